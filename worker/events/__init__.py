@@ -1,0 +1,1 @@
+"""Article → Events: language pipeline, gazetteer, frames, dates, confidence."""

@@ -1,0 +1,1 @@
+"""Seeds file → Feeds, bytes → Entries, and when to look next."""

@@ -1,0 +1,1 @@
+"""What is due, leased and done. A Redis door."""

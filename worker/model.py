@@ -1,0 +1,205 @@
+"""The nouns, frozen. Everything that travels between two rooms is one of these.
+
+Feed → Entry → Page → Article → Event (with its Parties and Evidence) → Report; every article ends
+in one Fate. Times are aware datetimes in UTC unless a field says otherwise; offsets count Unicode
+code points in the text they refer to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+FateKind = Literal["published", "empty", "duplicate", "rejected", "dead"]
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A source of entries, as the seeds file names it.
+
+    Attributes:
+        url: where it is fetched.
+        outlet: who speaks, for people: "Deutsche Welle".
+        country: the outlet's country or IGO as a party code ("DEU", "EU"); None if neither.
+        language: BCP 47 tag of what it carries.
+        official: True where the outlet is the voice of its country or IGO (a ministry, the UN), so
+            that "we" and "the Minister" in its texts mean that party.
+    """
+
+    url: str
+    outlet: str
+    country: str | None = None
+    language: str = "en"
+    official: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of a feed: a pointer to an article, with what the feed says about it."""
+
+    url: str
+    title: str | None = None
+    published: datetime | None = None
+    summary: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One HTTP answer, decoded from its content coding and complete.
+
+    Attributes:
+        url: the address that answered, after redirects.
+        status: HTTP status code; 304 comes with an empty body.
+        headers: response headers, names in lower case.
+        body: the content, at most the fetcher's cap of bytes.
+        fetched: when the answer was complete.
+        moved: the address to use from now on, where only permanent redirects (301, 308) led there.
+    """
+
+    url: str
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    fetched: datetime
+    moved: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A text to be coded, with what is known of where it stood.
+
+    Attributes:
+        id: see `article_id`; for texts from outside, the caller's own document id.
+        published: a `datetime` where the time of day is known, else a plain `date`.
+        published_basis: where that came from: "json-ld", "page", "feed", "given"; None if unknown.
+        source: who speaks: the outlet's name, or the issuing body of an official statement.
+        country: the outlet's own country or IGO as a party code.
+        official: as `Feed.official`.
+    """
+
+    id: str
+    text: str
+    url: str | None = None
+    title: str | None = None
+    published: date | None = None
+    published_basis: str | None = None
+    source: str | None = None
+    country: str | None = None
+    official: bool = False
+    language: str = "en"
+    authors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A quotation: ``article.text[start:end] == quote``, exactly."""
+
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who acts or is acted upon.
+
+    Attributes:
+        code: ISO 3166-1 alpha-3 for states, the usual short name in capitals for others ("UN").
+        name: the party's name for people: "India".
+        kind: "state", "igo" or "group".
+        mention: the words that named it in the text, and where they stand; None where it was
+            inferred (the issuing body of a statement).
+        basis: how the mention was resolved: "name", "demonym", "capital", "office", "person",
+            "reference", "issuer", …
+    """
+
+    code: str
+    name: str
+    kind: str = "state"
+    mention: Evidence | None = None
+    basis: str = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One diplomatic act as one article tells it, in PLOVER's terms.
+
+    Attributes:
+        type: one of PLOVER's sixteen ("CONSULT").
+        mode: one of the type's modes, or None.
+        actors: who started the act; everyone, where it is mutual.
+        recipients: whom it is aimed at; empty where mutual or without a target.
+        date: EDTF at its own precision ("2024-01-15", "2010-12", "2000"); None if unknown.
+        historical: the act lies more than 30 days before publication.
+        confidence: probability that a careful coder would code this type and these parties.
+        evidence: the quotations that carry it, the best one first.
+        rule: the line of the data files that fired, for whoever wants to know why.
+    """
+
+    type: str
+    mode: str | None
+    actors: tuple[Party, ...]
+    recipients: tuple[Party, ...] = ()
+    date: str | None = None
+    historical: bool = False
+    confidence: float = 0.5
+    evidence: tuple[Evidence, ...] = ()
+    rule: str | None = None
+
+    @property
+    def mutual(self) -> bool:
+        """Whether everybody acts and nobody receives: talks, a joint statement."""
+        return not self.recipients and len(self.actors) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One article's telling of one event: what the stream carries."""
+
+    article: Article
+    event: Event
+    id: str = field(init=False)
+    event_id: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Derive both identities from the content alone."""
+        object.__setattr__(self, "event_id", event_id(self.event))
+        object.__setattr__(self, "id", _digest("report", self.article.id, self.event_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """How an article ended: exactly one each.
+
+    Attributes:
+        kind: "published" (with events), "empty" (read, nothing to report), "duplicate" (of
+            ``copy_of``), "rejected" (cannot be read, for ``reason``), "dead" (tried too often).
+    """
+
+    kind: FateKind
+    reason: str | None = None
+    copy_of: str | None = None
+
+
+def article_id(canonical_url: str) -> str:
+    """Identity of an article: 32 hex digits of the SHA-256 of its canonical URL."""
+    return _digest("article", canonical_url)
+
+
+def event_id(event: Event) -> str:
+    """Identity of an event: its type, parties and date, whoever reports it.
+
+    Parties count as sets; who visits whom (CONSULT) and the mode do not enter, because outlets
+    tell them differently.
+    """
+    actors = sorted({p.code for p in event.actors})
+    recipients = sorted({p.code for p in event.recipients})
+    if event.type == "CONSULT":
+        actors, recipients = sorted({*actors, *recipients}), []
+    return _digest("event", event.type, ",".join(actors), ",".join(recipients), event.date or "")
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""The processes of one machine: servers, workers, newsroom, and who restarts them."""

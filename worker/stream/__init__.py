@@ -1,0 +1,1 @@
+"""Events → Redis Stream, and back out of it. A Redis door."""

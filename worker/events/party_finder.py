@@ -121,38 +121,64 @@ class Finder:
         """Index the first words of everything."""
         self.tables = tables
         self.people = people
-        keys = {*tables.phrases, *people.full, *people.short}
-        self._starts = frozenset(k.split(" ", 1)[0] for k in keys)
+        lower = {k.partition(" ")[0] for k, e in tables.phrases.items() if _small(e)}
+        self._lower = frozenset(lower) | tables.words["particles"]
+        self._starts = frozenset(k.partition(" ")[0] for k in tables.phrases) | people.starts
         self._prefixes = prefixes(tables.phrases) | people.prefixes
         self._office_starts = frozenset(k.split(" ", 1)[0] for k in tables.offices)
 
     # Hits ---------------------------------------------------------------------------------
 
-    def hits(self, words: Words, learnt: Mapping[str, Learnt] | None = None) -> list[Hit]:
+    def hits(self, words: Words) -> list[Hit]:
         """Leftmost longest matches of names, without a decision on what they mean."""
-        learnt = learnt or {}
-        starts = self._starts | {k.split(" ", 1)[0] for k in learnt} if learnt else self._starts
-        longer = self._prefixes | prefixes(learnt) if learnt else self._prefixes
         found: list[Hit] = []
-        keys, i, n = words.keys, 0, len(words)
-        while i < n:
-            if keys[i] not in starts:
-                i += 1
+        keys, forms, starts, lower = words.keys, words.forms, self._starts, self._lower
+        end = 0
+        for i, key in enumerate(keys):
+            if key not in starts or i < end or not (forms[i][0].isupper() or key in lower):
                 continue
-            hit = self._longest(words, i, longer, learnt)
-            if hit is None:
-                i += 1
-            else:
+            hit = self._longest(words, i)
+            if hit is not None:
                 found.append(hit)
-                i = hit.end
+                end = hit.end
         return found
 
-    def _longest(
-        self, words: Words, i: int, longer: frozenset[str], learnt: Mapping[str, Learnt]
+    def learnt_hits(
+        self, words: Words, hits: Sequence[Hit], learnt: Mapping[str, Learnt]
+    ) -> list[Hit]:
+        """The hits together with those of persons whom only this article names."""
+        firsts = {k.partition(" ")[0] for k in learnt}
+        longest = max(k.count(" ") for k in learnt) + 1
+        more = [
+            hit
+            for i, key in enumerate(words.keys)
+            if key in firsts and (hit := self._learnt_hit(words, i, longest, learnt))
+        ]
+        if not more:
+            return list(hits)
+        merged: list[Hit] = []
+        for hit in sorted([*hits, *more], key=lambda h: (h.start, -h.end, h.learnt is None)):
+            if not merged or hit.start >= merged[-1].end:
+                merged.append(hit)
+        return merged
+
+    def _learnt_hit(
+        self, words: Words, i: int, longest: int, learnt: Mapping[str, Learnt]
     ) -> Hit | None:
+        best, key = None, ""
+        for j in range(i + 1, min(i + longest, len(words)) + 1):
+            key = f"{key} {words.keys[j - 1]}" if key else words.keys[i]
+            if key in learnt and self._named(words.forms[i:j]):
+                best = Hit(i, j, learnt=learnt[key])
+            if j >= len(words) or not words.joined(j - 1):
+                break
+        return best
+
+    def _longest(self, words: Words, i: int) -> Hit | None:
+        longer = self._prefixes
         key, j, best = words.keys[i], i + 1, None
         while True:
-            best = self._hit(words, i, j, key, learnt) or best
+            best = self._hit(words, i, j, key) or best
             if key not in longer or j >= len(words) or not words.joined(j - 1):
                 return best
             if len(words.forms[j]) == 1 and f"{key} {words.keys[j]}" not in longer:
@@ -162,23 +188,19 @@ class Finder:
             key = f"{key} {words.keys[j]}"
             j += 1
 
-    def _hit(
-        self, words: Words, i: int, j: int, key: str, learnt: Mapping[str, Learnt]
-    ) -> Hit | None:
+    def _hit(self, words: Words, i: int, j: int, key: str) -> Hit | None:
+        listed = self.tables.phrases.get(key)
         forms = words.forms[i:j]
-        entries = tuple(
-            e
-            for e in self.tables.phrases.get(key, ())
-            if len(e.words) == len(forms) and e.spelt(forms)
-        )
-        if entries and self._shouted(words, i, j, entries):
-            entries = ()
-        full = self.people.full.get(key, ()) if self._named(forms) else ()
-        short = self.people.short.get(key, ()) if not entries and self._named(forms) else ()
-        known = learnt.get(key) if self._named(forms) and not entries else None
-        if not (entries or full or short or known):
-            return None
-        return Hit(i, j, entries, full, short, known)
+        entries: tuple[Entry, ...] = ()
+        if listed:
+            entries = tuple(e for e in listed if len(e.words) == len(forms) and e.spelt(forms))
+            if entries and self._shouted(words, i, j, entries):
+                entries = ()
+        full = self.people.full(key)
+        short = self.people.short(key) if not entries else ()
+        if (full or short) and not self._named(forms):
+            full = short = ()
+        return Hit(i, j, entries, full, short) if entries or full or short else None
 
     def _named(self, forms: Sequence[str]) -> bool:
         particles = self.tables.words["particles"]
@@ -230,7 +252,7 @@ class Finder:
     ) -> list[Found]:
         """Decide what every hit means; persons known to the context are found too."""
         if context.learnt:
-            hits = self.hits(words, context.learnt)
+            hits = self.learnt_hits(words, hits, context.learnt)
         return _Run(self, words, hits, on, context).resolve()
 
     # Small tools shared by the run ----------------------------------------------------------
@@ -852,6 +874,10 @@ class _Run:
             if code and words.hyphened(i) and words.capital(i) and words.capital(i + 1):
                 core = (words.starts[i], words.ends[i])
                 self.found.append(Found(*core, core, code, "demonym", "words.toml", compound="and"))
+
+
+def _small(entries: Iterable[Entry]) -> bool:
+    return any(e.words and not e.words[0][0].isupper() for e in entries)
 
 
 def _key(tables: Tables, entry: Entry) -> str:

@@ -15,6 +15,8 @@ from redis import Redis
 from worker.ledger import Due, Stage, Standing, Watched, Work
 from worker.model import Entry, Feed, Page
 
+_HOLD_TTL = 2 * 86_400  # seconds; longer than any wait that a host may ask for
+
 
 class RedisLedger:
     """`worker.ledger.Ledger` on a Redis server (7.0 or newer).
@@ -201,7 +203,7 @@ class RedisLedger:
         """Leave a host alone until then."""
         key = self._host + host
         self._redis.hset(key, "hold", until)
-        self._redis.expireat(key, int(until) + 3600)
+        self._redis.expire(key, _HOLD_TTL)
 
     def standing(self) -> Standing:
         """Count feeds and articles."""

@@ -35,7 +35,9 @@ class Settings(BaseSettings):
         Path(".demarche"), description="Where our own Redis server and beat keep their files."
     )
     prefix: str = Field(
-        "demarche", pattern=r"^[a-z][a-z0-9_-]*$", description="First word of every key and stream."
+        "demarche",
+        pattern=r"^(\{[a-z][a-z0-9_-]*\}|[a-z][a-z0-9_-]*)$",
+        description="First word of every key and stream; in braces on Redis Cluster.",
     )
     seeds: Path = Field(Path("seeds/feeds.toml"), description="The feeds to watch: TOML or OPML.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

@@ -1,8 +1,8 @@
 """Whether the service is alive: a key in Redis per process, renewed by its own work.
 
-The writing side is `touch`, called from inside the loop whose stalling is to be noticed: a worker's
-heartbeat, the scheduler's tick. The reading side is `check`, one round trip to Redis (asking the
-workers over Celery's remote control takes over a second and imports Celery).
+The writing side is a `Pulse`, called from inside the loop whose stalling is to be noticed: a
+worker's heartbeat, the scheduler's tick. The reading side is `check`, a round trip to Redis (asking
+the workers over Celery's remote control takes over a second and imports Celery).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ALIVE = 30  # seconds that a sign of life counts; a busy machine may miss a few 
 
 
 class _Keys(Protocol):
-    """What `touch` needs of a Redis client."""
+    """What `Pulse` needs of a Redis client."""
 
     def set(self, name: str, value: str, *, ex: int) -> object: ...
 
@@ -76,6 +76,11 @@ class Pulse:
             self._client.set(self._key, f"{time.time():.0f}", ex=ALIVE)
 
 
+def pulse(settings: Settings, role: str) -> Pulse:
+    """The sign of life of this process, on a connection of its own."""
+    return Pulse(_client(settings.redis), settings.prefix, role)
+
+
 def key(prefix: str, role: str, host: str) -> str:
     """The key of one role's sign of life on one host."""
     return f"{prefix}:alive:{role}:{host}"
@@ -100,7 +105,7 @@ def check(settings: Settings, roles: Iterable[str] = ROLES, *, host: str = "*") 
 
 
 def signs(client: Redis, prefix: str, role: str, host: str = "*") -> Iterator[str]:
-    """The hosts on which a role is alive."""
+    """Name the hosts on which a role is alive."""
     start = key(prefix, role, "")
     if host != "*":
         if client.exists(start + host):

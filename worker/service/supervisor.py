@@ -24,7 +24,7 @@ from worker.service import guard, logfiles
 PR_SET_PDEATHSIG = 1  # prctl(2)
 NOT_STARTED = 127  # the shell's exit code for a command that cannot be run
 LOOK_EVERY = 0.02  # seconds between two looks at processes that are to end
-_LIBC = ctypes.CDLL(None, use_errno=True)
+_PRCTL = ctypes.CDLL(None).prctl  # looked up here: between fork and exec that would be unsafe
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ class Supervisor:
                 stderr=output,
                 start_new_session=True,  # a Ctrl-C in the terminal reaches only us: we end in order
                 pass_fds=process.keep,
-                preexec_fn=_die_with(os.getpid(), process.hurried),  # noqa: PLW1509 - no threads
+                preexec_fn=_die_with(os.getpid(), process.hurried),  # noqa: PLW1509 - takes no lock
             )
         except OSError as error:
             os.write(output, f"{process.command[0]} cannot be started: {error}\n".encode())
@@ -315,7 +315,7 @@ def _die_with(parent: int, patience: float) -> Callable[[], None]:
     number = signal.SIGTERM if patience else signal.SIGKILL
 
     def prepare() -> None:
-        _LIBC.prctl(PR_SET_PDEATHSIG, number)
+        _PRCTL(PR_SET_PDEATHSIG, number)
         if os.getppid() != parent:  # it died before the kernel knew
             os._exit(1)
 

@@ -89,7 +89,10 @@ class Newsroom(ThreadingHTTPServer):
 
     def find(self, target: str) -> Served | None:
         """Return what stands at the request target: path and the parameters that matter."""
-        parts = urlsplit(target)
+        try:
+            parts = urlsplit(target)
+        except ValueError:  # "http://[" is no address at all
+            return None
         path, query = unquote(parts.path), set(parse_qsl(parts.query))
         fitting = [p for p in self._pages if p.path == path and p.query <= query]
         return max(fitting, key=lambda p: len(p.query), default=None)
@@ -103,6 +106,8 @@ class _Desk(BaseHTTPRequestHandler):
     server_version = "newsroom"
     sys_version = ""
     timeout = 30
+    # Head and body in one segment: apart, the second waits 40 ms for the first one's ACK.
+    wbufsize = -1
 
     def do_GET(self) -> None:
         found = self.server.find(self.path)
@@ -187,7 +192,12 @@ def feeds(folder: Path, base_url: str) -> list[Feed]:
         ConfigError: the manifest cannot be read.
     """
     tables = _manifest(folder).get("feed", [])
-    return [Feed(**{**t, "url": t["url"].replace(PLACEHOLDER, base_url)}) for t in tables]
+    try:
+        return [Feed(**{**t, "url": t["url"].replace(PLACEHOLDER, base_url)}) for t in tables]
+    except (KeyError, TypeError) as error:
+        raise ConfigError(
+            f"The newsroom's manifest {folder.with_suffix('.toml')}: a [[feed]] is wrong: {error}."
+        ) from None
 
 
 def load(folder: Path) -> list[Served]:
@@ -197,7 +207,12 @@ def load(folder: Path) -> list[Served]:
         ConfigError: the folder, its manifest or one of its pages cannot be read.
     """
     tables = _manifest(folder).get("page", [])
-    return [_read(folder, table) for table in tables]
+    try:
+        return [_read(folder, table) for table in tables]
+    except KeyError as error:
+        raise ConfigError(
+            f"The newsroom's manifest {folder.with_suffix('.toml')}: a [[page]] lacks {error}."
+        ) from None
 
 
 def accepts_gzip(accept_encoding: str) -> bool:

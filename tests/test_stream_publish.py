@@ -59,6 +59,7 @@ def publisher(redis_url: str) -> Callable[..., StreamPublisher]:
     def build(sketch: Callable[[str], list[int]] = no_sketch) -> StreamPublisher:
         return StreamPublisher(
             redis_url, "demarche", code=describe, sketch=sketch, coder="1.0", copy_share=0.5,
+            copy_least=4,
             max_len=10_000, seen_ttl=60, copy_ttl=60,
         )  # fmt: skip
 
@@ -202,3 +203,18 @@ def test_an_article_that_could_not_be_read_has_a_counted_fate(
     data = json.loads(got["articles"][0][1]["data"])["data"]
     assert (data["fate"], data["reason"], data["url"]) == (fate.kind, fate.reason, URL)
     assert reader.counts().reasons == {f"{fate.kind}:{fate.reason}": 1}
+
+
+def test_a_story_that_grew_is_published_but_confirms_nothing(publisher, redis_url: str) -> None:
+    """It holds an earlier text and more: what is new in it counts, what is old does not."""
+    one = publisher(words)
+    one.publish("short", ARTICLE, [MEETING])
+    grown = replace(
+        ARTICLE,
+        id="f" * 32,
+        source="Other",
+        text=TEXT + " " + " ".join(f"more{n}" for n in range(99)),
+    )
+    assert one.publish("long", grown, [MEETING, PRAISE]) == Fate("published")
+    assert list(corroborations(redis_url)) == [("created", 1), ("created", 1)]
+    assert len(everything(redis_url)["reports"]) == 3

@@ -72,6 +72,17 @@ class Reader:
                 last = entry.id
                 yield entry
 
+    def until_now(self, stream: str, after: str) -> Iterator[Entry]:
+        """Yield the entries after an id that are there now, and end."""
+        newest = self.last_id(stream)
+        last = after
+        while entries := self.read(stream, last):
+            for entry in entries:
+                yield entry
+                last = entry.id
+                if last == newest:
+                    return
+
     def last_id(self, stream: str) -> str:
         """Return the id of the newest entry; "0" where there is none."""
         newest: Any = self._redis.xrevrange(f"{self._prefix}:{stream}", count=1)

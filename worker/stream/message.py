@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from worker.model import Article, Event, Evidence, Feed, Party, Report
 
@@ -41,7 +41,7 @@ class Coding(_Model):
         goldstein: Goldstein scale of the CAMEO code, −10 … +10.
     """
 
-    quad: Literal[1, 2, 3, 4]
+    quad: int = Field(ge=1, le=4)
     quad_name: str
     cameo: str | None = None
     cameo_name: str | None = None

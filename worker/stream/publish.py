@@ -32,7 +32,8 @@ class StreamPublisher:
         code: what the ontologies say of an event.
         sketch: text → sampled hashes of its shingles, for recognising reprints.
         coder: version of the coder, told in each message.
-        copy_share: share of its sketch that a copy has in common with one earlier article.
+        copy_share: share of the smaller of two sketches that makes one text the other's copy.
+        copy_least: hashes that two texts must share at all.
         max_len: about how many entries a stream keeps.
         seen_ttl: seconds in which an article or event is remembered.
         copy_ttl: seconds in which a reprint is recognised.
@@ -47,6 +48,7 @@ class StreamPublisher:
         sketch: Callable[[str], Sequence[int]],
         coder: str,
         copy_share: float,
+        copy_least: int,
         max_len: int,
         seen_ttl: float,
         copy_ttl: float,
@@ -59,7 +61,7 @@ class StreamPublisher:
         self._code = code
         self._sketch = sketch
         self._coder = coder
-        self._copy_share = copy_share
+        self._copy = [copy_share, copy_least]
         self._limits = [max_len, int(seen_ttl), int(copy_ttl)]
 
     def publish(self, claim: str, article: Article, events: Sequence[Event]) -> Fate:
@@ -99,11 +101,10 @@ class StreamPublisher:
             self._key("page-of", article),
             *(self._key("sketch", f"{shingle:x}") for shingle in sketch),
         ]
-        copy_at = max(1, round(self._copy_share * len(sketch)))
         stamp = now.isoformat(timespec="seconds").replace("+00:00", "Z")
         args: list[Any] = [
             *(claim, article, fate.kind, fate.reason or "", described.outlet or "", stamp),
-            *(*self._limits, len(sketch), copy_at, *entry.fields()),
+            *(*self._limits, len(sketch), *self._copy, *entry.fields()),
         ]
         for one in told:
             keys += [self._key("report", one.report_id), self._key("event", one.event_id)]

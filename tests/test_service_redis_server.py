@@ -208,6 +208,12 @@ class TestSomebodyElses:
                 client.config_set("maxmemory", "0")
         assert [w for w in warnings if "evicts keys" in w]
 
+    def test_a_process_that_needs_one_says_what_is_missing(self):
+        with pytest.raises(ConfigError, match="is not a Redis address"):
+            server.require(load(redis_url="http://127.0.0.1:1/"))
+        with pytest.raises(ConfigError, match=r"not ready .* `demarche redis` starts our own\.$"):
+            server.require(load(redis_port=ports.free_port(), redis_url=None), seconds=0.2)
+
     def test_waiting_for_one_that_never_comes_ends_in_time(self):
         with pytest.raises(Transient, match="not ready"):
             server.wait_ready("redis://127.0.0.1:1/0", 0.3)

@@ -6,7 +6,7 @@ Imports stand inside the commands: `demarche --help` must not wait for a languag
 
 from __future__ import annotations
 
-import os
+import socket
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -45,12 +45,13 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--fresh", is_flag=True, help="Forget what an earlier run has read.")
-def run(fresh: bool) -> None:
+@click.option("--keep", is_flag=True, help="Go on where an earlier run stopped.")
+@click.option("--stay", is_flag=True, help="Keep everything running after the summary.")
+def run(keep: bool, stay: bool) -> None:
     """Try it: the whole service on the newsroom of seeds/, until every article has its fate."""
     from worker.service import run as service
 
-    sys.exit(service.run(_settings(), SEEDS_NEWSROOM, fresh=fresh))
+    sys.exit(service.run(_settings(), SEEDS_NEWSROOM, keep=keep, stay=stay))
 
 
 @main.command()
@@ -67,10 +68,7 @@ def _process(role: str, what: str) -> Callable[[], None]:
     def command() -> None:
         from worker.service import processes
 
-        settings = _settings()
-        arguments = processes.celery_command(role, settings)
-        os.environ.update(processes.environment(settings))
-        os.execv(arguments[0], arguments)  # noqa: S606 - our own table of processes
+        processes.become(role, _settings())
 
     command.__doc__ = what
     return command
@@ -90,7 +88,7 @@ def redis() -> None:
     """One process: the Redis server, or a note that another one is used."""
     from worker.service import redis_server
 
-    sys.exit(redis_server.run(_settings()))
+    redis_server.run(_settings())
 
 
 @main.command()
@@ -104,14 +102,16 @@ def newsroom(folder: Path) -> None:
 
 @main.command()
 @click.argument("roles", nargs=-1)
-def health(roles: tuple[str, ...]) -> None:
+@click.option("--here", is_flag=True, help="Only processes of this host count (for containers).")
+def health(roles: tuple[str, ...], here: bool) -> None:
     """Say which processes are alive; exit code 1 where one is not."""
     from worker.service import health as service
 
     unknown = set(roles) - set(service.ROLES)
     if unknown:
         raise ConfigError(f"{min(unknown)} is not a role: {', '.join(service.ROLES)}.")
-    findings = service.check(_settings(), roles or service.ROLES)
+    host = socket.gethostname() if here else "*"
+    findings = service.check(_settings(), roles or service.ROLES, host=host)
     for finding in findings:
         click.echo(str(finding))
     sys.exit(0 if all(finding.alive for finding in findings) else 1)

@@ -18,7 +18,6 @@ from worker.service.signals import StopRequests
 from worker.service.supervisor import Death, Process, Supervisor
 from worker.settings import Settings
 
-REDIS_START = 30.0  # seconds for our own Redis to answer
 HOPELESS = 5  # deaths of one process in a row
 
 # Patience of the three stages of stopping, in seconds: 5 + 1.5 + 2.5 is below the ten that a stop
@@ -145,7 +144,7 @@ def _start_redis(service: Service, lock: int) -> None:
         Process("redis", command, stage=2, patience=REDIS, hurried=REDIS, keep=(lock,))
     )
     try:
-        redis_server.wait_ready(settings.redis, REDIS_START, meanwhile=look)
+        redis_server.wait_ready(settings.redis, redis_server.START, meanwhile=look)
     except Transient as error:
         raise ConfigError(f"{error.detail} Its log: {service.logs / 'redis.log'}.") from None
 

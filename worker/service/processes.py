@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from typing import NoReturn
 
 from worker.errors import ConfigError
+from worker.service import ports, redis_server
 from worker.settings import PREFIX, Settings
 
 APP = "tasks.app"
@@ -22,9 +24,25 @@ def celery_command(role: str, settings: Settings) -> list[str]:
     """The command line of a role that Celery runs: scheduler, fetcher, extractor or flower.
 
     Raises:
+        ConfigError: Flower could not check its password.
         KeyError: there is no such role.
     """
     return [sys.executable, "-m", "celery", "-A", APP, *_ARGUMENTS[role](settings)]
+
+
+def become(role: str, settings: Settings) -> NoReturn:
+    """Turn this process into one of the roles, once Redis is there.
+
+    Raises:
+        ConfigError: Redis cannot be reached or used, or Flower's port is in use.
+    """
+    command = celery_command(role, settings)
+    if role == "flower":
+        ports.require_free(
+            settings.flower_port, f"{PREFIX}FLOWER_PORT", address=settings.flower_address
+        )
+    redis_server.require(settings)
+    os.execve(command[0], command, environment(settings))  # noqa: S606 - our own table
 
 
 def environment(settings: Settings, given: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -83,6 +101,7 @@ def _worker(name: str, queues: str, pool: str, size: int, settings: Settings) ->
 
 
 def _flower(settings: Settings) -> list[str]:
+    require_usable_password(settings)
     return [
         *("flower", f"--address={settings.flower_address}", f"--port={settings.flower_port}"),
         # Default 100,000: some hundred MB after a day of news.

@@ -11,13 +11,15 @@ import os
 import platform
 import re
 import shutil
+import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit, urlunsplit
 
 from redis import Redis
@@ -40,7 +42,7 @@ from worker.settings import Settings
 
 OLDEST = (7, 0)
 NAMES = ("redis-server", "valkey-server")
-SCHEMES = ("redis", "rediss", "unix")
+START = 30.0  # seconds that a server may take to come up
 ANSWER_WITHIN = 5.0  # seconds for a connection or an answer of somebody else's server
 
 
@@ -112,6 +114,25 @@ def prepare(settings: Settings) -> int:
     return lock
 
 
+def run(settings: Settings) -> NoReturn:
+    """Turn this process into our own server; where another one is set, only wait to be ended.
+
+    The waiting keeps process managers content that start every line of the Procfile.
+
+    Raises:
+        ConfigError: our own cannot be started, or the other one cannot be used.
+    """
+    if settings.redis_url:
+        warnings = check(settings.redis_url)
+        said = f"Redis at {public(settings.redis_url)} is used: there is none to start."
+        sys.stderr.writelines(f"{line}\n" for line in (*warnings, said))
+        signal.sigwait({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+        sys.exit(0)
+    arguments = command(settings)
+    os.set_inheritable(prepare(settings), True)
+    os.execv(arguments[0], arguments)  # noqa: S606 - the server that `find` chose
+
+
 def wait_ready(url: str, seconds: float, *, meanwhile: Callable[[], object] = bool) -> None:
     """Wait until a server answers, and has loaded its data.
 
@@ -131,6 +152,8 @@ def wait_ready(url: str, seconds: float, *, meanwhile: Callable[[], object] = bo
                 client.ping()
         except BusyLoadingError:  # it lives: a large file may take its time
             until, reason = time.monotonic() + seconds, "it is loading its data"
+        except (AuthenticationError, ResponseError):
+            return  # it answers; whether it lets us in, `check` tells
         except (ConnectionError, TimeoutError) as error:
             reason = str(error)
         else:
@@ -149,17 +172,11 @@ def check(url: str, *, variable: str = "DEMARCHE_REDIS_URL") -> list[str]:
     Raises:
         ConfigError: it cannot be reached, refuses us, is too old, or cannot be written.
     """
-    if urlsplit(url).scheme not in SCHEMES:
-        raise ConfigError(
-            f"{variable}={public(url)} is not a Redis address: "
-            "write redis://[[user]:password@]host:port/database."
-        )
+    _require_address(url, variable)
     where = f"{variable} ({public(url)})"
     try:
         with _client(url, within=ANSWER_WITHIN) as client:
             info = _info(client)
-    except ValueError as error:
-        raise ConfigError(f"{where} is not a Redis address: {error}.") from None
     except BusyLoadingError:
         raise ConfigError(f"{where} is still loading its data; try again in a moment.") from None
     except (AuthenticationError, AuthorizationError, ResponseError) as error:
@@ -170,6 +187,24 @@ def check(url: str, *, variable: str = "DEMARCHE_REDIS_URL") -> list[str]:
         raise ConfigError(f"{where} cannot be reached: {_plain(error)}.") from None
     _judge(info, where)
     return list(_warnings(info, where))
+
+
+def require(settings: Settings, seconds: float = START) -> list[str]:
+    """Wait until the Redis of these settings is there, and make sure that it can be used.
+
+    Returns:
+        Warnings, as `check`.
+
+    Raises:
+        ConfigError: it does not come up, or cannot be used.
+    """
+    _require_address(settings.redis, "DEMARCHE_REDIS_URL")
+    try:
+        wait_ready(settings.redis, seconds)
+    except Transient as error:
+        hint = "" if settings.redis_url else " `demarche redis` starts our own."
+        raise ConfigError(f"{error.detail}{hint}") from None
+    return check(settings.redis)
 
 
 def public(url: str) -> str:
@@ -184,6 +219,17 @@ def public(url: str) -> str:
     if password:
         parts = parts._replace(netloc=f"{parts.username or ''}:***@{host}")
     return urlunsplit(parts)
+
+
+def _require_address(url: str, variable: str) -> None:
+    """Refuse what redis-py could not even parse."""
+    try:
+        _client(url, within=ANSWER_WITHIN).close()
+    except ValueError:
+        raise ConfigError(
+            f"{variable}={public(url)} is not a Redis address: "
+            "write redis://[[user]:password@]host:port/database."
+        ) from None
 
 
 def _candidates() -> Iterator[Binary]:

@@ -26,12 +26,13 @@ WAIT = 0.1  # seconds that the foreground waits for something to show
 DONE, GIVEN_UP, INTERRUPTED = 0, 1, 130  # exit codes; the last as a shell tells of SIGINT
 
 
-def run(settings: Settings, folder: Path, *, stay: bool = False) -> int:
+def run(settings: Settings, folder: Path, *, keep: bool = False, stay: bool = False) -> int:
     """Put a small newsroom through the whole service; end when every article has its fate.
 
     Args:
-        settings: of the service; its data go to ``<data_dir>/run``, which every run begins anew.
+        settings: of the service; its data go to ``<data_dir>/run``.
         folder: the newsroom's pages.
+        keep: go on where an earlier run stopped, instead of reading everything anew.
         stay: keep running after the summary (to look at Flower), until asked to end.
 
     Returns:
@@ -44,7 +45,8 @@ def run(settings: Settings, folder: Path, *, stay: bool = False) -> int:
     feeds = newsroom.feeds(folder, f"http://{newsroom.HOST}:{settings.newsroom_port}")
     ports.require_free(settings.newsroom_port, "DEMARCHE_NEWSROOM_PORT")
     with foreground.operate(settings) as service:
-        foreground.forget(settings)
+        if not keep:
+            foreground.forget(settings)
         _write(settings.seeds, feeds_toml(feeds))
         service.start("newsroom", [sys.executable, "-m", "worker.cli", "newsroom", str(folder)])
         service.start_roles()

@@ -24,6 +24,7 @@ MAX_BYTES = 500 * 1024  # RFC 9309, 2.5: at least 500 kibibytes must be read; th
 MAX_DELAY = 300.0  # seconds; a Crawl-delay beyond this is taken as this
 _RETRY = 300.0  # seconds that a failure is remembered, so that a failing host is left in peace
 _NO_RULES = frozenset({"too-many-redirects", "not-text"})  # 2.3.1.2; a picture has no rules
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _NEVER = frozenset({"forbidden-address", "bad-url"})
 
 
@@ -115,7 +116,7 @@ class _Origin:
     rules: Protego | None = None
     failure: Transient | Rejected | None = None
     read: bool = False
-    until: datetime = datetime.min.replace(tzinfo=UTC)
+    until: datetime = _LONG_AGO
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 

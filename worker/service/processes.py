@@ -14,7 +14,7 @@ from worker.errors import ConfigError
 from worker.settings import PREFIX, Settings
 
 APP = "tasks.app"
-FETCH_QUEUE = "fetch"
+FETCH_QUEUES = "tick,fetch"  # a queue of its own keeps the tick from waiting behind many pages
 EVENTS_QUEUE = "events"
 
 
@@ -66,18 +66,18 @@ def _scheduler(settings: Settings) -> list[str]:
 
 
 def _fetcher(settings: Settings) -> list[str]:
-    return _worker("fetcher", FETCH_QUEUE, "threads", settings.fetch_threads, settings)
+    return _worker("fetcher", FETCH_QUEUES, "threads", settings.fetch_threads, settings)
 
 
 def _extractor(settings: Settings) -> list[str]:
     return _worker("extractor", EVENTS_QUEUE, "prefork", settings.extract_children, settings)
 
 
-def _worker(name: str, queue: str, pool: str, size: int, settings: Settings) -> list[str]:
+def _worker(name: str, queues: str, pool: str, size: int, settings: Settings) -> list[str]:
     # Gossip and mingle talk to the other workers: at start-up and with every event, for nothing
     # that we use. The heartbeat stays on: Flower and the health check live on it.
     return [
-        *("worker", "--hostname", f"{name}@%h", "--queues", queue, "--pool", pool),
+        *("worker", "--hostname", f"{name}@%h", "--queues", queues, "--pool", pool),
         *("--concurrency", str(size), "--without-gossip", "--without-mingle", *_level(settings)),
     ]
 

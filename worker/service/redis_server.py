@@ -117,7 +117,7 @@ def wait_ready(url: str, seconds: float, *, meanwhile: Callable[[], object] = bo
 
     Args:
         url: the server's address.
-        seconds: how long to wait at most.
+        seconds: how long to wait at most for an answer; loading its data is not counted.
         meanwhile: called between two tries; what it raises ends the waiting.
 
     Raises:
@@ -129,7 +129,9 @@ def wait_ready(url: str, seconds: float, *, meanwhile: Callable[[], object] = bo
         try:
             with _client(url, within=1.0) as client:
                 client.ping()
-        except (ConnectionError, TimeoutError) as error:  # BusyLoadingError is one of these
+        except BusyLoadingError:  # it lives: a large file may take its time
+            until, reason = time.monotonic() + seconds, "it is loading its data"
+        except (ConnectionError, TimeoutError) as error:
             reason = str(error)
         else:
             return

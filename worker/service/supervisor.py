@@ -24,7 +24,7 @@ from worker.service import guard, logfiles
 PR_SET_PDEATHSIG = 1  # prctl(2)
 NOT_STARTED = 127  # the shell's exit code for a command that cannot be run
 LOOK_EVERY = 0.02  # seconds between two looks at processes that are to end
-_LIBC = ctypes.CDLL(None, use_errno=True)
+_PRCTL = ctypes.CDLL(None).prctl  # looked up here: between fork and exec that would be unsafe
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,7 @@ class Supervisor:
 
     def start(self, process: Process) -> Path:
         """Start a process; the path of its log file comes back."""
+        self._call_guard()
         child = _Child(process, self._log_dir / f"{process.name}.log")
         self._children.append(child)
         self._spawn(child)
@@ -159,6 +160,7 @@ class Supervisor:
         deaths = [death for child in self._children if (death := self._look(child))]
         deaths += self._unstarted
         self._unstarted.clear()
+        self._call_guard()
         now = time.monotonic()
         for child in self._children:
             if child.running is None and child.due <= now:
@@ -191,13 +193,13 @@ class Supervisor:
                 stderr=output,
                 start_new_session=True,  # a Ctrl-C in the terminal reaches only us: we end in order
                 pass_fds=process.keep,
-                preexec_fn=_die_with(os.getpid(), process.hurried),  # noqa: PLW1509 - no threads
+                preexec_fn=_die_with(os.getpid(), process.hurried),  # noqa: PLW1509 - takes no lock
             )
         except OSError as error:
             os.write(output, f"{process.command[0]} cannot be started: {error}\n".encode())
             self._unstarted.append(self._death(child, pid=0, returncode=NOT_STARTED, lived=0.0))
         else:
-            self._entrust(child.running.pid, process.hurried)
+            self._commend(child)
         finally:
             os.close(output)
         child.started = time.monotonic()
@@ -258,19 +260,24 @@ class Supervisor:
         self._tell_guard(f"-{running.pid}")
         return returncode
 
-    def _entrust(self, pid: int, patience: float) -> None:
-        if self._guard is None or self._guard.poll() is not None:
-            self._guard = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-I", "-S", guard.__file__],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-            for child in self._children:
-                if child.running and child.running.pid != pid:
-                    self._tell_guard(f"{child.running.pid} {child.process.hurried}")
-        self._tell_guard(f"{pid} {patience}")
+    def _call_guard(self) -> None:
+        """Have a guard at hand that knows everything that runs; replace one that was killed."""
+        if self._guard and self._guard.poll() is None:
+            return
+        self._dismiss_guard()
+        self._guard = subprocess.Popen(  # noqa: S603 - our own file
+            [sys.executable, "-I", "-S", guard.__file__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        for child in self._children:
+            self._commend(child)
+
+    def _commend(self, child: _Child) -> None:
+        if child.running:
+            self._tell_guard(f"{child.running.pid} {child.process.hurried}")
 
     def _tell_guard(self, line: str) -> None:
         if self._guard and (pipe := _open(self._guard.stdin)):
@@ -308,7 +315,7 @@ def _die_with(parent: int, patience: float) -> Callable[[], None]:
     number = signal.SIGTERM if patience else signal.SIGKILL
 
     def prepare() -> None:
-        _LIBC.prctl(PR_SET_PDEATHSIG, number)
+        _PRCTL(PR_SET_PDEATHSIG, number)
         if os.getppid() != parent:  # it died before the kernel knew
             os._exit(1)
 

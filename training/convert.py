@@ -1,6 +1,6 @@
 """Convert the corpora to spaCy's binary format.
 
-    python -m training.convert CORPORA WORK
+python -m training.convert CORPORA WORK
 """
 
 from __future__ import annotations

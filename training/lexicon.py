@@ -82,7 +82,12 @@ def build(corpora: Path) -> list[Row]:
         form for rows in names.read(corpora / "ner" / f"{NEWS}.iob") for form, _, _ in rows
     )
     lexicon: dict[tuple[str, str], str] = {}
-    for word, tag, lemma in (*observed(sentences), *irregular(), *spelled(words), *not_demonyms(words)):
+    for word, tag, lemma in (
+        *observed(sentences),
+        *irregular(),
+        *spelled(words),
+        *not_demonyms(words),
+    ):
         lexicon.setdefault((word, tag), lemma)
     return sorted(
         (word, tag, lemma)

@@ -144,6 +144,13 @@ def test_a_suspect_stays_one_until_it_is_cleared(ledger: Ledger) -> None:
     assert [work.suspect for work in ledger.resume(["id0", "id1"], 1)] == [True, False]
 
 
+def test_a_failed_attempt_is_counted_while_the_article_stays_leased(ledger: Ledger) -> None:
+    ledger.claim(A.url, ENTRIES[:1], 0)
+    ledger.failed("id0")
+    assert ledger.resume(["id0"], 1)[0].attempts == 1
+    assert tick(ledger, LEASE).fetch == ()
+
+
 def test_released_articles_are_handed_out_by_the_next_tick(ledger: Ledger) -> None:
     ledger.claim(A.url, ENTRIES[:2], 0)
     ledger.release(["id0", "unknown"], 1)

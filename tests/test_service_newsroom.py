@@ -6,13 +6,15 @@ import gzip
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import feedparser
 import httpx
@@ -23,6 +25,7 @@ from worker.service import newsroom
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "seeds" / "newsroom"
+T = TypeVar("T")
 FEEDS = ("/meridian/rss.xml", "/skerry/feed.atom", "/mfa/news.rdf")
 
 
@@ -206,6 +209,21 @@ def test_nothing_but_its_pages_can_be_fetched(room: newsroom.Newsroom, target: s
     assert answer.startswith(b"HTTP/1.1 404 ")
 
 
+def test_a_client_that_hangs_up_is_not_worth_a_traceback(
+    room: newsroom.Newsroom, client: httpx.Client, capfd: pytest.CaptureFixture[str]
+):
+    before = set(threading.enumerate())
+    line = socket.create_connection((newsroom.HOST, room.server_port), timeout=10)
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close by RST
+    line.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+    [desk] = wait_for(lambda: {t for t in threading.enumerate() if t.is_alive()} - before)
+    line.close()
+    desk.join(timeout=10)
+    assert not desk.is_alive()
+    assert capfd.readouterr().err == ""
+    assert client.get("/robots.txt").status_code == 200
+
+
 def test_it_listens_on_the_loopback_alone(room: newsroom.Newsroom):
     assert room.server_address[0] == "127.0.0.1"
 
@@ -251,7 +269,7 @@ def test_a_feed_that_is_not_one_is_told_in_one_sentence(tmp_path: Path):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_process_ends_at_once_when_told_to(number: signal.Signals):
-    """Also while somebody holds a connection open."""
+    """Also while somebody holds a connection open; until then the port is its own."""
     port = free_port()
     code = f"from worker.service import newsroom as n; n.run(n.Path({str(FOLDER)!r}), {port})"
     child = subprocess.Popen(
@@ -263,9 +281,11 @@ def test_the_process_ends_at_once_when_told_to(number: signal.Signals):
         text=True,
     )
     try:
-        wait_until_open(port)
+        wait_for(lambda: is_open(port))
         with httpx.Client() as client:
             client.get(f"http://127.0.0.1:{port}/robots.txt").raise_for_status()
+            with pytest.raises(ConfigError, match="in use"):
+                newsroom.serve(FOLDER, port)
             begun = time.monotonic()
             child.send_signal(number)
             _, complaints = child.communicate(timeout=10)
@@ -294,13 +314,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until_open(port: int) -> None:
+def is_open(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def wait_for(condition: Callable[[], T]) -> T:
     end = time.monotonic() + 30
     while time.monotonic() < end:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.02)
-        else:
-            return
-    raise TimeoutError(f"nothing listens on port {port}")
+        if found := condition():
+            return found
+        time.sleep(0.01)
+    raise TimeoutError("waited for 30 s in vain")

@@ -230,9 +230,11 @@ class Pipeline:
 
     def _read(self, work: Work) -> Article | None:
         """Clean one page; None where the article ended, or goes back, here."""
-        if work.suspect and work.attempts + 1 >= self.limits.attempts:
-            self._end(work, Fate("dead", "killed-its-worker"))
-            return None
+        if work.suspect:
+            if work.attempts + 1 >= self.limits.attempts:
+                self._end(work, Fate("dead", "killed-its-worker"))
+                return None
+            self.ledger.failed(work.id)
         page = self.ledger.page(work.id)
         if page is None:
             self._try_again(work, "page-expired", stage="fetch")

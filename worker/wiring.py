@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 
@@ -10,6 +11,7 @@ from worker.deadline import deadline
 from worker.events import nlp, plover
 from worker.events.extract import Coder
 from worker.events.parties import Gazetteer
+from worker.feeds import seeds
 from worker.fetch import Fetcher
 from worker.ledger.redis import RedisLedger
 from worker.model import Event
@@ -77,6 +79,17 @@ def ledger(settings: Settings) -> RedisLedger:
         page_ttl=settings.page_ttl,
         seen_ttl=settings.seen_days * 86_400,
     )
+
+
+def watch(settings: Settings) -> int:
+    """Tell the ledger which feeds to watch: those of the seeds file, and no others; count them.
+
+    Raises:
+        ConfigError: the seeds file cannot be read.
+    """
+    feeds = seeds.load(settings.seeds)
+    ledger(settings).watch(feeds, time.time())
+    return len(feeds)
 
 
 def publisher(settings: Settings) -> StreamPublisher:

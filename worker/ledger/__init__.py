@@ -109,6 +109,9 @@ class Ledger(Protocol):
         `stage` sends it back to that one.
         """
 
+    def failed(self, id: str) -> None:
+        """Count a failed attempt without giving the article back."""
+
     def suspect(self, ids: Iterable[str]) -> None:
         """Note, before it is tried, that these may bring the process down."""
 

@@ -123,6 +123,11 @@ class MemoryLedger:
         self._leased.pop(id, None)
         self._due[id] = until
 
+    def failed(self, id: str) -> None:
+        """Count a failed attempt without giving the article back."""
+        if work := self._articles.get(id):
+            self._change(id, attempts=work.attempts + 1)
+
     def suspect(self, ids: Iterable[str]) -> None:
         """Note, before it is tried, that these may bring the process down."""
         for id in ids:

@@ -153,6 +153,10 @@ class RedisLedger:
             pipe.zadd(self._due, {id: until})
             pipe.execute()
 
+    def failed(self, id: str) -> None:
+        """Count a failed attempt without giving the article back."""
+        self._redis.hincrby(self._article + id, "attempts", 1)
+
     def suspect(self, ids: Iterable[str]) -> None:
         """Note, before it is tried, that these may bring the process down."""
         with self._redis.pipeline(transaction=False) as pipe:

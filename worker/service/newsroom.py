@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import signal
+import sys
 import tomllib
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -86,6 +87,11 @@ class Newsroom(ThreadingHTTPServer):
         """Bind without asking the resolver for our own name, which can take seconds."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = HOST, self.server_address[1]
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
+        """Say what failed; a client that hung up is no failure."""
+        if not isinstance(sys.exception(), ConnectionError):
+            log.exception("newsroom.failed", client=client_address[0])
 
     def find(self, target: str) -> Served | None:
         """Return what stands at the request target: path and the parameters that matter."""

@@ -148,9 +148,11 @@ class Fetcher:
         if spelled is not None and not is_allowed(spelled, self._allow):
             raise Rejected("forbidden-address", f"{host} is not on the public internet")
         try:
-            return httpx.URL(url)
+            parsed = httpx.URL(url)
+            _ = parsed.host  # some hosts fail only here: "xn--" is no IDNA
         except (httpx.InvalidURL, ValueError) as error:
             raise Rejected("bad-url", f"{url[:200]!r}: {error}") from None
+        return parsed
 
     def _hop(self, url: httpx.URL, headers: dict[str, str], exchange: Exchange) -> Page | _Redirect:
         exchange.next_hop()
@@ -164,6 +166,15 @@ class Fetcher:
         return self._ask(url, headers, exchange)
 
     def _ask(self, url: httpx.URL, headers: dict[str, str], exchange: Exchange) -> Page | _Redirect:
+        try:
+            return self._answer(url, headers, exchange)
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+            # The transport raises none of these: httpx parses even redirects it is not to follow.
+            raise Rejected("bad-url", f"a redirect of {url.host}: {error}") from None
+
+    def _answer(
+        self, url: httpx.URL, headers: dict[str, str], exchange: Exchange
+    ) -> Page | _Redirect:
         with self._client.stream("GET", url, headers=headers) as response:
             exchange.in_headers, exchange.received = False, 0
             _check_headers(response)

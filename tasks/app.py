@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from celery import Celery, signals
@@ -15,10 +17,12 @@ from worker import logs, settings, wiring
 from worker.errors import ConfigError
 from worker.events.extract import Coder
 from worker.pipeline import Pipeline
+from worker.service import redis_server
 
 # A tick that waits behind a hundred slow fetches would come too late: it has a queue of its own.
 TICK, FETCH, EVENTS = "tick", "fetch", "events"
 TICK_TASK = "feeds.tick"
+REDIS_START = 60.0  # seconds for Redis to come up beside the scheduler
 
 app = Celery("demarche", include=["tasks.feeds", "tasks.articles", "tasks.events"])
 app.add_defaults(lambda: configuration(configured()))
@@ -27,10 +31,8 @@ app.add_defaults(lambda: configuration(configured()))
 @functools.cache
 def configured() -> settings.Settings:
     """Read the settings once per process; a mistake in them is one sentence and exit code 2."""
-    try:
+    with _mistakes_in_one_sentence():
         return settings.load()
-    except ConfigError as error:
-        sys.exit(_sentence(error))
 
 
 @functools.cache
@@ -102,22 +104,32 @@ def _log(**_: object) -> None:
     logs.configure(configured())
 
 
+@signals.beat_init.connect
+def _watch_feeds(**_: object) -> None:
+    """The scheduler is who has the seeds file: the feeds to watch are told to the ledger here."""
+    redis_server.wait_ready(configured().redis, REDIS_START)
+    with _mistakes_in_one_sentence():
+        wiring.watch(configured())
+
+
 @signals.worker_init.connect
 def _load_before_fork(sender: Any, **_: object) -> None:
     """Share the model between the children: one costs 27 MB of its own so, not 144."""
     if EVENTS not in sender.app.amqp.queues.consume_from:
         return
-    try:
+    with _mistakes_in_one_sentence():
         coder()
-    except ConfigError as error:
-        sys.exit(_sentence(error))
     gc.collect()
     gc.freeze()
 
 
-def _sentence(error: ConfigError) -> int:
-    sys.stderr.write(f"demarche: {error}\n")
-    return 2
+@contextmanager
+def _mistakes_in_one_sentence() -> Iterator[None]:
+    try:
+        yield
+    except ConfigError as error:
+        sys.stderr.write(f"demarche: {error}\n")
+        sys.exit(2)
 
 
 shutdown.install()

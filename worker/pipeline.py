@@ -239,10 +239,7 @@ class Pipeline:
         if page is None:
             self._try_again(work, "page-expired", stage="fetch")
             return None
-        self.ledger.suspect([work.id])
-        article = self._guarded(work, partial(clean, page, work.feed, work.entry))
-        self.ledger.cleared([work.id])
-        return article
+        return self._guarded(work, partial(clean, page, work.feed, work.entry))
 
     def _code(self, read: Sequence[tuple[Work, Article]]) -> None:
         """Code a batch in one go; where that fails, one by one."""
@@ -250,12 +247,14 @@ class Pipeline:
             return
         works = [work for work, _ in read]
         articles = [article for _, article in read]
-        self.ledger.suspect(work.id for work in works)
+        ids = [work.id for work in works]
+        self.ledger.suspect(ids)
         try:
             with self.deadline(self.limits.batch_seconds):
                 coded = self.coder().code(articles)
         except Exception as error:  # noqa: BLE001 - whose fault it was is found out one by one
             log.warning("batch_failed", articles=len(read), error=repr(error))
+            self.ledger.cleared(ids)
             self._code_singly(read)
         else:
             for work, article, events in zip(works, articles, coded, strict=True):
@@ -268,16 +267,22 @@ class Pipeline:
                 self._publish(work, article, coded[0])
 
     def _guarded(self, work: Work, step: Callable[[], T]) -> T | None:
-        """Run a step on one article under its deadline; a failure becomes a fate or another try."""
+        """Run a step on one article under its deadline; a failure becomes a fate or another try.
+
+        While it runs the article is a suspect; what ends the process leaves it one.
+        """
+        self.ledger.suspect([work.id])
+        result = None
         try:
             with self.deadline(self.limits.extract_seconds):
-                return step()
+                result = step()
         except Rejected as error:
             self._end(work, Fate("rejected", error.reason))
         except Exception as error:
             log.exception("article_failed", url=work.entry.url)
             self._try_again(work, f"error-{type(error).__name__}")
-        return None
+        self.ledger.cleared([work.id])
+        return result
 
     def _publish(self, work: Work, article: Article, events: Sequence[Event]) -> None:
         fate = self.publisher.publish(work.id, article, events)

@@ -11,6 +11,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 from worker.errors import ConfigError
+from worker.feeds import seeds
 from worker.ledger import Standing
 from worker.ledger.redis import RedisLedger
 from worker.model import Feed
@@ -70,6 +71,7 @@ def serve(settings: Settings) -> int:
         ConfigError: something was in the way before the service ran.
     """
     settings = settings.model_copy(update={"data_dir": settings.data_dir / "serve"})
+    seeds.load(settings.seeds)  # a mistake in it is told before anything runs
     with foreground.operate(settings) as service:
         service.start_roles()
         service.screen.say(*_places(settings), "Ctrl-C ends it.")

@@ -89,6 +89,9 @@ class Phrases:
                     found.extend(n for c in child.children if c.i in self._at for n in self._at[c.i])
         return _unique(found)
 
+    def _is_human(self, head: Token) -> bool:
+        return self._lexicon.is_a(lemma(head), "HUMAN") and "Plur" not in head.morph.get("Number")
+
     def _stands(self, head: Token) -> bool:
         return head.i in self._at or self._lexicon.is_a(lemma(head), "AGENT")
 
@@ -106,7 +109,7 @@ class Phrases:
         if self._lexicon.is_a(word, "AGENT"):
             found = self._owner(token, _POSSESSIVES, located=self._lexicon.is_a(word, "LOCATED"))
             if found:
-                return [n if n.how == "people" else replace(n, how="organ", person=_is_one(token)) for n in found]
+                return [n if n.how == "people" else replace(n, how="organ", person=self._is_human(token)) for n in found]
         elif self._lexicon.is_a(word, "PEOPLE"):
             located = self._lexicon.is_a(word, "LOCATED")
             found = self._owner(token, ("of", "from"), located=located)
@@ -144,10 +147,6 @@ class Phrases:
                     if found := self.direct(subject):
                         return found
         return []
-
-
-def _is_one(token: Token) -> bool:
-    return "Sing" in token.morph.get("Number") or token.tag_ in ("NN", "NNP")
 
 
 def _unique(found: Iterable[Named]) -> list[Named]:

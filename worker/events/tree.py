@@ -202,7 +202,7 @@ def arguments(predicate: Token) -> Arguments:
         found.agent = [surface] if surface is not None else []
         found.patient = list(children(predicate, "obj")) or _gap(predicate, surface)
         if not found.patient and predicate.pos_ == "VERB":
-            found.patient = _shared_object(predicate)
+            found.patient = _shared_object(predicate) or _bare_nominals(predicate)
     found.indirect = list(children(predicate, "iobj"))
     found.preps = [(case(c), c) for c in children(predicate, "obl", "nmod") if c not in by]
     found.complements = list(complements(predicate))
@@ -222,6 +222,16 @@ def _shared_object(verb: Token) -> list[Token]:
         if child.dep_ == "conj" and child.pos_ == "VERB" and not any(children(child, "nsubj")):
             return list(children(child, "obj"))
     return []
+
+
+def _bare_nominals(verb: Token) -> list[Token]:
+    """Objects that a parser took for clauses: nouns without subject, copula and mark."""
+    return [
+        child
+        for child in children(verb, "ccomp", "xcomp")
+        if child.pos_ in ("NOUN", "PROPN")
+        and not any(c.dep_ in ("nsubj", "cop", "mark", "aux") for c in child.children)
+    ]
 
 
 def complements(predicate: Token) -> Iterator[Token]:

@@ -116,8 +116,8 @@ def gsr(docs: list[dict], lines: list[dict]) -> None:
 
 
 def _gsr_dyads(doc: dict) -> set[tuple[str, ...]]:
-    actors = [a.get("code", "") for a in doc["actors"]]
-    recipients = [a.get("code", "") for a in doc["recipients"]]
+    actors = [a.get("code") or "" for a in doc["actors"]]
+    recipients = [a.get("code") or "" for a in doc["recipients"]]
     every = [*actors, *recipients]
     if not actors or any(len(c) != 3 or c in ("IGO", "NGO", "CIV", "IMG", "MNC") for c in every):
         return set()

@@ -25,7 +25,6 @@ TICK_TASK = "feeds.tick"
 REDIS_START = 60.0  # seconds for Redis to come up beside the scheduler
 
 app = Celery("demarche", include=["tasks.feeds", "tasks.articles", "tasks.events"])
-app.add_defaults(lambda: configuration(configured()))
 
 
 @functools.cache
@@ -132,5 +131,6 @@ def _mistakes_in_one_sentence() -> Iterator[None]:
         sys.exit(2)
 
 
+app.add_defaults(lambda: configuration(configured()))
 shutdown.install()
 alive.install(configured, TICK_TASK)

@@ -113,7 +113,10 @@ def test_every_mistake_in_toml_is_one_sentence(tmp_path, text, says):
         ("<html></html>", "the root element is <html>, not <opml>."),
         ("", "this is not XML"),
         (OPML.replace("https://zeit", "feed://zeit"), "feeds.opml:4: url = 'feed://zeit.test/rss'"),
-        (OPML.replace('"true"', '"maybe"'), "feeds.opml:7: official = 'maybe' is not true or false."),
+        (
+            OPML.replace('"true"', '"maybe"'),
+            "feeds.opml:7: official = 'maybe' is not true or false.",
+        ),
         (OPML.replace("http://bare.test/feed", "https://zeit.test/rss"), "feeds.opml:8: the feed"),
         (
             OPML.replace("<opml v", '<!DOCTYPE opml [<!ENTITY a "b">]><opml v'),

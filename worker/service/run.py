@@ -24,6 +24,7 @@ from worker.stream.consume import Reader
 LOOPBACK = IPv4Network("127.0.0.0/8")
 STANDSTILL = 120.0  # seconds without any progress after which a run is given up
 WAIT = 0.1  # seconds that the foreground waits for something to show
+LOOK_AGAIN = "To look at the stream and at Flower: demarche run --keep --stay."
 DONE, GIVEN_UP, INTERRUPTED = 0, 1, 130  # exit codes; the last as a shell tells of SIGINT
 
 
@@ -56,8 +57,8 @@ def run(settings: Settings, folder: Path, *, keep: bool = False, stay: bool = Fa
             *_places(settings),
         )
         outcome = _until_settled(service, len(feeds))
-        if stay and outcome == DONE:
-            _stay(service)
+        if outcome == DONE:
+            _stay(service) if stay else service.screen.say(LOOK_AGAIN)
         return outcome
 
 
@@ -183,6 +184,7 @@ def _label(standing: Standing) -> str:
 
 def _sum_up(service: Service, look: Look) -> None:
     seconds = time.monotonic() - service.begun
+    service.screen.end_bar()
     service.screen.say("", *display.summary_lines(look.counts, seconds))
     service.screen.say(*_places(service.settings))
 

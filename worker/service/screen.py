@@ -53,7 +53,11 @@ class Screen:
         tb: TracebackType | None,
     ) -> None:
         """Take the bar away."""
-        if self.live:
+        self.end_bar()
+
+    def end_bar(self) -> None:
+        """Take the bar away; lines may still be written."""
+        if self._bar.live.is_started:
             self._bar.stop()
 
     @property
@@ -79,7 +83,7 @@ class Screen:
 
     def progress(self, label: str, done: int = 0, total: int | None = None) -> None:
         """Move the bar; without a total it says only that something goes on."""
-        if self.live:
+        if self._bar.live.is_started:
             label = encodable(label, self._console.encoding)
             self._bar.update(self._task, description=label, completed=done, total=total)
             self._bar.refresh()

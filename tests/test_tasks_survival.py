@@ -28,16 +28,14 @@ PAGES = {
 
 
 def page(text: str) -> Page:
-    body = (
-        f"<html><body><article><h1>News</h1>{f'<p>{text}. {text}!</p>' * 9}</article></body></html>"
+    paragraphs = "".join(
+        f"<p>{text}. In the {n}th year the villagers had seen nothing like it, said the mayor, who "
+        f"has lived in house number {n} all his life and remembers every winter since.</p>"
+        for n in range(11, 20)
     )
-    return Page(
-        "https://news.example/x",
-        200,
-        {"content-type": "text/html"},
-        body.encode(),
-        datetime.now(UTC),
-    )
+    body = f"<html><body><article><h1>News</h1>{paragraphs}</article></body></html>".encode()
+    where = "https://news.example/x"
+    return Page(where, 200, {"content-type": "text/html"}, body, datetime.now(UTC))
 
 
 def wait_for(condition: Callable[[], bool], seconds: float) -> None:

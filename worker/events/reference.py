@@ -31,6 +31,7 @@ class Seen:
         position: (paragraph, token) where it stands.
         sentence: running number of its sentence.
         subject: it heads a subject.
+        together: it stands beside others of its kind ("the ministers of X, Y and Z").
         words: the lemmas of its phrase, so that "the ministry" finds "the Indian foreign ministry".
     """
 
@@ -39,6 +40,7 @@ class Seen:
     sentence: int
     subject: bool
     words: frozenset[str]
+    together: bool = False
 
 
 @dataclass
@@ -82,6 +84,15 @@ class Discourse:
         near = [s for s in self.seen[-_MEMORY:] if s.position < position]
         return [s for s in reversed(near) if s.sentence >= sentence - reach]
 
+    def last(self, kind: str, paragraph: int, token: int, sentence: int) -> list[Named]:
+        """The last place ("place") or armed group ("group") before a token or in its sentence."""
+        before = self._before((paragraph, token + 60), sentence, 40)
+        for seen in before:
+            fits = seen.named.place and seen.named.kind == "state" if kind == "place" else seen.named.kind == kind
+            if fits and seen.sentence <= sentence:
+                return [replace(seen.named, start=-1, end=-1, basis="reference")]
+        return []
+
     def _pronoun(self, word: str, position: tuple[int, int], sentence: int) -> list[Named | None]:
         if word in _PERSON:
             return self._nearest(position, sentence, 4, person=True)
@@ -122,6 +133,10 @@ class Discourse:
             return list(self._pair(position, sentence))
         word = lemma(token)
         kinds = self.lexicon.classes
+        if "Plur" in token.morph.get("Number") and word in kinds["HUMAN"]:
+            together = self._together(position, sentence)
+            if together:
+                return list(together)
         if word in kinds["BLOC"]:
             return self._of_kind(position, sentence, "igo")
         if word in kinds["ARMED"]:
@@ -151,6 +166,13 @@ class Discourse:
             if len(pair) > 2:
                 return pair[:2]
         return _unique([s.named for s in before])[:2]
+
+    def _together(self, position: tuple[int, int], sentence: int) -> list[Named]:
+        """ "The ministers": those of the last subject that named more than one."""
+        before = [s for s in self._before(position, sentence, 6) if s.together]
+        if not before:
+            return []
+        return _unique([s.named for s in reversed(before) if s.sentence == before[0].sentence])
 
     def _office(
         self, token: Token, position: tuple[int, int], sentence: int

@@ -17,6 +17,7 @@ _RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 _NEGATIONS = frozenset({"not", "n't", "never", "n’t", "nor", "neither", "hardly", "no"})
 _CONDITIONS = frozenset({"if", "unless", "whether", "lest", "provided", "should"})
 _COMPLEMENT_MARKS = frozenset({"of", "for", "against", "from", "on", "with", "in", "about", "by"})
+_GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
 _MAX_CLIMB = 12
 
 
@@ -90,22 +91,28 @@ def conjuncts(token: Token) -> list[Token]:
 
 
 def case(token: Token) -> str:
-    """The preposition of a nominal in lower case, "" where it has none; "because of" as one."""
+    """The preposition of a nominal in lower case, "" where it has none.
+
+    A fixed expression counts as one ("because of"); of two prepositions the last ("out of").
+    """
+    found = ""
     for child in token.children:
         if child.dep_ == "case" and child.i < token.i:
             fixed = [c.lower_ for c in child.children if c.dep_ == "fixed"]
-            return " ".join([child.lower_, *fixed])
-    return ""
+            found = " ".join([child.lower_, *fixed])
+    return found
 
 
 def is_passive(verb: Token) -> bool:
     """Whether a verb is a passive, with or without its auxiliary."""
-    if any(c.dep_ in ("nsubj:pass", "aux:pass", "csubj:pass", "obl:agent") for c in verb.children):
+    if any(c.dep_ in ("nsubj:pass", "aux:pass", "csubj:pass") for c in verb.children):
         return True
     if verb.tag_ != "VBN" and "Part" not in verb.morph.get("VerbForm"):
         return False
     if any(c.dep_ == "aux" and lemma(c) in ("have", "'ve") for c in verb.children):
         return False
+    if any(c.dep_ == "obl:agent" for c in verb.children):
+        return True
     return verb.dep_ in ("acl", "amod", "advcl") and not any(children(verb, "obj"))
 
 
@@ -341,7 +348,7 @@ def _governed(node: Token, operators: Operators) -> Standing:
             return effect
     if label in ("xcomp", "ccomp") and own in (Standing.NEGATED, Standing.OPEN, Standing.DEONTIC):
         return Standing.OPEN if label == "ccomp" else own
-    if label == "xcomp" and own is Standing.FUTURE:
+    if label == "xcomp" and own is Standing.FUTURE and lemma(head) not in _GOING_ON:
         return Standing.FUTURE
     return Standing.FACT
 
@@ -369,4 +376,6 @@ def _adverbial(node: Token, operators: Operators) -> Standing | None:
     if "to" in marks:
         effect = operators.verb(lemma(node.head), "to")
         return effect if effect is not Standing.FACT else Standing.OPEN
+    if not marks and node.tag_ == "VBG":
+        return own_standing(node.head)  # "will return to the Gulf, visiting …"
     return None

@@ -110,6 +110,8 @@ class _Telling:
         self._spoken: Named | None = None
         self._expressions: list[timing.Placed] = []
         self._made: list[Told] = []
+        self._first = 0
+        self._ends: list[int] = []
 
     def all(
         self, docs: list[tuple[Doc, int]], mentions: list[list[tuple[int, int, Named]]]
@@ -132,7 +134,10 @@ class _Telling:
         )
         speech = Speech(doc, self._lexicon, phrases.direct, self._spoken, self._issuer)
         reader = Reader(self._lexicon, phrases, speech, domestic=self._domestic)
+        self._first = self._sentence
+        self._ends = [s.end for s in doc.sents]
         self._note(number, doc, found, self._sentence)
+        self._learn(doc, at, phrases)
         if offset == _TITLE:
             self._sentence += sum(1 for _ in doc.sents)
             return
@@ -150,9 +155,8 @@ class _Telling:
     def _note(
         self, number: int, doc: Doc, found: list[tuple[int, int, Named]], first: int
     ) -> None:
-        ends = [s.end for s in doc.sents]
         for start, end, named in found:
-            sentence = first + sum(e <= start for e in ends)
+            sentence = first + sum(e <= start for e in self._ends)
             top = self._top(doc[start:end].root)
             words = frozenset(lemma(t) for t in doc[top.left_edge.i : top.i + 1])
             words |= frozenset(lemma(t) for t in doc[start:end])
@@ -169,6 +173,17 @@ class _Telling:
                 Seen(seen, (number, start), sentence, subject, words, coordinated)
             )
 
+    def _learn(self, doc: Doc, at: dict[int, list[Named]], phrases: Phrases) -> None:
+        """Persons whom the paragraph introduces with their office: "X, head of Iran's navy"."""
+        for token in doc:
+            if token.pos_ != "PROPN" or token.i in at or token.dep_ in ("flat", "compound"):
+                continue
+            for child in token.children:
+                if child.dep_ in ("appos", "conj") and child.pos_ == "NOUN" and self._lexicon.is_a(lemma(child), "HUMAN"):
+                    for named in phrases.direct(child)[:1]:
+                        for part in (token, *(c for c in token.children if c.dep_ == "flat")):
+                            self._discourse.learn(part.text, named)
+
     def _top(self, token: Token) -> Token:
         """The noun that a name helps to name: "ministry" in "the Indian foreign ministry"."""
         node = token
@@ -182,7 +197,7 @@ class _Telling:
         return node
 
     def _refer(self, token: Token, number: int, speech: Speech) -> list[Named]:
-        sentence = self._sentence
+        sentence = self._first + sum(end <= token.i for end in self._ends)
         speaker = speech.speaker(token) if token.pos_ == "PRON" else None
         return self._discourse.refer(token, number, sentence, speaker)
 

@@ -70,6 +70,7 @@ class Context:
     token: Token
     args: Arguments
     light: Token | None = None
+    flags: frozenset[str] = frozenset()
     light_args: Arguments = field(default_factory=Arguments)
 
 
@@ -123,9 +124,13 @@ class Reader:
         if pos is None:
             return ()
         rules = self._lexicon.triggers(pos, lemma(token))
-        if not rules and token.tag_ in ("VBN", "VBD", "JJ"):
-            rules = self._lexicon.triggers("a" if pos == "v" else "v", token.lower_)
-        return rules
+        if rules or pos == "n":
+            return rules
+        if pos == "v":
+            return self._lexicon.triggers("a", token.lower_)
+        if any(children(token, "nsubj", "obj")):  # a verb that the tagger took for an adjective
+            return self._lexicon.triggers("v", token.lower_.removesuffix("s"))
+        return ()
 
     # -- frames ---------------------------------------------------------------------------------
 
@@ -164,7 +169,7 @@ class Reader:
         light = self._light(token)
         if light is None:
             return Context(token, args)
-        return Context(token, args, light, arguments(light))
+        return Context(token, args, light, light_args=arguments(light))
 
     def _object_after_particle(self, verb: Token, args: Arguments) -> None:
         """ "handed over the town": an object that the parser hung on the particle."""
@@ -240,6 +245,7 @@ class Reader:
     # -- filling places -------------------------------------------------------------------------
 
     def _filled(self, rule: Rule, context: Context, depth: int) -> Frame | None:
+        context.flags = rule.flags
         if not self._flags_hold(rule, context):
             return None
         actors = self._first(rule.actor, context, depth)
@@ -264,6 +270,8 @@ class Reader:
     def _understood(self, rule: Rule, context: Context) -> list[Named]:
         """Recipients that the sentence leaves to be understood: the foe, the victims' country."""
         token = context.token
+        if rule.type == "ACCUSE" and "keeps" in rule.flags:
+            return self._phrases.claimant(token)
         if "foe" in rule.flags:
             return self._phrases.last_group(token)
         if "victims" in rule.flags and any(
@@ -306,6 +314,9 @@ class Reader:
 
     def _of_verb(self, place: str, context: Context) -> list[Named]:
         args = context.args
+        if place == "speaker":
+            speaker = self._speech.speaker(context.token) or self._speech.issuer
+            return [speaker] if speaker is not None else []
         if place in ("subj", "cop", "organ", "inquiry"):
             return self._subject(args.agent)
         if place == "crowd":
@@ -318,6 +329,9 @@ class Reader:
         if place == "iobj":
             return self._belongs(args.indirect)
         nouns = [t for c, t in args.preps if c == place]
+        if place == "for" and "matrix" in context.flags:
+            below = [g for n in nouns for g in children(n, "nmod") if case(g) in ("of", "to", "by", "from", "between")]
+            return self._belongs(nouns) or self._belongs(below)
         return self._belongs(nouns) or self._belongs(
             _nested([*args.patient, *(t for _, t in args.preps)], place)
         )

@@ -65,6 +65,7 @@ class Phrases:
         self._at = at
         self._refer = refer
         self._last = last
+        self._found: dict[int, list[Named]] = {}
 
     def last_place(self, token: Token) -> list[Named]:
         """The state told last as the place of what happens."""
@@ -104,6 +105,20 @@ class Phrases:
                     found.extend(n for c in child.children if c.i in self._at for n in self._at[c.i])
         return _unique(found)
 
+    def _known(self, name: Token) -> list[Named]:
+        """A name that the article introduced, or one with an office that needs no country."""
+        for child in children(name, "compound", "nmod:desc", "flat"):
+            if self._lexicon.is_a(lemma(child), "HUMAN") and (found := self._refer(child)):
+                return [replace(n, person=True) for n in found]
+        return self._refer(name)
+
+    def claimant(self, predicate: Token) -> list[Named]:
+        """Who claimed responsibility for what a clause is about."""
+        for clause in predicate.subtree:
+            if any(lemma(c) == "responsibility" for c in children(clause, "obj")):
+                return _unique(n for c in children(clause, "nsubj") for n in self.direct(c))
+        return []
+
     def _is_human(self, head: Token) -> bool:
         return self._lexicon.is_a(lemma(head), "HUMAN") and "Plur" not in head.morph.get("Number")
 
@@ -111,6 +126,12 @@ class Phrases:
         return head.i in self._at or self._lexicon.is_a(lemma(head), "AGENT")
 
     def _single(self, token: Token, depth: int) -> list[Named]:
+        if token.i not in self._found:
+            self._found[token.i] = []  # a phrase that refers to itself names nobody
+            self._found[token.i] = self._resolved(token, depth)
+        return self._found[token.i]
+
+    def _resolved(self, token: Token, depth: int) -> list[Named]:
         if token.i in self._at:
             return self._with_companions(token)
         if depth > 3:
@@ -130,6 +151,12 @@ class Phrases:
             found = self._owner(token, ("of", "from"), located=located)
             if found:
                 return [replace(n, how="people") for n in found]
+        if token.pos_ == "PROPN" and (known := self._known(token)):
+            return known
+        if any(c.dep_ == "cop" for c in token.children):  # "X is among those calling for …"
+            found = [n for c in children(token, "nsubj") for n in self._single(c, depth + 1)]
+            if found:
+                return found
         for child in children(token, "appos"):
             found = self._single(child, depth + 1)
             if found:

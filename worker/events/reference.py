@@ -57,6 +57,7 @@ class Discourse:
     issuer: Named | None = None
     seen: list[Seen] = field(default_factory=list)
     speaker: Named | None = None
+    names: dict[str, Named] = field(default_factory=dict)
 
     def note(self, seen: Seen) -> None:
         """Remember a party."""
@@ -67,10 +68,12 @@ class Discourse:
     ) -> list[Named]:
         """Parties that a word or phrase without a name means, marked as references; [] if unclear."""
         word = token.lower_
+        if token.pos_ == "PROPN" and lemma(token) not in self.lexicon.classes["HUMAN"]:
+            return self._name(token)
         if word in _FIRST:
             found = [speaker or self.issuer]
         elif token.pos_ in ("PRON", "DET") or word in _PERSON | _THING | _PLURAL:
-            found = self._pronoun(word, (paragraph, token.i), sentence)
+            found = self._pronoun(token, (paragraph, token.i), sentence)
         else:
             found = self._description(token, (paragraph, token.i), sentence)
         return [
@@ -93,9 +96,26 @@ class Discourse:
                 return [replace(seen.named, start=-1, end=-1, basis="reference")]
         return []
 
-    def _pronoun(self, word: str, position: tuple[int, int], sentence: int) -> list[Named | None]:
+    def learn(self, name: str, named: Named) -> None:
+        """Remember a person whom the article introduces: "Carter", "Soleimani"."""
+        self.names.setdefault(name, replace(named, start=-1, end=-1, person=True))
+
+    def _name(self, token: Token) -> list[Named]:
+        for part in (token, *(c for c in token.children if c.dep_ == "flat")):
+            if part.text in self.names:
+                return [replace(self.names[part.text], basis="reference")]
+        return []
+
+    def _pronoun(
+        self, token: Token, position: tuple[int, int], sentence: int
+    ) -> list[Named | None]:
+        word = token.lower_
+        if word in _PERSON and token.dep_ in ("obj", "iobj", "obl", "nmod"):
+            return self._other(position, sentence, person=True)
         if word in _PERSON:
             return self._nearest(position, sentence, 4, person=True)
+        if word in _THING and token.dep_ in ("obj", "iobj"):
+            return self._other(position, sentence, person=False)
         if word in _THING:
             return self._nearest(position, sentence, 2, person=False)
         if word in _PLURAL:
@@ -116,6 +136,14 @@ class Discourse:
         subjects = [s for s in same if s.subject]
         return [(subjects or same)[-1 if subjects else 0].named]
 
+    def _other(
+        self, position: tuple[int, int], sentence: int, *, person: bool
+    ) -> list[Named | None]:
+        """Whom "him" means: not the subject of the same clause, but who was told beside it."""
+        fitting = [s for s in self._before(position, sentence, 3) if s.named.person == person]
+        acting = next((s.named.code for s in fitting if s.subject and s.sentence == sentence), None)
+        return [next((s.named for s in fitting if s.named.code != acting), None)]
+
     def _group(self, position: tuple[int, int], sentence: int) -> list[Named]:
         """Whom "they" means: the last subject, all of it where it has several parties."""
         before = [s for s in self._before(position, sentence, 2) if s.subject]
@@ -127,7 +155,10 @@ class Discourse:
     def _description(
         self, token: Token, position: tuple[int, int], sentence: int
     ) -> list[Named | None]:
-        if not _is_definite(token):
+        titled = token.dep_ in ("compound", "nmod:desc", "flat") and self.issuer is not None
+        if titled:
+            return [self.issuer]
+        if not _is_definite(token) and not (self.issuer is not None and token.pos_ == "PROPN"):
             return []
         if _counts_two(token):
             return list(self._pair(position, sentence))
@@ -169,7 +200,7 @@ class Discourse:
 
     def _together(self, position: tuple[int, int], sentence: int) -> list[Named]:
         """ "The ministers": those of the last subject that named more than one."""
-        before = [s for s in self._before(position, sentence, 6) if s.together]
+        before = [s for s in self._before(position, sentence, 6) if s.together and s.subject]
         if not before:
             return []
         return _unique([s.named for s in reversed(before) if s.sentence == before[0].sentence])

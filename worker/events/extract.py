@@ -130,7 +130,7 @@ class _Telling:
             self._lexicon,
             at,
             lambda t: self._refer(t, number, speech),
-            lambda t, kind: self._discourse.last(kind, number, t.i, self._sentence),
+            lambda t, kind: self._understood(t, kind, number),
         )
         speech = Speech(doc, self._lexicon, phrases.direct, self._spoken, self._issuer)
         reader = Reader(self._lexicon, phrases, speech, domestic=self._domestic)
@@ -200,6 +200,12 @@ class _Telling:
         sentence = self._first + sum(end <= token.i for end in self._ends)
         speaker = speech.speaker(token) if token.pos_ == "PRON" else None
         return self._discourse.refer(token, number, sentence, speaker)
+
+    def _understood(self, token: Token, kind: str, number: int) -> list[Named]:
+        sentence = self._first + sum(end <= token.i for end in self._ends)
+        if kind == "pair":
+            return self._discourse.pair(number, token.i, sentence)
+        return self._discourse.last(kind, number, token.i, sentence)
 
     def _answered(self, act: Act) -> Act:
         """A charge that is denied without a name was made by whoever accused last."""

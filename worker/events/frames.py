@@ -241,6 +241,7 @@ class Reader:
                 yield from (c for c in context.token.subtree if c.lower_ == part)
             else:
                 yield from (t for c, t in args.preps if c == part)
+                yield from (t for p in args.patient for t in children(p, "nmod") if case(t) == part)
 
     # -- filling places -------------------------------------------------------------------------
 
@@ -249,7 +250,7 @@ class Reader:
         if not self._flags_hold(rule, context):
             return None
         actors = self._first(rule.actor, context, depth)
-        if "crowd" not in rule.actor and "organ" not in rule.actor:
+        if not {"crowd", "organ"} & set(rule.actor) and not self._domestic:
             actors = [a for a in actors if a.how != "people" or rule.type in ("ASSAULT", "CONSULT")]
         if not actors:
             return None
@@ -321,6 +322,10 @@ class Reader:
             return self._subject(args.agent)
         if place == "crowd":
             return self._crowd(context)
+        if place == "pair":
+            return self._phrases.pair(context.token)
+        if place == "pact":
+            return self._in_pact(args.patient)
         if place == "force":
             forces = [t for t in args.agent if _fills(t, self._lexicon.classes["FORCE"], self._lexicon)]
             return self._subject(forces)
@@ -335,6 +340,11 @@ class Reader:
         return self._belongs(nouns) or self._belongs(
             _nested([*args.patient, *(t for _, t in args.preps)], place)
         )
+
+    def _in_pact(self, nouns: Iterable[Token]) -> list[Named]:
+        """The parties that a treaty names: "the declaration on the India-Russia partnership"."""
+        pacts = [t for t in nouns if self._lexicon.is_a(lemma(t), "PACT")]
+        return _distinct(n for t in pacts for n in self._phrases.within(t))
 
     def _crowd(self, context: Context) -> list[Named]:
         """Whose people a crowd are: of the country that is named with them, else of the place."""
@@ -358,6 +368,8 @@ class Reader:
             return [n for c in children(token, "nmod:poss") for n in self._phrases.direct(c)]
         if place == "mod":
             return self._phrases.modifiers(token)
+        if place == "pact":
+            return self._in_pact(t for c, t in context.args.preps if c == "of")
         if place == "gov":
             return self._governing_subject(token)
         preps = context.args.preps + context.light_args.preps

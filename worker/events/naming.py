@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from worker.events.parties import Gazetteer, Mention
 from worker.events.phrases import Named
@@ -44,10 +44,11 @@ def _placed(mention: Mention, doc: Doc, lexicon: Lexicon) -> Placed | None:
     if mention.posting or mention.former or mention.compound in lexicon.classes["TIED"]:
         return None
     start, end = mention.start, mention.end
-    if mention.adjectival:
-        core = doc.char_span(*mention.core, alignment_mode="expand")
-        if core is not None:
-            start, end = core.start, core.end
+    core = doc.char_span(*mention.core, alignment_mode="expand")
+    if core is not None and mention.adjectival:
+        start, end = core.start, core.end
+    elif core is not None and mention.head_class in ("act", "thing", "place"):
+        start = core.start  # "visit of President Putin": the visit is not the party
     return (
         start,
         end,
@@ -69,9 +70,14 @@ def _how(mention: Mention, doc: Doc) -> str:
     if mention.office or mention.person:
         return "organ"
     if mention.basis == "people" or (mention.head_class == "citizens" and not mention.adjectival):
-        before = doc[mention.start - 1].lower_ if mention.start else ""
-        return "direct" if before == "the" else "people"
+        return "people" if _is_counted(doc[mention.end - 1]) else "direct"
     return "direct"
+
+
+def _is_counted(token: Token) -> bool:
+    """Whether only some of a people are meant: "two Swedes", "thousands of Iraqis"."""
+    some = any(c.dep_ in ("nummod", "amod") for c in token.children)
+    return some or (token.dep_ == "nmod" and token.head.lower_ != "the")
 
 
 def _is_human(mention: Mention, lexicon: Lexicon) -> bool:

@@ -71,6 +71,14 @@ class Phrases:
         """The state told last as the place of what happens."""
         return self._last(token, "place")
 
+    def pair(self, token: Token) -> list[Named]:
+        """The two states that the article is about."""
+        return self._last(token, "pair")
+
+    def within(self, token: Token) -> list[Named]:
+        """All parties named inside a phrase."""
+        return _unique(n for t in token.subtree for n in self._at.get(t.i, ()))
+
     def last_group(self, token: Token) -> list[Named]:
         """The armed group told last."""
         return self._last(token, "group")

@@ -161,7 +161,7 @@ class Discourse:
         if not _is_definite(token) and not (self.issuer is not None and token.pos_ == "PROPN"):
             return []
         if _counts_two(token):
-            return list(self._pair(position, sentence))
+            return list(self._pair(lemma(token), position, sentence))
         word = lemma(token)
         kinds = self.lexicon.classes
         if "Plur" in token.morph.get("Number") and word in kinds["HUMAN"]:
@@ -184,9 +184,18 @@ class Discourse:
                 return [seen.named]
         return []
 
-    def _pair(self, position: tuple[int, int], sentence: int) -> list[Named]:
+    def pair(self, paragraph: int, token: int, sentence: int) -> list[Named]:
+        """The two states that the article has been about, as references; [] if it had no two."""
+        found = self._pair("country", (paragraph, token), sentence)
+        return [replace(n, start=-1, end=-1, basis="reference") for n in found if len(found) == 2]
+
+    def _pair(self, word: str, position: tuple[int, int], sentence: int) -> list[Named]:
         """The two parties told together last: in one sentence, else the last two of all."""
         before = self._before(position, sentence, 30)
+        if word in self.lexicon.classes["HUMAN"]:
+            before = [s for s in before if s.named.person] or before
+        elif word in self.lexicon.classes["LAND"]:
+            before = [s for s in before if s.named.kind == "state"] or before
         by_sentence: dict[int, list[Named]] = {}
         for seen in before:
             by_sentence.setdefault(seen.sentence, []).insert(0, seen.named)
@@ -211,8 +220,9 @@ class Discourse:
         """The last party whose phrase had this word: "the ministry", "the president", "the army"."""
         words = self.lexicon.classes["SAME_OFFICE"]
         word = lemma(token)
+        alias = self.lexicon.aliases.get(word, frozenset({word}))
         for seen in self._before(position, sentence, 40):
-            if word in seen.words:
+            if word in seen.words or alias <= seen.words:
                 return [seen.named]
         if self.issuer is not None and word in words:
             return [self.issuer]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import socket
 from pathlib import Path
 
@@ -82,7 +81,6 @@ def _holds(process: Path, sockets: set[str]) -> bool:
 
 def _name(process: Path) -> str:
     try:
-        words = (process / "cmdline").read_bytes().split(b"\0")
+        return (process / "comm").read_text().strip()
     except OSError:
         return "a process"
-    return os.fsdecode(words[0]).rpartition("/")[2] or "a process"

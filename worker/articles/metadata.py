@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 import json
 import re
-import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -80,9 +79,7 @@ def guessed_date(tree: HtmlElement, url: str, fetched: datetime) -> date | None:
     """The day that htmldate finds in the URL or the text, for pages that do not name one."""
     latest = (fetched + timedelta(days=1)).strftime("%Y-%m-%d")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            found = htmldate.find_date(tree, url=url, original_date=True, max_date=latest)
+        found = htmldate.find_date(tree, url=url, original_date=True, max_date=latest)
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return None  # it reads whatever stands in a page; what trips it up is no date
     return _dated(found, fetched) if found else None

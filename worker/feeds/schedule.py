@@ -211,7 +211,6 @@ def _learnt(habit: Habit, parsed: ParsedFeed, page: Page, now: datetime) -> dict
         "last_entry": max([*dates, habit.last_entry or 0.0]) or None,
         "skip_hours": tuple(sorted(parsed.skip_hours)),
         "floor": max(parsed.ttl or 0.0, _fresh_for(page, now)),
-        "gap": False,
     }
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 import json
 import re
-import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ _MAX_NODES = 5_000  # of one page's JSON-LD
 _MAX_AUTHORS = 20
 _ARTICLE_TYPE = re.compile(r"(Article|BlogPosting|Report|SocialMediaPosting|NewsItem)$")
 _WRAPPER = re.compile(
-    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*.*?\*/|<!\[CDATA\[)+|(?:-->|(?://\s*)?\]\]>)+\s*;?\s*$"
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*.*?\*/|<!\[CDATA\[)+|(?:-->|(?://\s*)?\]\]>|;|\s)+$"
 )
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _PUBLISHED_CLASS = re.compile(r"publi|posted|created|entry-date|dateline|timestamp", re.IGNORECASE)
@@ -76,13 +75,16 @@ def read(tree: HtmlElement, url: str, fetched: datetime) -> Metadata:
     )
 
 
-def guessed_date(tree: HtmlElement, url: str, fetched: datetime) -> date | None:
-    """The day that htmldate finds in the URL or the text, for pages that do not name one."""
+def guessed_date(tree: HtmlElement, url: str, fetched: datetime, *, thorough: bool) -> date | None:
+    """The day that htmldate finds, for pages that do not name one: in the URL, the marks, the text.
+
+    Only where ``thorough``, the whole text is searched.
+    """
     latest = (fetched + timedelta(days=1)).strftime("%Y-%m-%d")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            found = htmldate.find_date(tree, url=url, original_date=True, max_date=latest)
+        found = htmldate.find_date(
+            tree, url=url, original_date=True, max_date=latest, extensive_search=thorough
+        )
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return None  # it reads whatever stands in a page; what trips it up is no date
     return _dated(found, fetched) if found else None

@@ -11,7 +11,6 @@ from __future__ import annotations
 import html
 import io
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -210,14 +209,12 @@ def _read(data: bytes, page: Page) -> Any:
     # Of the answer's own headers none is passed on: a Content-Location would move all links.
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": page.url}
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            return feedparser.parse(
-                io.BytesIO(data),  # bytes themselves would be tried as a file's name first
-                response_headers=headers,
-                sanitize_html=False,
-                resolve_relative_uris=False,
-            )
+        return feedparser.parse(
+            io.BytesIO(data),  # bytes themselves would be tried as a file's name first
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
     except (ValueError, OverflowError, LookupError, TypeError, AssertionError, RecursionError) as e:
         raise Rejected("not-a-feed", f"it cannot be read: {type(e).__name__} {e}") from e
 
@@ -274,9 +271,10 @@ def _published(raw: Any, fetched: datetime) -> datetime | None:
     """When it was published, else updated, in UTC; our own reading first (see `timestamps`)."""
     latest = fetched + timedelta(days=1)
     for name in ("published", "updated", "created"):
-        text = raw.get(name)
+        # Past feedparser's own `get`, which gives "published" for "updated", with a warning.
+        text = dict.get(raw, name)
         when = _in_utc(read(text, latest)) if isinstance(text, str) and text else None
-        when = when or _from_tuple(raw.get(f"{name}_parsed"))
+        when = when or _from_tuple(dict.get(raw, f"{name}_parsed"))
         if when and _OLDEST <= when <= latest:
             return when
     return None

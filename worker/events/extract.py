@@ -1,0 +1,268 @@
+"""Article → Events: the whole way from text to coded acts.
+
+    coder = Coder(nlp.load(), Gazetteer.load())
+    events = coder.code_one(article)
+
+The rules are those of `docs/coding.md`; which line of which table made an event stands in its
+``rule``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span, Token
+
+from worker.events import dates, naming, timing
+from worker.events.confidence import certainty
+from worker.events.frames import Act, Reader
+from worker.events.merge import Told, merge
+from worker.events.nlp import paragraphs
+from worker.events.parties import Gazetteer
+from worker.events.phrases import Named, Phrases
+from worker.events.reference import Discourse, Seen
+from worker.events.rules import Lexicon, lexicon
+from worker.events.speech import Speech
+from worker.events.tree import lemma
+from worker.model import Article, Event, Evidence, Party
+
+_TITLE = -1  # the title stands at no place of the text: it says who is who, evidence it is none
+_BATCH = 64  # paragraphs; larger batches gain nothing on one core
+
+
+class Coder:
+    """Codes articles; deterministic, and without memory from one article to the next.
+
+    Args:
+        nlp: the pipeline of `worker.events.nlp`, or another one with the same labels.
+        gazetteer: who is who.
+        domestic: keep acts within one country too (CAMEO-style data; the coding guide leaves them out).
+    """
+
+    def __init__(self, nlp: Language, gazetteer: Gazetteer, *, domestic: bool = False) -> None:
+        """Keep the two; both may be shared."""
+        self._nlp = nlp
+        self._gazetteer = gazetteer
+        self._domestic = domestic
+        self._lexicon = lexicon()
+
+    def code(self, articles: Sequence[Article]) -> list[tuple[Event, ...]]:
+        """Events of each article, in order; the first article that fails raises its exception."""
+        results = self.code_each(articles)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+        return [result for result in results if not isinstance(result, Exception)]
+
+    def code_one(self, article: Article) -> tuple[Event, ...]:
+        """Events of one article."""
+        return self.code([article])[0]
+
+    def code_each(self, articles: Sequence[Article]) -> list[tuple[Event, ...] | Exception]:
+        """As `code`, but an article that fails stands as its exception and harms no other."""
+        with self._nlp.memory_zone():
+            parsed = self._parsed(articles)
+            return [self._result(a, docs) for a, docs in zip(articles, parsed, strict=True)]
+
+    def _result(self, article: Article, docs: list[tuple[Doc, int]]) -> tuple[Event, ...] | Exception:
+        try:
+            return self._events(article, docs)
+        except Exception as error:  # noqa: BLE001 - the article's own failure, handed to the caller
+            return error
+
+    def _parsed(self, articles: Sequence[Article]) -> list[list[tuple[Doc, int]]]:
+        """Parsed title (offset −1) and paragraphs of each article, with their offsets in its text."""
+        parts = [
+            part
+            for number, article in enumerate(articles)
+            for part in _parts(article, number)
+        ]
+        parsed: list[list[tuple[Doc, int]]] = [[] for _ in articles]
+        for doc, (number, start) in self._nlp.pipe(parts, as_tuples=True, batch_size=_BATCH):
+            parsed[number].append((doc, start))
+        return parsed
+
+    def _events(self, article: Article, docs: list[tuple[Doc, int]]) -> tuple[Event, ...]:
+        day = _day(article.published)
+        speaker = naming.issuer(self._gazetteer, self._lexicon, article)
+        home = speaker.code if speaker is not None else article.country
+        found = naming.named(self._gazetteer, self._lexicon, [d for d, _ in docs], day, home)
+        told = _Telling(self._lexicon, day, speaker, domestic=self._domestic).all(docs, found)
+        return tuple(_event(article, one, day) for one in merge(told))
+
+
+class _Telling:
+    """One article's acts, told in reading order."""
+
+    def __init__(
+        self, lexicon: Lexicon, day: date | None, issuer: Named | None, *, domestic: bool
+    ) -> None:
+        self._lexicon = lexicon
+        self._day = day
+        self._issuer = issuer
+        self._domestic = domestic
+        self._discourse = Discourse(self._lexicon, self._issuer)
+        self._sentence = 0
+        self._previous: str | None = None
+        self._spoken: Named | None = None
+        self._expressions: list[timing.Placed] = []
+        self._made: list[Told] = []
+        self._first = 0
+        self._ends: list[int] = []
+
+    def all(
+        self, docs: list[tuple[Doc, int]], mentions: list[list[tuple[int, int, Named]]]
+    ) -> Iterable[Told]:
+        for number, ((doc, offset), found) in enumerate(zip(docs, mentions, strict=True)):
+            yield from self._paragraph(number, doc, offset, found)
+
+    def _paragraph(
+        self, number: int, doc: Doc, offset: int, found: list[tuple[int, int, Named]]
+    ) -> Iterable[Told]:
+        at: dict[int, list[Named]] = {}
+        for start, end, named in found:
+            for i in range(start, end):
+                at.setdefault(i, []).append(named)
+        phrases = Phrases(
+            self._lexicon,
+            at,
+            lambda t: self._refer(t, number, speech),
+            lambda t, kind: self._understood(t, kind, number),
+        )
+        speech = Speech(doc, self._lexicon, phrases.direct, self._spoken, self._issuer)
+        reader = Reader(self._lexicon, phrases, speech, domestic=self._domestic)
+        self._first = self._sentence
+        self._ends = [s.end for s in doc.sents]
+        self._note(number, doc, found, self._sentence)
+        self._learn(doc, at, phrases)
+        if offset == _TITLE:
+            self._sentence += sum(1 for _ in doc.sents)
+            return
+        for sentence in doc.sents:
+            self._expressions = timing.placed(sentence)
+            if at or self._issuer is not None or self._discourse.seen:
+                for act in reader.acts(sentence):
+                    told = self._told(self._answered(act), offset)
+                    self._made.append(told)
+                    yield told
+            self._sentence += 1
+        speech.close()
+        self._spoken = speech.last
+
+    def _note(
+        self, number: int, doc: Doc, found: list[tuple[int, int, Named]], first: int
+    ) -> None:
+        for start, end, named in found:
+            sentence = first + sum(e <= start for e in self._ends)
+            top = self._top(doc[start:end].root)
+            words = frozenset(lemma(t) for t in doc[top.left_edge.i : top.i + 1])
+            words |= frozenset(lemma(t) for t in doc[start:end])
+            person = named.person or (
+                self._lexicon.is_a(lemma(top), "HUMAN") and "Plur" not in top.morph.get("Number")
+            )
+            seen = Named(
+                named.code, named.name, named.kind, named.start, named.end, named.basis,
+                named.how, person, named.place,
+            )  # fmt: skip
+            subject = top.dep_.startswith("nsubj")
+            coordinated = top.dep_ == "conj" or any(c.dep_ == "conj" for c in top.children)
+            self._discourse.note(
+                Seen(seen, (number, start), sentence, subject, words, coordinated)
+            )
+
+    def _learn(self, doc: Doc, at: dict[int, list[Named]], phrases: Phrases) -> None:
+        """Persons whom the paragraph introduces with their office: "X, head of Iran's navy"."""
+        for token in doc:
+            if token.pos_ != "PROPN" or token.i in at or token.dep_ in ("flat", "compound"):
+                continue
+            for child in token.children:
+                if child.dep_ in ("appos", "conj") and child.pos_ == "NOUN" and self._lexicon.is_a(lemma(child), "HUMAN"):
+                    for named in phrases.direct(child)[:1]:
+                        for part in (token, *(c for c in token.children if c.dep_ == "flat")):
+                            self._discourse.learn(part.text, named)
+
+    def _top(self, token: Token) -> Token:
+        """The noun that a name helps to name: "ministry" in "the Indian foreign ministry"."""
+        node = token
+        for _ in range(4):
+            head = node.head
+            if head == node or node.dep_.partition(":")[0] not in ("amod", "compound", "nmod", "flat", "appos"):
+                break
+            if not self._lexicon.is_a(lemma(head), "AGENT") and node.dep_ not in ("flat", "nmod:desc"):
+                break
+            node = head
+        return node
+
+    def _refer(self, token: Token, number: int, speech: Speech) -> list[Named]:
+        sentence = self._first + sum(end <= token.i for end in self._ends)
+        speaker = speech.speaker(token) if token.pos_ == "PRON" else None
+        return self._discourse.refer(token, number, sentence, speaker)
+
+    def _understood(self, token: Token, kind: str, number: int) -> list[Named]:
+        sentence = self._first + sum(end <= token.i for end in self._ends)
+        if kind == "pair":
+            return self._discourse.pair(number, token.i, sentence)
+        return self._discourse.last(kind, number, token.i, sentence)
+
+    def _answered(self, act: Act) -> Act:
+        """A charge that is denied without a name was made by whoever accused last."""
+        if act.type != "REJECT" or act.recipients:
+            return act
+        words = {lemma(c) for c in act.trigger.children if c.dep_ in ("obj", "ccomp")}
+        if not words & self._lexicon.classes["CLAIM"]:
+            return act
+        deniers = {a.code for a in act.actors}
+        for told in reversed(self._made):
+            if told.type in ("ACCUSE", "REQUEST") and deniers & told.codes[1]:
+                return replace(act, recipients=told.actors)
+        return act
+
+    def _told(self, act: Act, offset: int) -> Told:
+        expressions = self._expressions
+        when = timing.date_of(act.trigger, act.standing, expressions, self._day, self._previous)
+        dated = bool(expressions) and when is not None and when != _iso(self._day)
+        if dated:
+            self._previous = when
+        return Told(
+            act.type, act.mode, act.actors, act.recipients, when, act.label,
+            ((act.start + offset, act.end + offset),), certainty(act), dated,
+        )  # fmt: skip
+
+
+def _parts(article: Article, number: int) -> list[tuple[str, tuple[int, int]]]:
+    title = [(article.title, (number, _TITLE))] if article.title else []
+    text = article.text
+    return title + [(text[a:b], (number, a)) for a, b in paragraphs(text)]
+
+
+def _event(article: Article, told: Told, day: date | None) -> Event:
+    evidence = tuple(
+        Evidence(article.text[start:end], start, end) for start, end in dict.fromkeys(told.evidence)
+    )
+    return Event(
+        type=told.type,
+        mode=told.mode,
+        actors=tuple(_party(article, n) for n in told.actors),
+        recipients=tuple(_party(article, n) for n in told.recipients),
+        date=told.date,
+        historical=dates.is_historical(told.date, day),
+        confidence=round(told.certainty, 3),
+        evidence=evidence,
+        rule=told.label,
+    )
+
+
+def _party(article: Article, named: Named) -> Party:
+    del article
+    return Party(named.code, named.name, named.kind, None, named.basis)
+
+
+def _day(published: date | None) -> date | None:
+    return published.date() if isinstance(published, datetime) else published
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -1,0 +1,140 @@
+"""One act, one event: mentions of the same act over a whole article become one event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from worker.events import dates
+from worker.events.phrases import Named
+
+_MUTUAL_WINS = frozenset({"AGREE", "SUPPORT", "COOPERATE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An act as one place of the article tells it, with offsets in the article's text."""
+
+    type: str
+    mode: str | None
+    actors: tuple[Named, ...]
+    recipients: tuple[Named, ...]
+    date: str | None
+    label: str
+    evidence: tuple[tuple[int, int], ...]
+    certainty: float = 0.5
+    dated: bool = False
+    also: tuple[str, ...] = field(default=())
+
+    @property
+    def codes(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Codes of actors and of recipients."""
+        return frozenset(a.code for a in self.actors), frozenset(r.code for r in self.recipients)
+
+
+def merge(told: Iterable[Told]) -> list[Told]:
+    """Events in the order of their first mention."""
+    events: list[Told] = []
+    for act in told:
+        for n, event in enumerate(events):
+            joined = _join(event, act)
+            if joined is not None:
+                events[n] = joined
+                break
+        else:
+            events.append(act)
+    return _settled(events)
+
+
+def _settled(events: list[Told]) -> list[Told]:
+    """Merge until nothing merges: a fuller mention may join two that stood apart."""
+    while True:
+        again: list[Told] = []
+        for act in events:
+            for n, event in enumerate(again):
+                joined = _join(event, act)
+                if joined is not None:
+                    again[n] = joined
+                    break
+            else:
+                again.append(act)
+        if len(again) == len(events):
+            return again
+        events = again
+
+
+def _join(one: Told, other: Told) -> Told | None:
+    """The one event that both tell, or None where they are two."""
+    if one.type != other.type or not _same_day(one, other):
+        return None
+    fuller = _fuller(one, other)
+    if fuller is None:
+        return None
+    rest = other if fuller is one else one
+    sure = max(one.certainty, other.certainty)
+    date = one.date if one.dated == other.dated and one.date == other.date else None
+    if date is None:
+        dated = [t.date for t in (one, other) if t.dated]
+        date = (max(dated, key=lambda d: len(d or "")) if dated else None) or one.date or other.date
+    return replace(
+        fuller,
+        mode=fuller.mode or rest.mode,
+        date=date,
+        dated=one.dated or other.dated,
+        evidence=one.evidence + other.evidence,
+        label=one.label if one.certainty >= other.certainty else other.label,
+        certainty=min(0.98, sure + (1 - sure) * 0.3),
+        also=(*one.also, *other.also, rest.label),
+    )
+
+
+def _same_day(one: Told, other: Told) -> bool:
+    """Whether the dates may be one; the day of the news, taken for want of a better, gives way."""
+    if one.dated and other.dated:
+        return dates.compatible(one.date, other.date)
+    if one.dated != other.dated:
+        dated, open_ = (one, other) if one.dated else (other, one)
+        if open_.date is None or dated.date is None:
+            return True
+        return dated.date[:7] == open_.date[:7] or _near(dated.date, open_.date)
+    return dates.compatible(one.date, other.date)
+
+
+def _near(one: str, other: str) -> bool:
+    return len(one) == len(other) == 10 and abs(_days(one) - _days(other)) <= 10
+
+
+def _days(day: str) -> int:
+    year, month, number = (int(part) for part in day.split("-"))
+    return year * 372 + month * 31 + number
+
+
+def _fuller(one: Told, other: Told) -> Told | None:
+    """Of two mentions that may be one act, the one with all its parties; None if they differ."""
+    if one.type == "CONSULT":
+        ours, theirs = frozenset().union(*one.codes), frozenset().union(*other.codes)
+        if ours == theirs:
+            return one if one.recipients or not other.recipients else other
+        return _larger(one, other, ours, theirs)
+    (a, r), (b, s) = one.codes, other.codes
+    if a == b and r == s:
+        return one
+    if one.type in _MUTUAL_WINS and a | r == b | s and (not r or not s):
+        return one if not r else other
+    if a == b and (not r or not s) and len(a) == 1:
+        return one if r else other
+    if a >= b and r >= s and r and s:
+        return one
+    if b >= a and s >= r and r and s:
+        return other
+    if not r and not s:
+        return _larger(one, other, a, b)
+    return None
+
+
+def _larger(
+    one: Told, other: Told, ours: frozenset[str], theirs: frozenset[str]
+) -> Told | None:
+    if ours >= theirs:
+        return one
+    return other if theirs >= ours else None

@@ -1,0 +1,73 @@
+"""The spaCy pipeline: loading it, and cutting texts into the paragraphs that it reads.
+
+Labels are those of Universal Dependencies (``nsubj``, ``nsubj:pass``, ``obj``, ``obl`` with a
+``case`` child, ``acl:relcl``, …), tags those of the Penn Treebank, names ``PERSON``, ``ORG``,
+``LOC`` and ``NORP``.
+
+Feed paragraphs, not whole articles: to the parser a line break is a word, and headings glued to the
+next sentence are misread. In a process that runs for long, wrap each batch in ``nlp.memory_zone()``
+and copy out what you keep: words that the vocabulary has not met before are then forgotten again,
+and memory stays flat.
+
+    nlp = load()
+    with nlp.memory_zone():
+        for doc, start in nlp.pipe(((text[a:b], a) for a, b in paragraphs(text)), as_tuples=True):
+            ...  # doc[i].idx + start is the offset in ``text``
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import spacy
+from spacy.language import Language
+
+from worker.errors import ConfigError
+from worker.events import boundaries, lemmas, universal
+
+__all__ = ["OWN", "load", "paragraphs"]
+
+OWN = (
+    boundaries.NAME,
+    lemmas.FACTORY,
+    universal.NAME,
+)  # importing their modules registers them with spaCy
+
+PACKAGED = Path(__file__).parent / "model"
+
+_PARAGRAPH = re.compile(r"[^\s](?:[^\n\r\u2028\u2029]*[^\s])?")
+
+
+def load(name: str | None = None) -> Language:
+    """Load the packaged pipeline, or another one by package name or path.
+
+    Another pipeline gets our sentence boundaries in front of its parser, and its labels are mapped
+    where they are not those of Universal Dependencies.
+
+    Raises:
+        ConfigError: there is no such pipeline, this spaCy cannot read it, or it does not parse.
+    """
+    if name is None:
+        return spacy.load(PACKAGED)
+    try:
+        nlp = spacy.load(name)
+    except (OSError, ValueError, KeyError, ImportError, AttributeError) as error:
+        reason = str(error).partition("\n")[0]
+        raise ConfigError(f"The spaCy pipeline {name!r} cannot be loaded: {reason}") from error
+    return _adapted(nlp, name)
+
+
+def _adapted(nlp: Language, name: str) -> Language:
+    if "parser" not in nlp.pipe_names:
+        raise ConfigError(f"The spaCy pipeline {name!r} has no parser, so no event can be read.")
+    if boundaries.NAME not in nlp.pipe_names:
+        nlp.add_pipe(boundaries.NAME, before="parser")
+    if universal.is_needed(nlp.pipe_labels["parser"]):
+        nlp.add_pipe(universal.NAME)
+    return nlp
+
+
+def paragraphs(text: str) -> list[tuple[int, int]]:
+    """Return start and end, in code points, of the paragraphs: lines without space around them."""
+    return [match.span() for match in _PARAGRAPH.finditer(text)]

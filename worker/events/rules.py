@@ -1,0 +1,171 @@
+"""The lexicon: trigger words with their frames, word classes, and operators, read from `lexicon/`.
+
+One line of a rule table says: which words, what must stand beside them, where in the tree the actor
+and the recipient are, and what the act is. The columns are explained in `docs/coding.md`; each line
+brings an example sentence that the tests run.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from worker.events.plover import data, read_tsv
+from worker.events.tree import Operators, Standing
+
+RULE_TABLES = (
+    "agree.tsv",
+    "consult.tsv",
+    "support.tsv",
+    "concede.tsv",
+    "cooperate.tsv",
+    "aid.tsv",
+    "retreat.tsv",
+    "request.tsv",
+    "accuse.tsv",
+    "reject.tsv",
+    "threaten.tsv",
+    "protest.tsv",
+    "sanction.tsv",
+    "mobilize.tsv",
+    "coerce.tsv",
+    "assault.tsv",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that must stand beside a trigger: a place in the tree and what may fill it."""
+
+    place: str
+    fillers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the lexicon.
+
+    Attributes:
+        id: the table and the line's own key: "sanction.expel-diplomats".
+        pos: "v", "n" or "a": the trigger is a verb, a noun, an adjective.
+        lemmas: the trigger words; a word ends in ``+particle`` where it needs one ("call+off").
+        needs: all must hold.
+        actor, recipient: places in the tree in order of preference; "a+b" takes both.
+        flags: "mutual" everybody acts; "alone" it is an act without a recipient too; "matrix" the
+            complement says what is asked, refused or threatened; "keeps" what depends on it stays a
+            fact of its own ("condemned the raid"); "weak" only with both parties named.
+    """
+
+    id: str
+    pos: str
+    lemmas: tuple[str, ...]
+    needs: tuple[Need, ...]
+    actor: tuple[str, ...]
+    recipient: tuple[str, ...]
+    type: str
+    mode: str | None
+    flags: frozenset[str]
+    example: str
+    expect: str
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """All rules by trigger, the word classes, and the operators."""
+
+    rules: tuple[Rule, ...]
+    by_trigger: dict[tuple[str, str], tuple[Rule, ...]]
+    classes: dict[str, frozenset[str]]
+    operators: Operators
+    modes: dict[str, dict[str, str]]
+    aliases: dict[str, frozenset[str]]
+
+    def triggers(self, pos: str, word: str) -> tuple[Rule, ...]:
+        """Rules for a word, the most demanding first."""
+        return self.by_trigger.get((pos, word), ())
+
+    def is_a(self, word: str, name: str) -> bool:
+        """Whether a lemma belongs to a word class."""
+        return word in self.classes[name]
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Read the whole lexicon; raises `ValueError` where a line contradicts itself."""
+    classes = _classes()
+    rules = tuple(rule for table in RULE_TABLES for rule in _rules(table, classes))
+    by_trigger: dict[tuple[str, str], list[Rule]] = defaultdict(list)
+    for rule in rules:
+        for word in rule.lemmas:
+            by_trigger[rule.pos, word.partition("+")[0]].append(rule)
+    ordered = {
+        key: tuple(sorted(found, key=lambda r: -_weight(r))) for key, found in by_trigger.items()
+    }
+    with data("lexicon", "embedding.toml").open("rb") as file:
+        modes = tomllib.load(file)
+    aliases = {
+        row["short"]: frozenset(row["words"].split())
+        for row in read_tsv(data("lexicon", "aliases.tsv"))
+    }
+    return Lexicon(rules, ordered, classes, _operators(), modes, aliases)
+
+
+def _weight(rule: Rule) -> int:
+    particle = any("+" in word for word in rule.lemmas)
+    return 2 * len(rule.needs) + 2 * particle - ("weak" in rule.flags) + ("home" in rule.flags)
+
+
+def _classes() -> dict[str, frozenset[str]]:
+    with data("lexicon", "classes.toml").open("rb") as file:
+        return {name: frozenset(words.split()) for name, words in tomllib.load(file).items()}
+
+
+def _rules(table: str, classes: dict[str, frozenset[str]]) -> Iterator[Rule]:
+    for row in read_tsv(data("lexicon", table)):
+        kind = table.removesuffix(".tsv").upper()
+        yield Rule(
+            id=f"{kind.lower()}.{row['id']}",
+            pos=row["pos"],
+            lemmas=tuple(row["trigger"].split("|")),
+            needs=tuple(_need(text, classes, row["id"]) for text in row["needs"].split("; ") if text),
+            actor=_places(row["actor"]),
+            recipient=_places(row["recipient"]),
+            type=kind,
+            mode=row["mode"] or None,
+            flags=frozenset(row["flags"].split()),
+            example=row["example"],
+            expect=row["expect"],
+        )
+
+
+def _places(text: str) -> tuple[str, ...]:
+    return () if text in ("", "-") else tuple(text.split("|"))
+
+
+def _need(text: str, classes: dict[str, frozenset[str]], rule: str) -> Need:
+    place, _, filler = text.partition(":")
+    words: set[str] = set()
+    for part in filler.split(","):
+        if part.isupper():
+            if part not in classes:
+                raise ValueError(f"lexicon: rule {rule} names the unknown word class {part}")
+            words |= classes[part]
+        elif part:
+            words.add(part)
+    return Need(place, frozenset(words))
+
+
+def _operators() -> Operators:
+    verbs: dict[tuple[str, str], Standing] = {}
+    nouns: dict[str, Standing] = {}
+    for row in read_tsv(data("lexicon", "operators.tsv")):
+        effect = Standing(row["effect"])
+        for word in row["lemmas"].split("|"):
+            if row["pos"] == "n":
+                nouns[word] = effect
+            for preposition in row["prepositions"].split("|") if row["pos"] == "v" else ():
+                verbs[word, "" if preposition == "-" else preposition] = effect
+    return Operators(verbs, nouns)

@@ -1,0 +1,108 @@
+"""Who is speaking: quotations and reported speech within one paragraph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from spacy.tokens import Doc, Token
+
+from worker.events.phrases import Named
+from worker.events.rules import Lexicon
+from worker.events.tree import case, children, is_predicate, lemma, subject
+
+_QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)|‘‘.*?(?:’’|$)|``.*?(?:''|$)")
+_MAX_CLIMB = 8
+
+Direct = Callable[[Token], list[Named]]
+
+
+class Speech:
+    """Answers who says a clause, from the clauses above it and the quotation marks around it.
+
+    Args:
+        doc: one parsed paragraph.
+        before: who spoke last in the paragraphs before, for quotations that run on.
+        issuer: whose official statement the article is, if it is one.
+    """
+
+    def __init__(
+        self,
+        doc: Doc,
+        lexicon: Lexicon,
+        direct: Direct,
+        before: Named | None = None,
+        issuer: Named | None = None,
+    ) -> None:
+        """Find the quotations; attributions are looked up when they are asked for."""
+        self._doc = doc
+        self._lexicon = lexicon
+        self._direct = direct
+        self._spans = [m.span() for m in _QUOTED.finditer(doc.text)]
+        self.last = before
+        self.issuer = issuer
+
+    def quoted(self, token: Token) -> bool:
+        """Whether a token stands within quotation marks."""
+        return any(start <= token.idx < end for start, end in self._spans)
+
+    def speaker(self, token: Token) -> Named | None:
+        """The party that says the clause of ``token``; None where the article itself speaks."""
+        for verb in self._attributions(token):
+            who = subject(verb)
+            if who is not None and who != token:
+                return next(iter(self._direct(who)), None)
+        if self.quoted(token):
+            return self._of_quotation(token)
+        return None
+
+    def close(self) -> None:
+        """Remember who spoke last in this paragraph."""
+        for token in self._doc:
+            if self._says(token) and not self.quoted(token):
+                who = subject(token)
+                if who is not None and who.pos_ != "PRON":
+                    self.last = next(iter(self._direct(who)), None)
+
+    def _attributions(self, token: Token) -> list[Token]:
+        found = []
+        node = token
+        for _ in range(_MAX_CLIMB):
+            for child in children(node, "parataxis", "ccomp"):
+                if self._says(child) and child.dep_ == "parataxis":
+                    found.append(child)
+            if node.head == node:
+                break
+            if node.dep_ in ("ccomp", "parataxis") and self._says(node.head):
+                found.append(node.head)
+            node = node.head
+        return found
+
+    def _of_quotation(self, token: Token) -> Named | None:
+        """Who says a quotation: the nearest verb of saying around it, else the last speaker."""
+        verbs = [t for t in self._doc if self._says(t) and not self.quoted(t)]
+        verbs.sort(key=lambda v: abs(v.i - token.i))
+        for verb in verbs:
+            who = subject(verb)
+            if who is not None:
+                return next(iter(self._direct(who)), None)
+        return self.last
+
+    def _says(self, token: Token) -> bool:
+        if token.pos_ != "VERB" or not self._lexicon.is_a(lemma(token), "SAY"):
+            return False
+        return token.dep_ != "parataxis" or not any(children(token, "obj"))
+
+
+def according_to(token: Token) -> Token | None:
+    """The source that a clause names by "according to"."""
+    node = token
+    for _ in range(_MAX_CLIMB):
+        if is_predicate(node):
+            for child in children(node, "obl"):
+                if case(child) == "according to":
+                    return child
+        if node.head == node:
+            return None
+        node = node.head
+    return None

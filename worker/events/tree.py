@@ -1,0 +1,395 @@
+"""Reading a Universal Dependencies tree: who does what to whom, and is it said to be so.
+
+Everything here looks at one sentence and knows no parties and no event types: logical subjects and
+objects through passives, relative clauses, participles, coordination and control; prepositional
+arguments; and the standing of a clause (fact, future, negated, wished …).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+from spacy.tokens import Token
+
+_RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
+_NEGATIONS = frozenset({"not", "n't", "never", "n’t", "nor", "neither", "hardly", "no"})
+_CONDITIONS = frozenset({"if", "unless", "whether", "lest", "provided", "should"})
+_COMPLEMENT_MARKS = frozenset({"of", "for", "against", "from", "on", "with", "in", "about", "by"})
+_WISHING = frozenset({"want", "wish", "like", "pleased", "glad"})
+_GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
+_MAX_CLIMB = 12
+
+
+class Standing(Enum):
+    """How a clause stands to reality, as its own words and those above it tell."""
+
+    FACT = "fact"
+    FUTURE = "future"
+    REFUSED = "refused"  # "will not", "cannot": a refusal where a party is the subject
+    NEGATED = "negated"
+    DEONTIC = "deontic"  # "must", "should"
+    OPEN = "open"  # possible, wished, asked for, conditional
+
+
+@dataclass(frozen=True)
+class Operators:
+    """Words that change the standing of what depends on them.
+
+    Attributes:
+        verbs: (lemma, preposition or "") → standing of its complement or object.
+        nouns: lemma → standing of the infinitive that hangs on it ("a plan to withdraw").
+    """
+
+    verbs: dict[tuple[str, str], Standing]
+    nouns: dict[str, Standing]
+
+    def verb(self, word: str, preposition: str) -> Standing:
+        """Standing of what a verb governs, directly or by a preposition."""
+        return self.verbs.get((word, preposition), Standing.FACT)
+
+    def noun(self, word: str) -> Standing:
+        """Standing of an infinitive that hangs on a noun; unknown nouns leave it open."""
+        return self.nouns.get(word, Standing.OPEN)
+
+
+@dataclass(slots=True)
+class Arguments:
+    """The logical arguments of a predicate, as head tokens of their phrases."""
+
+    agent: list[Token] = field(default_factory=list)
+    patient: list[Token] = field(default_factory=list)
+    indirect: list[Token] = field(default_factory=list)
+    preps: list[tuple[str, Token]] = field(default_factory=list)
+    complements: list[Token] = field(default_factory=list)
+
+
+def base(token: Token) -> str:
+    """The dependency label without its subtype."""
+    return token.dep_.partition(":")[0]
+
+
+def lemma(token: Token) -> str:
+    """Lower-case lemma."""
+    return token.lemma_.lower()
+
+
+def children(token: Token, *labels: str) -> Iterator[Token]:
+    """Children whose label (with or without subtype) is one of ``labels``."""
+    for child in token.children:
+        if child.dep_ in labels or base(child) in labels:
+            yield child
+
+
+def conjuncts(token: Token) -> list[Token]:
+    """The token and the nominals coordinated with it."""
+    found = [token]
+    for child in token.children:
+        if child.dep_ == "conj" and child.pos_ not in ("VERB", "AUX"):
+            found.extend(conjuncts(child))
+    return found
+
+
+def case(token: Token) -> str:
+    """The preposition of a nominal in lower case, "" where it has none.
+
+    A fixed expression counts as one ("because of"); of two prepositions the last ("out of").
+    """
+    found = ""
+    for child in token.children:
+        if child.dep_ == "case" and child.i < token.i:
+            fixed = [c.lower_ for c in child.children if c.dep_ == "fixed"]
+            found = " ".join([child.lower_, *fixed])
+    if found:
+        return found
+    for child in children(token, "compound", "flat", "nmod:desc"):
+        if child.i < token.i and (below := case(child)):
+            return below  # "to Foreign Minister X": hung on the first word of the name
+    return ""
+
+
+def is_passive(verb: Token) -> bool:
+    """Whether a verb is a passive, with or without its auxiliary."""
+    if any(c.dep_ in ("nsubj:pass", "aux:pass", "csubj:pass") for c in verb.children):
+        return True
+    if verb.tag_ != "VBN" and "Part" not in verb.morph.get("VerbForm"):
+        return False
+    if any(c.dep_ == "aux" and lemma(c) in ("have", "'ve") for c in verb.children):
+        return False
+    if any(c.dep_ == "obl:agent" and case(c) == "by" for c in verb.children):
+        return True
+    return verb.dep_ in ("acl", "amod", "advcl") and not any(children(verb, "obj"))
+
+
+def is_predicate(token: Token) -> bool:
+    """Whether a token heads a clause: a verb, or a noun or adjective with a copula."""
+    return token.pos_ in ("VERB", "AUX") or any(c.dep_ == "cop" for c in token.children)
+
+
+def governing_verb(token: Token) -> Token | None:
+    """The nearest predicate above a token, itself excluded."""
+    node = token
+    for _ in range(_MAX_CLIMB):
+        if node.head == node:
+            return None
+        node = node.head
+        if is_predicate(node):
+            return node
+    return None
+
+
+def subject(verb: Token, depth: int = 0) -> Token | None:
+    """The surface subject, its own or inherited through coordination, control and participles."""
+    for child in verb.children:
+        if child.dep_ in ("nsubj", "nsubj:pass", "nsubj:outer", "csubj", "csubj:pass"):
+            if child.lower_ in _RELATIVE and verb.dep_ == "acl:relcl":
+                return verb.head
+            return child
+    if depth > 6 or verb.head == verb:
+        return None
+    return _inherited(verb, depth)
+
+
+def _inherited(verb: Token, depth: int) -> Token | None:
+    head = verb.head
+    label = verb.dep_
+    if label == "acl:relcl":
+        return head
+    if label == "conj":
+        return subject(head, depth + 1) if is_predicate(head) else None
+    if label == "xcomp":
+        controlled = next(children(head, "obj", "iobj"), None)
+        if controlled is not None and head.pos_ == "VERB":
+            return controlled
+        return subject(head, depth + 1)
+    if label == "advcl":
+        prepositional = _controller(verb)
+        return prepositional or subject(head, depth + 1)
+    if label == "acl":
+        return _of_noun(verb, depth)
+    if label == "aux" or (label == "parataxis" and not list(children(verb, "nsubj"))):
+        return None
+    return None
+
+
+def _controller(verb: Token) -> Token | None:
+    """Who is to act in "call on Iran to release", "accuse Iran of arming"."""
+    head = verb.head
+    marks = {c.lower_ for c in verb.children if c.dep_ == "mark"}
+    if "of" in marks or "from" in marks:
+        return next(children(head, "obj"), None) or next(children(head, "nsubj:pass"), None)
+    if "to" in marks:
+        for child in children(head, "obl"):
+            if case(child) in ("on", "upon", "to", "for") and head.i < child.i < verb.i:
+                return child
+    return None
+
+
+def _of_noun(verb: Token, depth: int) -> Token | None:
+    """The subject of a participle or infinitive that hangs on a noun."""
+    noun = verb.head
+    if any(c.lower_ == "to" and c.dep_ == "mark" for c in verb.children):
+        for child in children(noun, "nmod:poss", "nmod"):
+            if child.dep_ == "nmod:poss" or case(child) in ("by", "from", "for"):
+                return child
+        governor = governing_verb(noun)
+        return subject(governor, depth + 1) if governor is not None else None
+    return noun
+
+
+def arguments(predicate: Token) -> Arguments:
+    """Logical arguments of a verb, or of an adjective or noun that heads a clause."""
+    found = Arguments()
+    passive = is_passive(predicate)
+    surface = subject(predicate)
+    by = [c for c in children(predicate, "obl") if passive and case(c) == "by"]
+    if passive:
+        found.agent = by
+        patient = surface if predicate.dep_ != "acl" else predicate.head
+        found.patient = [patient] if patient is not None else []
+        found.patient += list(children(predicate, "obj"))
+        if not by and predicate.dep_ == "conj":
+            found.agent = []
+    else:
+        found.agent = [surface] if surface is not None else []
+        found.patient = list(children(predicate, "obj")) or _gap(predicate, surface)
+        if not found.patient:  # an "agent" without "by" beside an active verb is its object
+            found.patient = [c for c in predicate.children if c.dep_ == "obl:agent" and not case(c)]
+        if not found.patient and predicate.pos_ == "VERB":
+            found.patient = _shared_object(predicate) or _bare_nominals(predicate)
+    found.indirect = list(children(predicate, "iobj"))
+    found.preps = [(case(c), c) for c in children(predicate, "obl", "nmod") if c not in by]
+    found.complements = list(complements(predicate))
+    return found
+
+
+def _gap(verb: Token, surface: Token | None) -> list[Token]:
+    """The antecedent of an object relative: "sanctions that Washington imposed"."""
+    if verb.dep_ == "acl:relcl" and surface is not None and surface != verb.head:
+        return [verb.head]
+    return []
+
+
+def _shared_object(verb: Token) -> list[Token]:
+    """The object that a coordinated verb shares: "criticised and condemned the raid"."""
+    for child in verb.children:
+        if child.dep_ == "conj" and child.pos_ == "VERB" and not any(children(child, "nsubj")):
+            return list(children(child, "obj"))
+    return []
+
+
+def _bare_nominals(verb: Token) -> list[Token]:
+    """Objects that a parser took for clauses: nouns without subject, copula and mark."""
+    return [
+        child
+        for child in children(verb, "ccomp", "xcomp")
+        if child.pos_ in ("NOUN", "PROPN")
+        and not any(c.dep_ in ("nsubj", "cop", "mark", "aux") for c in child.children)
+    ]
+
+
+def complements(predicate: Token) -> Iterator[Token]:
+    """Clauses that complete a predicate: that-clauses, infinitives, "of doing"."""
+    for child in predicate.children:
+        if child.dep_ in ("xcomp", "ccomp"):
+            yield child
+        elif child.dep_ in ("advcl", "acl"):
+            marks = {c.lower_ for c in child.children if c.dep_ == "mark"}
+            if marks & _COMPLEMENT_MARKS or "to" in marks or "that" in marks:
+                yield child
+
+
+def own_standing(predicate: Token) -> Standing:
+    """What the auxiliaries and negations of one clause say."""
+    words = {lemma(c) for c in predicate.children if c.dep_ in ("aux", "aux:pass", "cop")}
+    texts = {c.lower_ for c in predicate.children if c.dep_ in ("aux", "aux:pass", "cop")}
+    negated = any(
+        lemma(c) in _NEGATIONS and c.dep_ in ("advmod", "neg", "cc:preconj", "det")
+        for c in predicate.children
+    )
+    future = bool({"will", "shall", "'ll", "wo", "’ll"} & (words | texts))
+    if negated:
+        refusing = future or {"can", "ca", "would", "could"} & (words | texts)
+        return Standing.REFUSED if refusing else Standing.NEGATED
+    if future:
+        return Standing.FUTURE
+    if {"must", "should", "ought"} & words:
+        return Standing.DEONTIC
+    if "would" in texts or "'d" in texts:
+        return Standing.FUTURE if _is_reported(predicate) else Standing.OPEN
+    if {"can", "could", "may", "might", "ca"} & (words | texts):
+        return Standing.OPEN
+    if {"is", "are", "was", "were"} & texts and predicate.tag_ == "VB":
+        return Standing.FUTURE
+    return Standing.FACT
+
+
+def _is_reported(predicate: Token) -> bool:
+    """Whether "would" is only the past of "will": it stands in reported speech."""
+    node = predicate
+    for _ in range(4):
+        if node.dep_ == "ccomp":
+            return True
+        if node.dep_ == "parataxis" or any(c.dep_ == "parataxis" for c in node.children):
+            return True
+        if node.dep_ not in ("conj", "xcomp", "acl:relcl"):
+            return False
+        node = node.head
+    return False
+
+
+def standing(token: Token, operators: Operators) -> Standing:
+    """How a predicate or an event noun stands, all clauses above it taken into account."""
+    result = own_standing(token) if is_predicate(token) else _nominal(token)
+    node = token
+    for _ in range(_MAX_CLIMB):
+        if result not in (Standing.FACT, Standing.FUTURE) or node.head == node:
+            break
+        effect = _effect(node, operators)
+        if effect is None:
+            break
+        if effect is not Standing.FACT:
+            result = effect if result is Standing.FACT or effect is not Standing.FUTURE else result
+        node = node.head
+    return result
+
+
+def _nominal(noun: Token) -> Standing:
+    for child in noun.children:
+        if child.dep_ == "det" and child.lower_ in ("no", "any", "neither"):
+            return Standing.NEGATED
+        if child.dep_ == "amod" and lemma(child) in ("possible", "potential", "hypothetical"):
+            return Standing.OPEN
+    return Standing.FACT
+
+
+def _effect(node: Token, operators: Operators) -> Standing | None:
+    """What the step from a node to its head does; None where the climb ends."""
+    head, label = node.head, node.dep_
+    if label == "acl:relcl" or label == "parataxis" or label == "appos":
+        return None
+    if label == "conj":
+        return _from_conjunct(node, operators)
+    if label.startswith("advcl"):
+        return _adverbial(node, operators)
+    if label == "acl" and any(c.lower_ == "to" and c.dep_ == "mark" for c in node.children):
+        return operators.noun(lemma(head))
+    if label in ("ccomp", "xcomp", "csubj") or label.startswith(("obj", "obl", "nmod", "acl", "nsubj", "compound", "amod")):
+        return _governed(node, operators)
+    return Standing.FACT if label != "root" else None
+
+
+def _governed(node: Token, operators: Operators) -> Standing:
+    head, label = node.head, node.dep_
+    if not is_predicate(head):
+        return Standing.FACT
+    is_object = label.startswith(("obj", "ccomp", "xcomp", "csubj")) or (
+        label.startswith("obl") and case(node) in ("for", "against", "to", "of", "on", "from")
+    ) or label == "nsubj:pass"
+    own = own_standing(head)
+    if label.startswith(("nsubj", "obj")) and own is not Standing.FACT:
+        return own
+    if lemma(head) in _WISHING and _is_first_person(head):
+        return Standing.FACT  # "I want to thank …" thanks
+    if is_object:
+        effect = operators.verb(lemma(head), case(node) if label.startswith("obl") else "")
+        if effect is not Standing.FACT:
+            return effect
+    if label in ("xcomp", "ccomp") and own in (Standing.NEGATED, Standing.OPEN, Standing.DEONTIC):
+        return Standing.OPEN if label == "ccomp" else own
+    if label == "xcomp" and own is Standing.FUTURE and lemma(head) not in _GOING_ON:
+        return Standing.FUTURE
+    return Standing.FACT
+
+
+def _is_first_person(verb: Token) -> bool:
+    return any(c.lower_ in ("i", "we") for c in children(verb, "nsubj"))
+
+
+def _from_conjunct(node: Token, operators: Operators) -> Standing:
+    """A coordinated verb shares the auxiliaries of the first where it has no subject of its own."""
+    head = node.head
+    if not is_predicate(node) or not is_predicate(head):
+        return Standing.FACT
+    if any(children(node, "nsubj", "csubj")) or any(c.dep_ == "aux" for c in node.children):
+        return Standing.FACT
+    own = own_standing(head)
+    bare = node.tag_ in ("VB", "") or "Inf" in node.morph.get("VerbForm")
+    return own if bare or own is not Standing.FUTURE else Standing.FACT
+
+
+def _adverbial(node: Token, operators: Operators) -> Standing | None:
+    marks = {c.lower_ for c in node.children if c.dep_ in ("mark", "advmod", "case")}
+    if marks & _CONDITIONS:
+        return Standing.OPEN
+    if marks & {"before", "until"}:
+        return Standing.FACT
+    if marks & _COMPLEMENT_MARKS:
+        return operators.verb(lemma(node.head), next(iter(marks & _COMPLEMENT_MARKS)))
+    if "to" in marks:
+        effect = operators.verb(lemma(node.head), "to")
+        return effect if effect is not Standing.FACT else Standing.OPEN
+    if not marks and node.tag_ == "VBG":
+        return own_standing(node.head)  # "will return to the Gulf, visiting …"
+    return None

@@ -14,15 +14,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
+
 from spacy.tokens import Doc, Span, Token
 
-from worker.events.party_finder import Context, Finder, Found
+from worker.events.party_finder import Finder
+from worker.events.party_nouns import Context, Found
 from worker.events.party_people import People, Resolution, iso, read_people
 from worker.events.party_tables import Entry, Tables, read_tables
 from worker.events.party_words import Words
 
-_PLACE_CASES = frozenset(["in", "at", "near", "across", "inside", "around", "throughout", "within",
-                          "through", "into", "off", "along", "outside", "toward", "towards"])  # fmt: skip
+_PLACE_CASES = frozenset(
+    "in at near across inside around throughout within through into off along outside toward towards".split()
+)
 _ATTRIBUTES = frozenset(["amod", "compound", "nmod:poss", "poss", "nmod", "nmod:unmarked"])
 
 
@@ -149,9 +152,9 @@ class Gazetteer:
         """Every party and person that a name can mean, the likeliest on that day first."""
         key = self.tables.key(name)
         found = [r for e in self.tables.phrases.get(key, []) for r in self._party(e)]
-        bare = self.finder.untitled(key)
+        bare = self.finder.offices.untitled(key)
         persons = dict.fromkeys((*self.people.full(bare), *self.people.short(bare)))
-        title = self.finder.title_kinds(key)
+        title = self.finder.offices.title_kinds(key)
         for score, person, term in self.people.best(persons, on, title=title):
             when = " held office then" if on and not term.distance(on.toordinal()) else ""
             found.append(

@@ -20,7 +20,7 @@ _NEAR = 366 * 2
 """Days before and after a term in which a bare surname still means its holder."""
 _NAME, _CODE, _OFFICE, _RANK, _FROM, _TO, _SHORT, _ALIASES = range(8)
 """The columns of leaders.tsv and persons.tsv."""
-_EAST_ASIAN = frozenset(["CHN", "KOR", "PRK", "VNM", "TWN"])
+EAST_ASIAN = frozenset(["CHN", "KOR", "PRK", "VNM", "TWN"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class People:
         particles = self.tables.words["particles"]
         shorts = cells[_SHORT].split("|") if cells[_SHORT] else []
         last = self.tables.name_key(shorts[0])[-1] if shorts else None
-        east = cells[_CODE] in _EAST_ASIAN
+        east = cells[_CODE] in EAST_ASIAN
         for form in (words, *map(self.tables.name_key, filter(None, cells[_ALIASES].split("|")))):
             for key in full_keys(form, last, particles, east=east):
                 _put(self._full, key, number)
@@ -191,15 +191,15 @@ def full_keys(
     words: list[str], last: str | None, particles: frozenset[str], *, east: bool
 ) -> Iterator[str]:
     """Keys of a full name: as it stands, without particles, and first with last name."""
-    if len(words) == 1 and len(words[0]) > 3:  # noqa: PLR2004 - "Lula", never "Xi"
+    if len(words) == 1 and len(words[0]) > 3:
         yield words[0]
-    if len(words) < 2:  # noqa: PLR2004
+    if len(words) < 2:
         return
     yield " ".join(words)
     bare = [w for w in words if w not in particles]
-    if 2 <= len(bare) < len(words):  # noqa: PLR2004
+    if 2 <= len(bare) < len(words):
         yield " ".join(bare)
-    if len(bare) > 2 and not east:  # noqa: PLR2004
+    if len(bare) > 2 and not east:
         last = last or bare[-1]
         if last != bare[0]:
             yield f"{bare[0]} {last}"
@@ -209,7 +209,7 @@ def short_keys(words: list[str], particles: frozenset[str]) -> Iterator[str]:
     """Keys of a short form, with and without its particles ("al-Assad", "Assad")."""
     yield " ".join(words)
     bare = [w for w in words if w not in particles]
-    if bare and len(bare) < len(words) and len(bare[-1]) > 3:  # noqa: PLR2004
+    if bare and len(bare) < len(words) and len(bare[-1]) > 3:
         yield " ".join(bare)
 
 
@@ -260,4 +260,4 @@ def iso(day: int | None, loose: bool) -> str | None:
 def surname_of(name: str, code: str) -> str:
     """The part of a name under which newspapers go on: the first in East Asia, else the last."""
     words = split(name)
-    return words[0] if code in _EAST_ASIAN else words[-1]
+    return words[0] if code in EAST_ASIAN else words[-1]

@@ -34,10 +34,17 @@ class Scanner:
             if key not in starts or i < end or not (forms[i][0].isupper() or key in lower):
                 continue
             hit = self._longest(words, i)
+            if hit is not None and key == "the":
+                hit = self._without_article(words, hit)
             if hit is not None:
                 found.append(hit)
                 end = hit.end
         return found
+
+    def _without_article(self, words: Words, hit: Hit) -> Hit | None:
+        """None where a longer name begins behind "the": not "the South", but "South China Sea"."""
+        longer = self._longest(words, hit.start + 1) if hit.end > hit.start + 1 else None
+        return None if longer is not None and longer.end > hit.end else hit
 
     def learnt_hits(
         self, words: Words, hits: Sequence[Hit], learnt: Mapping[str, Learnt]

@@ -316,7 +316,9 @@ def leaders() -> dict[tuple[str, str], list[Row]]:
 
 def covered(row: Row, by_hand: dict[tuple[str, str], list[Row]]) -> bool:
     """Whether leaders.tsv holds this person in an office as high at the same time."""
-    return not row.aliases and any(
+    if any((row.code, key(alias)) not in by_hand for alias in row.aliases):
+        return False
+    return any(
         term.rank <= row.rank
         and year(term.start, 0) <= year(row.end, 9999)
         and year(row.start, 0) <= year(term.end, 9999)

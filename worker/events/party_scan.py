@@ -84,12 +84,15 @@ class Scanner:
             best = self._hit(words, i, j, key) or best
             if key not in longer or j >= len(words) or not words.joined(j - 1):
                 return best
-            if len(words.forms[j]) == 1 and f"{key} {words.keys[j]}" not in longer:
+            if len(words.forms[j]) == 1 and not self._leads(f"{key} {words.keys[j]}"):
                 j += 1  # a middle initial: "Vladimir V. Putin"
                 if j >= len(words) or not words.joined(j - 1):
                     return best
             key = f"{key} {words.keys[j]}"
             j += 1
+
+    def _leads(self, key: str) -> bool:
+        return key in self._prefixes or key in self.tables.phrases
 
     def _hit(self, words: Words, i: int, j: int, key: str) -> Hit | None:
         listed = self.tables.phrases.get(key)

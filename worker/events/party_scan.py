@@ -100,7 +100,7 @@ class Scanner:
         entries: tuple[Entry, ...] = ()
         if listed:
             entries = tuple(e for e in listed if len(e.words) == len(forms) and e.spelt(forms))
-            if entries and self._shouted(words, i, j, entries):
+            if entries and (self._shouted(words, i, j, entries) or _torn(words, i, j)):
                 entries = ()
         full = self.people.full(key)
         short = self.people.short(key) if not entries else ()
@@ -129,3 +129,10 @@ class Scanner:
 
 def _small(entries: Iterable[Entry]) -> bool:
     return any(e.words and not e.words[0][0].isupper() for e in entries)
+
+
+def _torn(words: Words, i: int, j: int) -> bool:
+    """Whether the first character stands alone: "A U.S. ship" is no "A.U.", 5.1 no "5+1"."""
+    if j - i < 2 or len(words.forms[i]) > 1:
+        return False
+    return words.gap(i) == (" " if words.forms[i].isalpha() else ".")

@@ -10,6 +10,8 @@ from worker.events.party_tables import Entry, Sense, Tables, cue_found
 
 PLACES = frozenset(["name", "capital", "city"])
 """Kinds of names that can also say where."""
+_SIGHT = 40
+"""Characters around a name in which a cue is looked for."""
 _SETTLED = frozenset(["USA", "CAN", "AUS"])
 """States whose towns are called after capitals and countries elsewhere."""
 
@@ -37,19 +39,22 @@ def decide(run: Run, hit: Hit) -> list[Entry]:
 
 
 def _weigh(run: Run, sense: Sense, hit: Hit) -> int:
-    text = run.words.text
-    before = text[max(0, run.words.starts[hit.start] - 40) : run.words.starts[hit.start]]
-    before = before.rstrip()
-    after = text[run.words.ends[hit.end - 1] :][:40]
-    score = sense.prior
+    text, start, end = run.words.text, run.words.starts[hit.start], run.words.ends[hit.end - 1]
+    before = text[max(0, start - _SIGHT) : start].rstrip()
+    after = text[end : end + _SIGHT]
+    score = sense.prior + 3 * _spoken(run, sense)
     score += 5 * any(_ends(before, c) for c in sense.before)
     score += 5 * any(_begins(after, c) for c in sense.after)
-    score += 3 * cue_found(sense.document, run.context.text or text, _forms(run))
     return score + 3 * (run.context.home in sense.codes)
 
 
-def _forms(run: Run) -> frozenset[str]:
-    return run.context.words or frozenset(run.words.forms)
+def _spoken(run: Run, sense: Sense) -> bool:
+    """Whether the article as a whole speaks for a sense; the same for all of a text's hits."""
+    if sense.source not in run.spoken:
+        text = run.context.text or run.words.text
+        words = run.context.words or frozenset(run.words.forms)
+        run.spoken[sense.source] = cue_found(sense.document, text, words)
+    return run.spoken[sense.source]
 
 
 def something_else(run: Run, hit: Hit, entry: Entry) -> bool:

@@ -42,7 +42,14 @@ class Web:
     answers: dict[str, bytes | Exception] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
-    def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+    def get(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        accept: str | None = None,
+    ) -> Page:
         self.asked.append(url)
         answer = self.answers[url]
         if isinstance(answer, Exception):

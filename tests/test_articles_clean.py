@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import subprocess
+import sys
 import time
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -161,9 +163,28 @@ def test_without_any_word_the_url_may_tell():
     assert (article.published, article.published_basis) == (date(2024, 1, 15), "page")
 
 
-def test_without_anything_the_date_is_unknown():
-    article = read()
+@pytest.mark.parametrize("inside", ["", "<p>© 2024 News</p>", "<p>Founded in 2019.</p>"])
+def test_without_anything_the_date_is_unknown(inside):
+    article = read(inside=inside)
     assert (article.published, article.published_basis) == (None, None)
+
+
+def test_a_date_in_the_text_is_better_than_none():
+    article = read(inside="<div class='meta'>Published on 12 January 2024</div>")
+    assert (article.published, article.published_basis) == (date(2024, 1, 12), "page")
+
+
+def test_warming_up_loads_what_the_first_page_without_a_date_needs():
+    """In a process of its own: in this one, everything is loaded long since."""
+    code = """
+import sys, time
+from worker.articles.clean import warm_up
+began = time.process_time(); warm_up(); loading = time.process_time() - began
+began = time.process_time(); warm_up(); again = time.process_time() - began
+print("dateparser" in sys.modules, again < loading / 5)
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["True", "True"]
 
 
 # ---- title and authors ----------------------------------------------------------------------

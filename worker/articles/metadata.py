@@ -87,7 +87,9 @@ def guessed_date(tree: HtmlElement, url: str, fetched: datetime, *, thorough: bo
         )
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return None  # it reads whatever stands in a page; what trips it up is no date
-    return _dated(found, fetched) if found else None
+    when = _dated(found, fetched) if found else None
+    # A year alone ("© 2024") becomes its first day: that is a date made up, not found.
+    return None if when and (when.month, when.day) == (1, 1) else when
 
 
 def is_plausible(when: date, fetched: datetime) -> bool:

@@ -246,6 +246,20 @@ def test_authors_are_names_of_persons(head, authors):
 
 
 @pytest.mark.parametrize(
+    ("head", "inside", "agency"),
+    [
+        (ld(author={"@type": "Organization", "name": "AFP"}), "", "AFP"),
+        (ld(author="Jane Doe", sourceOrganization={"name": "Reuters"}), "", "Reuters"),
+        (meta("author", "By The Associated Press", "name"), "", "AP"),
+        ("", "<p>PARIS (AFP) - The ministers came from far, and they had much to say.</p>", "AFP"),
+        ("", "", None),
+    ],
+)
+def test_the_agency_is_named(head, inside, agency):
+    assert read(head, inside).agency == agency
+
+
+@pytest.mark.parametrize(
     "script",
     [
         '{"@graph": [{"@type": "WebSite"}, NODE]}',

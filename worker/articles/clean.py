@@ -18,6 +18,7 @@ import trafilatura
 from lxml.html import HtmlElement
 
 from worker.articles import metadata
+from worker.articles.agency import credited
 from worker.articles.links import canonical
 from worker.charset import decode
 from worker.errors import Rejected
@@ -67,6 +68,7 @@ def clean(page: Page, feed: Feed, entry: Entry) -> Article:
         official=feed.official,
         language=feed.language,
         authors=facts.authors,
+        agency=credited(text, facts.bylines),
     )
 
 

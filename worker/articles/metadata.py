@@ -48,13 +48,17 @@ _SITE_SUFFIX = re.compile(r"\s+(?:[|–—·•»:-]|::)\s+[^|–—·•»]{2,6
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What could be found; `published_basis` is "json-ld" or "page"."""
+    """What could be found; `published_basis` is "json-ld" or "page".
+
+    ``bylines`` is what stands in the author's place, organisations included, as it is written.
+    """
 
     title: str | None = None
     authors: tuple[str, ...] = ()
     published: date | None = None
     published_basis: str | None = None
     is_free: bool = True
+    bylines: tuple[str, ...] = ()
 
 
 def read(tree: HtmlElement, url: str, fetched: datetime) -> Metadata:
@@ -72,6 +76,7 @@ def read(tree: HtmlElement, url: str, fetched: datetime) -> Metadata:
         published=published,
         published_basis=basis,
         is_free=_is_free(article),
+        bylines=_bylines(article, meta["author"]),
     )
 
 
@@ -246,6 +251,14 @@ def _authors(value: object) -> tuple[str, ...]:
     """Names out of JSON-LD's many ways to write an author; organisations are no persons."""
     items = value if isinstance(value, list) else [value]
     return _names(name for item in items[:_MAX_AUTHORS] for name in _author_names(item))
+
+
+def _bylines(article: dict[str, Any], named: list[str]) -> tuple[str, ...]:
+    values = [article.get(key) for key in ("author", "creator", "sourceOrganization")]
+    items = [item for value in values for item in (value if isinstance(value, list) else [value])]
+    names = [item.get("name") if isinstance(item, dict) else item for item in items]
+    texts = [name for name in [*names[:_MAX_AUTHORS], *named[:3]] if isinstance(name, str)]
+    return tuple(_line(text) for text in texts)
 
 
 def _author_names(item: object) -> list[str]:

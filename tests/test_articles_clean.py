@@ -141,6 +141,12 @@ def test_the_time_zone_is_kept():
         ('<time datetime="2024-01-15T09:30:00Z">Monday</time>', AT_NINE),
         (UPDATED + '<time class="published" datetime="2024-01-15T09:30:00Z">x</time>', AT_NINE),
         ('<span itemprop="datePublished" content="2024-01-15T09:30:00Z">x</span>', AT_NINE),
+        ("<time>15 January 2024, 09:30 GMT</time>", AT_NINE),
+        ('<abbr class="published" title="2024-01-15T09:30:00Z">Monday</abbr>', AT_NINE),
+        (
+            "<time pubdate datetime='2024-01-15T09:30:00Z'>x</time><time>12 January 2024</time>",
+            AT_NINE,
+        ),
     ],
 )
 def test_dates_are_read_from_marks_in_the_text(inside, published):
@@ -277,6 +283,14 @@ def test_json_ld_is_found_however_it_is_wrapped(script):
     block = script.replace("NODE", node).replace("DATE", '"2024-01-15T09:30:00Z"')
     head = f'<script type="application/ld+json">{block}</script>'
     assert read(head).published == AT_NINE
+
+
+def test_broken_json_ld_still_tells_the_date_and_the_headline():
+    block = """{"@type": "NewsArticle", "headline": "Ministers meet again",
+      "datePublished": "2024-01-15T09:30:00Z", "description": "A "stray" quote"}"""
+    article = read(f'<script type="application/ld+json">{block}</script>')
+    assert (article.published, article.published_basis) == (AT_NINE, "json-ld")
+    assert article.title == "Ministers meet again"
 
 
 def test_of_several_articles_the_page_itself_counts():

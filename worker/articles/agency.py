@@ -44,7 +44,7 @@ def _agencies() -> dict[str, str]:
 
 @cache
 def _dateline() -> re.Pattern[str]:
-    """``PARIS (AFP) –``, ``BEIJING, Jan. 15 (Xinhua) --``, ``New Delhi, Jan 15 (PTI) The minister``.
+    """``PARIS (AFP) –``, ``BEIJING, Jan. 15 (Xinhua) --``, ``New Delhi, Jan 15 (PTI) The envoy``.
 
     It begins a line with a capital, and a dash or colon follows, or a day stands before it: "The
     African Parliament (AP) said" is no dateline.

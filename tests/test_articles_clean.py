@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import subprocess
+import sys
 import time
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -139,6 +141,12 @@ def test_the_time_zone_is_kept():
         ('<time datetime="2024-01-15T09:30:00Z">Monday</time>', AT_NINE),
         (UPDATED + '<time class="published" datetime="2024-01-15T09:30:00Z">x</time>', AT_NINE),
         ('<span itemprop="datePublished" content="2024-01-15T09:30:00Z">x</span>', AT_NINE),
+        ("<time>15 January 2024, 09:30 GMT</time>", AT_NINE),
+        ('<abbr class="published" title="2024-01-15T09:30:00Z">Monday</abbr>', AT_NINE),
+        (
+            "<time pubdate datetime='2024-01-15T09:30:00Z'>x</time><time>12 January 2024</time>",
+            AT_NINE,
+        ),
     ],
 )
 def test_dates_are_read_from_marks_in_the_text(inside, published):
@@ -161,9 +169,28 @@ def test_without_any_word_the_url_may_tell():
     assert (article.published, article.published_basis) == (date(2024, 1, 15), "page")
 
 
-def test_without_anything_the_date_is_unknown():
-    article = read()
+@pytest.mark.parametrize("inside", ["", "<p>© 2024 News</p>", "<p>Founded in 2019.</p>"])
+def test_without_anything_the_date_is_unknown(inside):
+    article = read(inside=inside)
     assert (article.published, article.published_basis) == (None, None)
+
+
+def test_a_date_in_the_text_is_better_than_none():
+    article = read(inside="<div class='meta'>Published on 12 January 2024</div>")
+    assert (article.published, article.published_basis) == (date(2024, 1, 12), "page")
+
+
+def test_warming_up_loads_what_the_first_page_without_a_date_needs():
+    """In a process of its own: in this one, everything is loaded long since."""
+    code = """
+import sys, time
+from worker.articles.clean import warm_up
+began = time.process_time(); warm_up(); loading = time.process_time() - began
+began = time.process_time(); warm_up(); again = time.process_time() - began
+print("dateparser" in sys.modules, again < loading / 5)
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["True", "True"]
 
 
 # ---- title and authors ----------------------------------------------------------------------
@@ -225,6 +252,20 @@ def test_authors_are_names_of_persons(head, authors):
 
 
 @pytest.mark.parametrize(
+    ("head", "inside", "agency"),
+    [
+        (ld(author={"@type": "Organization", "name": "AFP"}), "", "AFP"),
+        (ld(author="Jane Doe", sourceOrganization={"name": "Reuters"}), "", "Reuters"),
+        (meta("author", "By The Associated Press", "name"), "", "AP"),
+        ("", "<p>PARIS (AFP) - The ministers came from far, and they had much to say.</p>", "AFP"),
+        ("", "", None),
+    ],
+)
+def test_the_agency_is_named(head, inside, agency):
+    assert read(head, inside).agency == agency
+
+
+@pytest.mark.parametrize(
     "script",
     [
         '{"@graph": [{"@type": "WebSite"}, NODE]}',
@@ -242,6 +283,14 @@ def test_json_ld_is_found_however_it_is_wrapped(script):
     block = script.replace("NODE", node).replace("DATE", '"2024-01-15T09:30:00Z"')
     head = f'<script type="application/ld+json">{block}</script>'
     assert read(head).published == AT_NINE
+
+
+def test_broken_json_ld_still_tells_the_date_and_the_headline():
+    block = """{"@type": "NewsArticle", "headline": "Ministers meet again",
+      "datePublished": "2024-01-15T09:30:00Z", "description": "A "stray" quote"}"""
+    article = read(f'<script type="application/ld+json">{block}</script>')
+    assert (article.published, article.published_basis) == (AT_NINE, "json-ld")
+    assert article.title == "Ministers meet again"
 
 
 def test_of_several_articles_the_page_itself_counts():

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
 
@@ -18,6 +18,7 @@ import trafilatura
 from lxml.html import HtmlElement
 
 from worker.articles import metadata
+from worker.articles.agency import credited
 from worker.articles.links import canonical
 from worker.charset import decode
 from worker.errors import Rejected
@@ -67,7 +68,18 @@ def clean(page: Page, feed: Feed, entry: Entry) -> Article:
         official=feed.official,
         language=feed.language,
         authors=facts.authors,
+        agency=credited(text, facts.bylines),
     )
+
+
+def warm_up() -> None:
+    """Load what reading the first page without a date would load: 2.6 s of CPU and 43 MB.
+
+    For a parent process before it forks, so that its children share it and lose no time.
+    """
+    words = '<div class="date">day 5 of spring 2019</div>' * 5
+    page = Page("https://localhost/", 200, {}, f"<html>{words}</html>".encode(), datetime.now(UTC))
+    metadata.guessed_date(_tree(page), page.url, page.fetched, thorough=True)
 
 
 def _tree(page: Page) -> HtmlElement:

@@ -255,6 +255,8 @@ class Reader:
         if not actors:
             return None
         recipients = self._first(rule.recipient, context, depth)
+        if "matrix" in rule.flags:  # who agrees to act is no target of the agreement
+            recipients = [r for r in recipients if r.code not in {a.code for a in actors}]
         if "igo" in rule.flags and actors[0].kind != "igo":
             return None
         if "body" in rule.flags and not all(p.kind == "igo" for p in recipients):
@@ -266,13 +268,30 @@ class Reader:
         mode = self._mode(rule, context)
         if mode is _MISFIT:
             return None
-        return self._joined(rule, mode, actors, recipients)
+        frame = self._joined(rule, mode, actors, recipients)
+        if frame is not None and frame.type == "CONSULT" and mode is None:
+            return self._at_home(frame, context)
+        return frame
+
+    def _at_home(self, frame: Frame, context: Context) -> Frame:
+        """Two that meet on the soil of one: a visit (coding guide, "Meetings")."""
+        if len(frame.actors) != 2 or frame.recipients:
+            return frame
+        preps = context.args.preps + context.light_args.preps
+        venues = {n.code for n in self._belongs(t for c, t in preps if c in ("in", "at"))}
+        hosts = [n for n in frame.actors if n.code in venues]
+        if len(hosts) != 1 or any(n.kind != "state" for n in frame.actors):
+            return frame
+        guests = tuple(n for n in frame.actors if n != hosts[0])
+        return replace(frame, mode="visit", actors=guests, recipients=tuple(hosts))
 
     def _understood(self, rule: Rule, context: Context) -> list[Named]:
         """Recipients that the sentence leaves to be understood: the foe, the victims' country."""
         token = context.token
         if rule.type == "ACCUSE" and "keeps" in rule.flags:
             return self._phrases.claimant(token)
+        if rule.type == "REQUEST" and rule.pos == "n":
+            return self._refuser(token)
         if "foe" in rule.flags:
             return self._phrases.last_group(token)
         if "victims" in rule.flags and any(
@@ -283,12 +302,23 @@ class Reader:
             return self._phrases.last_place(token)
         return []
 
+    def _refuser(self, noun: Token) -> list[Named]:
+        """Who turns down, or accepts, what a noun asks for: it was asked of them."""
+        verb = noun.head
+        if noun.dep_ not in ("obj", "ccomp", "nsubj:pass") or not is_predicate(verb):
+            return []
+        rules = self._rules(verb)
+        answers = any(r.type in ("REJECT", "AGREE", "CONCEDE") for r in rules)
+        return self._subject(arguments(verb).agent) if answers else []
+
     def _joined(
         self, rule: Rule, mode: str | None, actors: list[Named], recipients: list[Named]
     ) -> Frame | None:
         codes = {a.code for a in actors}
         others = [r for r in recipients if r.code not in codes or self._domestic]
         everyone = _distinct(actors + others)
+        if "mutual" in rule.flags and len(actors) == 1 and len(others) > 2:
+            return Frame(rule, rule.type, mode, tuple(actors), tuple(others))  # X with each of them
         if "mutual" in rule.flags and (len(everyone) > 1 or not rule.flags & {"alone", "alone2"}):
             if len(everyone) < 2 and not (self._domestic or _is_body(everyone, rule)):
                 return None
@@ -352,7 +382,7 @@ class Reader:
         found = self._subject(agents)
         if found or not any(_fills(t, self._lexicon.classes["PEOPLE"], self._lexicon) for t in agents):
             return found
-        inside = self._belongs(t for t in context.token.sent if case(t) == "in")
+        inside = self._belongs(t for t in context.token.sent if case(t) in ("in", "inside", "across"))
         return [n for n in inside if n.place] or self._phrases.last_place(context.token)
 
     def _of_noun(self, place: str, context: Context) -> list[Named]:
@@ -443,7 +473,12 @@ class Reader:
             return [*frame.recipients, *(frame.actors if not frame.recipients else ())]
         args = arguments(clause)
         nouns = [t for c, t in args.preps if c in ("to", "with", "from", "on", "against", "in", "for")]
-        return self._belongs(args.patient) or self._belongs(nouns)
+        all_nouns = [*args.patient, *(t for _, t in args.preps)]
+        return (
+            self._belongs(args.patient)
+            or self._belongs(nouns)
+            or self._belongs(_nested(all_nouns, "with"))
+        )
 
     # -- flags and modes ------------------------------------------------------------------------
 
@@ -521,6 +556,8 @@ class Reader:
 
     def _act(self, token: Token, frame: Frame) -> Act | None:
         how = standing(token, self._lexicon.operators)
+        if how is Standing.NEGATED and frame.type == "REQUEST" and frame.rule.pos == "n":
+            how = Standing.FACT  # a call that is rejected was made
         if frame.rule.flags & {"swallows"} or "matrix" in frame.rule.flags:
             self._swallow(token, frame)
         act = self._made(token, frame)
@@ -561,7 +598,7 @@ class Reader:
         return replace(act, type="THREATEN", mode=mode, label=label, standing=Standing.FUTURE)
 
     def _refused(self, act: Act) -> Act | None:
-        if act.type not in _COOPERATIVE:
+        if act.type not in _COOPERATIVE or act.rule.pos == "n":
             return None
         mode = self._embedded("reject", [act.trigger])
         return replace(
@@ -595,6 +632,7 @@ class Reader:
 
 
 _MISFIT = "\0"
+_SEPARABLE = frozenset({"off", "out", "down", "over", "away", "back", "in"})
 _DURING = frozenset({"in", "during", "at", "after", "following", "before", "on", "through"})
 
 
@@ -622,7 +660,7 @@ def _particle_fits(rule: Rule, token: Token) -> bool:
             continue
         if particle and particle in around:
             return True
-        if not particle and not particles:
+        if not particle and not particles & _SEPARABLE:
             return True
     return False
 

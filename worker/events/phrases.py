@@ -115,6 +115,12 @@ class Phrases:
 
     def _known(self, name: Token) -> list[Named]:
         """A name that the article introduced, or one with an office that needs no country."""
+        for child in children(name, "compound", "nmod:desc", "flat", "nmod"):
+            if child.i > name.i or not (child.i in self._at or self._lexicon.is_a(lemma(child), "AGENT")):
+                continue
+            found = [n for n in self._single(child, 1) if n.how == "organ" or n.basis == "office"]
+            if found:
+                return [replace(n, person=True) for n in found]
         for child in children(name, "compound", "nmod:desc", "flat"):
             if self._lexicon.is_a(lemma(child), "HUMAN") and (found := self._refer(child)):
                 return [replace(n, person=True) for n in found]

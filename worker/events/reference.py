@@ -158,6 +158,8 @@ class Discourse:
         titled = token.dep_ in ("compound", "nmod:desc", "flat") and self.issuer is not None
         if titled:
             return [self.issuer]
+        if lemma(token) in self.lexicon.classes["BARE"] and not any(True for _ in token.children if _.dep_ in ("det", "amod", "compound", "nummod", "nmod")):
+            return self._home(position, sentence)
         if not _is_definite(token) and not (self.issuer is not None and token.pos_ == "PROPN"):
             return []
         if _counts_two(token):
@@ -175,6 +177,12 @@ class Discourse:
         if word in kinds["LAND"]:
             return self._of_kind(position, sentence, "state", reach=2)
         return self._office(token, position, sentence)
+
+    def _home(self, position: tuple[int, int], sentence: int) -> list[Named | None]:
+        """Whose "police" and "authorities" are where the article names no country beside them."""
+        before = [s for s in self._before(position, sentence, 3) if s.named.kind == "state"]
+        places = [s for s in before if s.named.place] or [s for s in before if s.subject]
+        return [s.named for s in places[:1]]
 
     def _of_kind(
         self, position: tuple[int, int], sentence: int, kind: str, reach: int = 8

@@ -33,6 +33,9 @@ class Standing(Enum):
     OPEN = "open"  # possible, wished, asked for, conditional
 
 
+_UNREAL = (Standing.NEGATED, Standing.OPEN, Standing.DEONTIC, Standing.REFUSED)
+
+
 @dataclass(frozen=True)
 class Operators:
     """Words that change the standing of what depends on them.
@@ -161,7 +164,8 @@ def _inherited(verb: Token, depth: int) -> Token | None:
     if label == "xcomp":
         controlled = next(children(head, "obj", "iobj"), None)
         if controlled is not None and head.pos_ == "VERB":
-            return controlled
+            # "condemned Ethiopia's decision to expel": whose decision it is acts.
+            return next(children(controlled, "nmod:poss"), controlled)
         return subject(head, depth + 1)
     if label == "advcl":
         prepositional = _controller(verb)
@@ -356,7 +360,9 @@ def _governed(node: Token, operators: Operators) -> Standing:
         effect = operators.verb(lemma(head), case(node) if label.startswith("obl") else "")
         if effect is not Standing.FACT:
             return effect
-    if label in ("xcomp", "ccomp") and own in (Standing.NEGATED, Standing.OPEN, Standing.DEONTIC):
+    if label in ("xcomp", "ccomp") and own in _UNREAL:
+        if own is Standing.REFUSED:
+            return Standing.NEGATED
         return Standing.OPEN if label == "ccomp" else own
     if label == "xcomp" and own is Standing.FUTURE and lemma(head) not in _GOING_ON:
         return Standing.FUTURE
@@ -388,8 +394,7 @@ def _adverbial(node: Token, operators: Operators) -> Standing | None:
     if marks & _COMPLEMENT_MARKS:
         return operators.verb(lemma(node.head), next(iter(marks & _COMPLEMENT_MARKS)))
     if "to" in marks:
-        effect = operators.verb(lemma(node.head), "to")
-        return effect if effect is not Standing.FACT else Standing.OPEN
+        return operators.verbs.get((lemma(node.head), "to"), Standing.OPEN)
     if not marks and node.tag_ == "VBG":
         return own_standing(node.head)  # "will return to the Gulf, visiting …"
     return None

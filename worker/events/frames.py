@@ -207,6 +207,13 @@ class Reader:
     def _meets(self, need: Need, context: Context) -> bool:
         if need.place == "light":
             return context.light is not None
+        if need.place == "crowd":
+            agents = context.args.agent
+            people = self._lexicon.classes["PEOPLE"]
+            named = [n for t in agents for n in self._phrases.direct(t)]
+            return any(_fills(t, people, self._lexicon) for t in agents) or any(
+                n.how == "people" for n in named
+            )
         if need.place.startswith("!"):
             return not self._meets(Need(need.place[1:], need.fillers), context)
         tokens = list(self._tokens(need.place, context))
@@ -268,10 +275,22 @@ class Reader:
         mode = self._mode(rule, context)
         if mode is _MISFIT:
             return None
+        if rule.type == "ASSAULT":
+            recipients = self._struck(recipients, actors, context.token)
         frame = self._joined(rule, mode, actors, recipients)
         if frame is not None and frame.type == "CONSULT" and mode is None:
             return self._at_home(frame, context)
         return frame
+
+    def _struck(
+        self, recipients: list[Named], actors: list[Named], token: Token
+    ) -> list[Named]:
+        """A strike on a group in a third state hits the group (coding guide)."""
+        if not recipients or not all(r.place for r in recipients):
+            return recipients
+        groups = self._phrases.last_group(token)
+        codes = {a.code for a in actors}
+        return groups if groups and groups[0].code not in codes else recipients
 
     def _at_home(self, frame: Frame, context: Context) -> Frame:
         """Two that meet on the soil of one: a visit (coding guide, "Meetings")."""
@@ -363,6 +382,8 @@ class Reader:
             return self._belongs(args.patient) or self._belongs(args.indirect)
         if place == "iobj":
             return self._belongs(args.indirect)
+        if place.startswith("~"):
+            return self._belongs(t for t in context.token.subtree if case(t) == place[1:])
         nouns = [t for c, t in args.preps if c == place]
         if place == "for" and "matrix" in context.flags:
             below = [g for n in nouns for g in children(n, "nmod") if case(g) in ("of", "to", "by", "from", "between")]
@@ -421,6 +442,8 @@ class Reader:
             own = self._phrases.direct(token)
             if not own and self._lexicon.is_a(lemma(token), "DOCUMENT"):
                 own = self._issuers(token)
+            if not own and self._lexicon.is_a(lemma(token), "ATTACK"):
+                own = self._phrases.belongs(token)  # "a U.S. strike hit …"
             found.extend(own)
         return _distinct(found)
 
@@ -633,7 +656,9 @@ class Reader:
 
 _MISFIT = "\0"
 _SEPARABLE = frozenset({"off", "out", "down", "over", "away", "back", "in"})
-_DURING = frozenset({"in", "during", "at", "after", "following", "before", "on", "through"})
+_DURING = frozenset(
+    {"in", "during", "at", "after", "following", "before", "on", "through", "despite", "amid"}
+)
 
 
 def _nested(nouns: Iterable[Token], place: str) -> list[Token]:
@@ -656,7 +681,7 @@ def _particle_fits(rule: Rule, token: Token) -> bool:
         around.add(token.nbor().lower_)  # parsers take "off" in "broke off talks" for a preposition
     for word in rule.lemmas:
         base, _, particle = word.partition("+")
-        if base != lemma(token):
+        if base not in (lemma(token), token.lower_, token.lower_.removesuffix("s")):
             continue
         if particle and particle in around:
             return True

@@ -16,7 +16,7 @@ from worker.events.rules import Lexicon
 from worker.events.tree import case, children, conjuncts, is_passive, lemma
 
 _POSSESSIVES = ("of", "for", "from")
-_CULPRITS = ("by", "of", "from", "for", "between")
+_CULPRITS = ("by", "of", "from", "between")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,12 @@ class Phrases:
         """Parties that the phrase stands for or, failing that, belongs to or comes from."""
         found = []
         for head in conjuncts(token):
-            own = self._single(head, 0) or self._owner(head, _CULPRITS) or self._doer(head)
+            own = (
+                self._single(head, 0)
+                or self._owner(head, _CULPRITS)
+                or self._doer(head)
+                or self._told(head)
+            )
             found.extend(replace(n, how="belongs") if not self._stands(head) else n for n in own)
         return _unique(found)
 
@@ -131,6 +136,11 @@ class Phrases:
         for clause in predicate.subtree:
             if any(lemma(c) == "responsibility" for c in children(clause, "obj")):
                 return _unique(n for c in children(clause, "nsubj") for n in self.direct(c))
+        for noun in predicate.subtree:
+            near = noun.head == predicate or noun.head.head == predicate
+            if near and noun.i > predicate.i and self._lexicon.is_a(lemma(noun), "ILLACT"):
+                if found := self._owner(noun, _CULPRITS):
+                    return found
         return []
 
     def _is_human(self, head: Token) -> bool:
@@ -204,6 +214,16 @@ class Phrases:
                     if found:
                         return found
         return []
+
+    def _told(self, noun: Token) -> list[Named]:
+        """ "The attack", "the move": whose act the article told last."""
+        definite = any(c.lower_ in ("the", "this", "that", "these", "those") for c in noun.children)
+        if not definite or any(c.dep_ in ("amod", "nmod") and c.i in self._at for c in noun.children):
+            return []
+        word = lemma(noun)
+        if self._lexicon.is_a(word, "ATTACK"):
+            return self._last(noun, "attack")
+        return self._last(noun, "act") if self._lexicon.is_a(word, "ILLACT") else []
 
     def _doer(self, noun: Token) -> list[Named]:
         """Who did what a noun names: "the attack carried out by ISIS", "news that Iraq has …"."""

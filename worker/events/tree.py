@@ -144,11 +144,10 @@ def governing_verb(token: Token) -> Token | None:
 
 def subject(verb: Token, depth: int = 0) -> Token | None:
     """The surface subject, its own or inherited through coordination, control and participles."""
-    for child in verb.children:
-        if child.dep_ in ("nsubj", "nsubj:pass", "nsubj:outer", "csubj", "csubj:pass"):
-            if child.lower_ in _RELATIVE and verb.dep_ == "acl:relcl":
-                return verb.head
-            return child
+    own = [c for c in verb.children if c.dep_ in ("nsubj", "nsubj:pass", "csubj", "csubj:pass")]
+    if own:  # of two, the nearer one: the other is a date or a clause that the parser misplaced
+        nearest = max(own, key=lambda c: (c.i < verb.i, c.i))
+        return verb.head if nearest.lower_ in _RELATIVE and verb.dep_ == "acl:relcl" else nearest
     if depth > 6 or verb.head == verb:
         return None
     return _inherited(verb, depth)
@@ -193,7 +192,7 @@ def _controller(verb: Token) -> Token | None:
 def _of_noun(verb: Token, depth: int) -> Token | None:
     """The subject of a participle or infinitive that hangs on a noun."""
     noun = verb.head
-    if any(c.lower_ == "to" and c.dep_ == "mark" for c in verb.children):
+    if any(c.dep_ == "mark" and c.lower_ in ("to", "in", "of", "for") for c in verb.children):
         for child in children(noun, "nmod:poss", "nmod"):
             if child.dep_ == "nmod:poss" or case(child) in ("by", "from", "for"):
                 return child
@@ -224,8 +223,20 @@ def arguments(predicate: Token) -> Arguments:
             found.patient = _shared_object(predicate) or _bare_nominals(predicate)
     found.indirect = list(children(predicate, "iobj"))
     found.preps = [(case(c), c) for c in children(predicate, "obl", "nmod") if c not in by]
+    _adopt_stray(predicate, found)
     found.complements = list(complements(predicate))
     return found
+
+
+def _adopt_stray(predicate: Token, found: Arguments) -> None:
+    """Nouns that a parser coordinated with a verb: one more prepositional phrase, or its object."""
+    for child in children(predicate, "conj"):
+        if child.pos_ not in ("NOUN", "PROPN") or is_predicate(child) or predicate.pos_ != "VERB":
+            continue
+        if preposition := case(child):
+            found.preps.append((preposition, child))
+        elif child.i > predicate.i and not found.patient:
+            found.patient = [child]
 
 
 def _gap(verb: Token, surface: Token | None) -> list[Token]:
@@ -256,7 +267,7 @@ def _bare_nominals(verb: Token) -> list[Token]:
 def complements(predicate: Token) -> Iterator[Token]:
     """Clauses that complete a predicate: that-clauses, infinitives, "of doing"."""
     for child in predicate.children:
-        if child.dep_ in ("xcomp", "ccomp"):
+        if child.dep_ in ("xcomp", "ccomp", "csubj"):
             yield child
         elif child.dep_ in ("advcl", "acl"):
             marks = {c.lower_ for c in child.children if c.dep_ == "mark"}

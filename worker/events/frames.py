@@ -127,9 +127,11 @@ class Reader:
         if rules or pos == "n":
             return rules
         if pos == "v":
-            return self._lexicon.triggers("a", token.lower_)
+            return self._lexicon.triggers("a", token.lower_) or self._lexicon.triggers(
+                "v", _stem(token)
+            )
         if any(children(token, "nsubj", "obj")):  # a verb that the tagger took for an adjective
-            return self._lexicon.triggers("v", token.lower_.removesuffix("s"))
+            return self._lexicon.triggers("v", _stem(token))
         return ()
 
     # -- frames ---------------------------------------------------------------------------------
@@ -259,6 +261,8 @@ class Reader:
         actors = self._first(rule.actor, context, depth)
         if not {"crowd", "organ"} & set(rule.actor) and not self._domestic:
             actors = [a for a in actors if a.how != "people" or rule.type in ("ASSAULT", "CONSULT")]
+        if not actors and self._domestic:
+            actors = self._somebody(context)
         if not actors:
             return None
         recipients = self._first(rule.recipient, context, depth)
@@ -281,6 +285,13 @@ class Reader:
         if frame is not None and frame.type == "CONSULT" and mode is None:
             return self._at_home(frame, context)
         return frame
+
+    def _somebody(self, context: Context) -> list[Named]:
+        """Without borders to look for, an actor without a name is of the country that is told."""
+        for agent in context.args.agent or context.light_args.agent:
+            if found := self._phrases.within(agent):
+                return found[:1]
+        return self._phrases.within(context.token.sent.root)[:1]
 
     def _struck(
         self, recipients: list[Named], actors: list[Named], token: Token
@@ -586,6 +597,8 @@ class Reader:
         act = self._made(token, frame)
         if how is Standing.FACT:
             return None if _is_lonely(act) else act
+        if how is Standing.FUTURE and _on_condition(token):
+            return self._announced(act) or self._future(act)
         if how is Standing.FUTURE:
             return self._future(act)
         if how is Standing.REFUSED:
@@ -615,7 +628,8 @@ class Reader:
         """A hostile act to come is a threat towards whom it will hit."""
         mode = self._lexicon.modes["threaten"].get(f"{act.type} {act.mode}")
         mode = mode or self._lexicon.modes["threaten"].get(act.type)
-        if mode is None or not act.recipients or plover.meaning(act.type).quad != 4:
+        hostile = plover.meaning(act.type).quad == 4 or _on_condition(act.trigger)
+        if mode is None or not hostile or not (act.recipients or self._domestic):
             return None
         label = f"{act.label}/future"
         return replace(act, type="THREATEN", mode=mode, label=label, standing=Standing.FUTURE)
@@ -636,7 +650,9 @@ class Reader:
             return
         speaker = speaker or self._speech.issuer
         targets = self._phrases.direct(who)
-        if speaker is None or not targets or speaker.code in {t.code for t in targets}:
+        if speaker is None or not targets:
+            return
+        if speaker.code in {t.code for t in targets} and not self._domestic:
             return
         rule = self._lexicon.triggers("d", "must")[0]
         mode = self._embedded("request", list(self._telling(predicate, 0)))
@@ -681,7 +697,7 @@ def _particle_fits(rule: Rule, token: Token) -> bool:
         around.add(token.nbor().lower_)  # parsers take "off" in "broke off talks" for a preposition
     for word in rule.lemmas:
         base, _, particle = word.partition("+")
-        if base not in (lemma(token), token.lower_, token.lower_.removesuffix("s")):
+        if base not in (lemma(token), token.lower_, _stem(token)):
             continue
         if particle and particle in around:
             return True
@@ -690,16 +706,26 @@ def _particle_fits(rule: Rule, token: Token) -> bool:
     return False
 
 
+def _stem(token: Token) -> str:
+    """The bare verb of a form that the lemmatiser left as it stands: "vetoed" → "veto"."""
+    word = token.lower_
+    for ending in ("ed", "s"):
+        if word.endswith(ending):
+            return word.removesuffix(ending)
+    return word
+
+
 def _fills(token: Token, fillers: frozenset[str], lexicon: Lexicon) -> bool:
     for head in conjuncts(token):
         word = lemma(head)
         if word in fillers:
             return True
         if lexicon.is_a(word, "QUANTITY") and any(
-            lemma(c) in fillers for c in children(head, "nmod") if case(c) == "of"
+            _fills(c, fillers, lexicon) for c in children(head, "nmod") if case(c) == "of"
         ):
             return True
-        if any(lemma(c) in fillers for c in children(head, "aux", "compound")) and head.pos_ != "PROPN":
+        beside = ("aux", "compound") if head.pos_ != "PROPN" else ("nmod:desc", "compound", "appos")
+        if any(lemma(c) in fillers for c in children(head, *beside)):
             return True
     return False
 
@@ -717,6 +743,13 @@ def _depth(token: Token) -> tuple[int, int]:
         node = node.head
         depth += 1
     return depth, token.i
+
+
+def _on_condition(trigger: Token) -> bool:
+    """ "… unless Chad agrees": what is announced on a condition is a threat."""
+    return any(
+        c.lower_ == "unless" for clause in children(trigger, "advcl") for c in clause.children
+    )
 
 
 def _is_lonely(act: Act) -> bool:

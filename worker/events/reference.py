@@ -94,6 +94,10 @@ class Discourse:
             fits = seen.named.place and seen.named.kind == "state" if kind == "place" else seen.named.kind == kind
             if fits and seen.sentence <= sentence:
                 return [replace(seen.named, start=-1, end=-1, basis="reference")]
+        if kind == "place":
+            own = self.issuer.code if self.issuer is not None else None
+            abroad = (s.named for s in before if s.named.kind == "state" and s.named.code != own)
+            return [replace(n, start=-1, end=-1, basis="reference") for n in abroad][:1]
         return []
 
     def learn(self, name: str, named: Named) -> None:

@@ -1,6 +1,6 @@
 """Put the trained parts together into the pipeline that ships.
 
-    python -m training.assemble CORPORA PARSE NER OUT
+python -m training.assemble CORPORA PARSE NER OUT
 """
 
 from __future__ import annotations

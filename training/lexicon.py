@@ -65,9 +65,9 @@ def spelled(words: Counter[str]) -> Iterator[Row]:
 def not_demonyms(words: Counter[str]) -> Iterator[Row]:
     """Yield adjectives such as "civilian" that end like a demonym and are none."""
     for word in words:
-        if word.islower() and by_rule(word.title(), "JJ") != word:
-            if words[word] > words[word.title()]:
-                yield word, "JJ", word
+        known = word.islower() and words[word] > words[word.title()]
+        if known and by_rule(word.title(), "JJ") != word:
+            yield word, "JJ", word
 
 
 def build(corpora: Path) -> list[Row]:
@@ -82,7 +82,12 @@ def build(corpora: Path) -> list[Row]:
         form for rows in names.read(corpora / "ner" / f"{NEWS}.iob") for form, _, _ in rows
     )
     lexicon: dict[tuple[str, str], str] = {}
-    for word, tag, lemma in (*observed(sentences), *irregular(), *spelled(words), *not_demonyms(words)):
+    for word, tag, lemma in (
+        *observed(sentences),
+        *irregular(),
+        *spelled(words),
+        *not_demonyms(words),
+    ):
         lexicon.setdefault((word, tag), lemma)
     return sorted(
         (word, tag, lemma)

@@ -7,6 +7,7 @@ allowed; nothing reads the environment anywhere else.
 from __future__ import annotations
 
 import os
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -35,7 +36,9 @@ class Settings(BaseSettings):
         Path(".demarche"), description="Where our own Redis server and beat keep their files."
     )
     prefix: str = Field(
-        "demarche", pattern=r"^[a-z][a-z0-9_-]*$", description="First word of every key and stream."
+        "demarche",
+        pattern=r"^(\{[a-z][a-z0-9_-]*\}|[a-z][a-z0-9_-]*)$",
+        description="First word of every key and stream; in braces on Redis Cluster.",
     )
     seeds: Path = Field(Path("seeds/feeds.toml"), description="The feeds to watch: TOML or OPML.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -123,6 +126,15 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _leases_outlast_work(self) -> Self:
+        if self.lease < 4 * self.extract_seconds:
+            raise ValueError(
+                f"{PREFIX}LEASE={self.lease:g} is too short: it must be at least four times "
+                f"{PREFIX}EXTRACT_SECONDS={self.extract_seconds:g}"
+            )
+        return self
+
     @property
     def redis(self) -> str:
         """URL of the Redis that holds ledger and stream."""
@@ -154,6 +166,16 @@ def load(**given: object) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         raise ConfigError(_sentence(error)) from None
+
+
+def shown(name: str, value: object) -> str:
+    """Return a setting's value for people: no password, nothing where it is unset."""
+    if value is None:
+        return "(unset)"
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    hidden = re.sub(r"(?<=:)[^:@/]+(?=@)", "***", str(value))
+    return "***" if name == "flower_auth" else hidden
 
 
 def _sentence(error: ValidationError) -> str:

@@ -14,18 +14,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING
 
-from worker.events.party_finder import Context, Finder, Found
+from spacy.tokens import Doc, Span, Token
+
+from worker.events.party_finder import Finder
+from worker.events.party_nouns import Context, Found
 from worker.events.party_people import People, Resolution, iso, read_people
 from worker.events.party_tables import Entry, Tables, read_tables
 from worker.events.party_words import Words
 
-if TYPE_CHECKING:
-    from spacy.tokens import Doc, Span, Token
-
-_PLACE_CASES = frozenset(["in", "at", "near", "across", "inside", "around", "throughout", "within",
-                          "through", "into", "off", "along", "outside", "toward", "towards"])  # fmt: skip
+_PLACE_CASES = frozenset(
+    "in at near across inside around throughout within through into off along outside toward towards".split()
+)
 _ATTRIBUTES = frozenset(["amod", "compound", "nmod:poss", "poss", "nmod", "nmod:unmarked"])
 
 
@@ -152,9 +152,9 @@ class Gazetteer:
         """Every party and person that a name can mean, the likeliest on that day first."""
         key = self.tables.key(name)
         found = [r for e in self.tables.phrases.get(key, []) for r in self._party(e)]
-        bare = self.finder.untitled(key)
-        persons = dict.fromkeys((*self.people.full.get(bare, ()), *self.people.short.get(bare, ())))
-        title = self.finder.title_kinds(key)
+        bare = self.finder.offices.untitled(key)
+        persons = dict.fromkeys((*self.people.full(bare), *self.people.short(bare)))
+        title = self.finder.offices.title_kinds(key)
         for score, person, term in self.people.best(persons, on, title=title):
             when = " held office then" if on and not term.distance(on.toordinal()) else ""
             found.append(
@@ -204,9 +204,7 @@ def _mention(doc: Doc | Span, found: Found, tables: Tables) -> Mention | None:
     if span is None:
         return None
     party = tables.parties[found.code]
-    shift = span.start_char - found.start if found.start == span.start_char else 0
-    offset = 0 if hasattr(doc, "has_annotation") else doc.start_char
-    del shift
+    offset = doc.start_char if isinstance(doc, Span) else 0
     return Mention(
         span.start, span.end, found.start + offset, found.end + offset,
         (found.core[0] + offset, found.core[1] + offset), doc.text[found.start : found.end],

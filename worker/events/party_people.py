@@ -6,19 +6,21 @@ last day for which the office is attested, not its beginning or end (EDTF's mark
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
-from worker.events.party_tables import Tables, prefixes, read_rows, read_tables
+from worker.events.party_tables import Tables, prefixes, read_lines, read_tables
 from worker.events.party_words import fold, split
 
 LEADER, FOREIGN, SENIOR = 1, 2, 3
 """Ranks: heads of state, government and IGOs; foreign ministers; deputies, defence, speakers."""
 _NEAR = 366 * 2
 """Days before and after a term in which a bare surname still means its holder."""
-_EAST_ASIAN = frozenset(["CHN", "KOR", "PRK", "VNM", "TWN"])
+_NAME, _CODE, _OFFICE, _RANK, _FROM, _TO, _SHORT, _ALIASES = range(8)
+"""The columns of leaders.tsv and persons.tsv."""
+EAST_ASIAN = frozenset(["CHN", "KOR", "PRK", "VNM", "TWN"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,6 @@ class Person:
     code: str
     terms: tuple[Term, ...]
     shorts: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
 
     @property
     def rank(self) -> int:
@@ -88,21 +89,66 @@ class Resolution:
 
 
 class People:
-    """The index of persons by full and by short name."""
+    """The index of persons by full and by short name.
 
-    def __init__(self, persons: Iterable[Person], tables: Tables) -> None:
-        """Index every spelling of every person."""
+    Rows are kept as text and become a `Person` when a text first names them: of fourteen thousand
+    people an article names ten, and building them all takes most of a second.
+    """
+
+    def __init__(self, rows: Iterable[tuple[str, list[str]]], tables: Tables) -> None:
+        """Index every spelling of every person; rows of one name and code are one person."""
         self.tables = tables
-        self.full: dict[str, tuple[Person, ...]] = {}
-        self.short: dict[str, tuple[Person, ...]] = {}
-        for person in persons:
-            for form in (person.name, *person.aliases):
-                for key in full_keys(form, person, tables):
-                    _put(self.full, key, person)
-            for short in person.shorts:
-                for key in short_keys(short, tables):
-                    _put(self.short, key, person)
-        self.prefixes = prefixes([*self.full, *self.short])
+        self._rows: list[list[tuple[str, list[str]]]] = []
+        self._full: dict[str, tuple[int, ...]] = {}
+        self._short: dict[str, tuple[int, ...]] = {}
+        known: dict[str, int] = {}
+        for source, cells in rows:
+            words = tables.name_key(cells[_NAME])
+            identity = f"{' '.join(words)} {cells[_CODE]}"
+            number = known.setdefault(identity, len(self._rows))
+            if number == len(self._rows):
+                self._rows.append([])
+            self._rows[number].append((source, cells))
+            self._index(number, words, cells)
+        self.starts = frozenset(k.partition(" ")[0] for t in (self._full, self._short) for k in t)
+        self.prefixes = prefixes(self._full) | prefixes(self._short)
+        self._person = lru_cache(maxsize=8192)(self._build)
+
+    def __len__(self) -> int:
+        """How many persons."""
+        return len(self._rows)
+
+    def full(self, key: str) -> tuple[Person, ...]:
+        """The persons of a full name."""
+        return tuple(map(self._person, self._full.get(key, ())))
+
+    def short(self, key: str) -> tuple[Person, ...]:
+        """The persons of a surname."""
+        return tuple(map(self._person, self._short.get(key, ())))
+
+    def keys(self) -> Iterator[str]:
+        """Every key, full and short."""
+        yield from self._full
+        yield from self._short
+
+    def _index(self, number: int, words: list[str], cells: list[str]) -> None:
+        particles = self.tables.words["particles"]
+        shorts = cells[_SHORT].split("|") if cells[_SHORT] else []
+        last = self.tables.name_key(shorts[0])[-1] if shorts else None
+        east = cells[_CODE] in EAST_ASIAN
+        for form in (words, *map(self.tables.name_key, filter(None, cells[_ALIASES].split("|")))):
+            for key in full_keys(form, last, particles, east=east):
+                _put(self._full, key, number)
+        for short in shorts:
+            for key in short_keys(self.tables.name_key(short), particles):
+                _put(self._short, key, number)
+
+    def _build(self, number: int) -> Person:
+        rows = self._rows[number]
+        cells = rows[0][1]
+        shorts = dict.fromkeys(s for _, c in rows for s in c[_SHORT].split("|") if s)
+        terms = tuple(_term(c, source) for source, c in rows)
+        return Person(cells[_NAME], cells[_CODE], terms, tuple(shorts))
 
     def best(
         self,
@@ -120,19 +166,20 @@ class People:
         self, person: Person, day: int | None, context: frozenset[str], title: tuple[str, ...]
     ) -> tuple[int, Person, Term]:
         term, score = max(
-            ((t, self._term_score(t, day, title)) for t in person.terms), key=lambda s: s[1]
+            ((t, _term_score(t, day, title)) for t in person.terms), key=lambda s: s[1]
         )
         party = self.tables.parties.get(person.code)
         score += 3 * (party.weight if party else 1) + (30 if person.code in context else 0)
         return score, person, term
 
-    def _term_score(self, term: Term, day: int | None, title: tuple[str, ...]) -> int:
-        score = 60 - 10 * term.rank
-        if day is not None:
-            score += 30 - min(60, term.distance(day) * 12 // 365)
-        if title and any(t in fold(term.office) for t in title):
-            score += 15
-        return score
+
+def _term_score(term: Term, day: int | None, title: tuple[str, ...]) -> int:
+    score = 60 - 10 * term.rank
+    if day is not None:
+        score += 30 - min(60, term.distance(day) * 12 // 365)
+    if title and any(t in fold(term.office) for t in title):
+        score += 15
+    return score
 
 
 def near(term: Term, on: date | None) -> bool:
@@ -140,58 +187,43 @@ def near(term: Term, on: date | None) -> bool:
     return on is None or term.distance(on.toordinal()) <= _NEAR
 
 
-def full_keys(name: str, person: Person, tables: Tables) -> Iterator[str]:
+def full_keys(
+    words: list[str], last: str | None, particles: frozenset[str], *, east: bool
+) -> Iterator[str]:
     """Keys of a full name: as it stands, without particles, and first with last name."""
-    words = tables.key(name).split()
-    if len(words) < 2:  # noqa: PLR2004 - one word is no full name
-        if words and len(words[0]) > 3:  # noqa: PLR2004 - "Pelé", never "Xi"
-            yield words[0]
+    if len(words) == 1 and len(words[0]) > 3:
+        yield words[0]
+    if len(words) < 2:
         return
     yield " ".join(words)
-    bare = [w for w in words if w not in tables.words["particles"]]
-    if 2 <= len(bare) < len(words):  # noqa: PLR2004
+    bare = [w for w in words if w not in particles]
+    if 2 <= len(bare) < len(words):
         yield " ".join(bare)
-    if len(bare) > 2 and person.code not in _EAST_ASIAN:  # noqa: PLR2004
-        last = tables.key(person.shorts[0]).split()[-1] if person.shorts else bare[-1]
+    if len(bare) > 2 and not east:
+        last = last or bare[-1]
         if last != bare[0]:
             yield f"{bare[0]} {last}"
 
 
-def short_keys(short: str, tables: Tables) -> Iterator[str]:
+def short_keys(words: list[str], particles: frozenset[str]) -> Iterator[str]:
     """Keys of a short form, with and without its particles ("al-Assad", "Assad")."""
-    words = tables.key(short).split()
     yield " ".join(words)
-    bare = [w for w in words if w not in tables.words["particles"]]
-    if bare and len(bare) < len(words) and len(bare[-1]) > 3:  # noqa: PLR2004
+    bare = [w for w in words if w not in particles]
+    if bare and len(bare) < len(words) and len(bare[-1]) > 3:
         yield " ".join(bare)
 
 
 @cache
 def read_people() -> People:
-    """Read persons.tsv and leaders.tsv; rows of one name and code are one person."""
-    tables = read_tables()
-    merged: dict[tuple[str, str], list[tuple[Mapping[str, str], Term]]] = {}
-    for file in ("leaders", "persons"):
-        for source, row in read_rows(file):
-            identity = (tables.key(row["name"]), row["code"])
-            merged.setdefault(identity, []).append((row, _term(row, source)))
-    return People((_person(rows) for rows in merged.values()), tables)
+    """Read leaders.tsv (by hand) and persons.tsv (by script)."""
+    return People((r for file in ("leaders", "persons") for r in read_lines(file)), read_tables())
 
 
-def _person(rows: list[tuple[Mapping[str, str], Term]]) -> Person:
-    first = rows[0][0]
-    shorts = dict.fromkeys(s for row, _ in rows for s in row["short"].split("|") if s)
-    aliases = dict.fromkeys(a for row, _ in rows for a in row["aliases"].split("|") if a)
-    return Person(
-        first["name"], first["code"], tuple(t for _, t in rows), tuple(shorts), tuple(aliases)
-    )
-
-
-def _term(row: Mapping[str, str], source: str) -> Term:
-    start, end = row["from"], row["to"]
+def _term(cells: list[str], source: str) -> Term:
+    start, end = cells[_FROM], cells[_TO]
     return Term(
-        row["office"],
-        int(row["rank"]),
+        cells[_OFFICE],
+        int(cells[_RANK]),
         _ordinal(start, last=False),
         _ordinal(end, last=True),
         start.endswith("?"),
@@ -212,10 +244,12 @@ def _ordinal(text: str, *, last: bool) -> int | None:
     return date(year, month, day).toordinal()
 
 
-def _put(index: dict[str, tuple[Person, ...]], key: str, person: Person) -> None:
-    known = index.get(key, ())
-    if person not in known:
-        index[key] = (*known, person)
+def _put(index: dict[str, tuple[int, ...]], key: str, number: int) -> None:
+    known = index.get(key)
+    if known is None:
+        index[key] = (number,)
+    elif number not in known:
+        index[key] = (*known, number)
 
 
 def iso(day: int | None, loose: bool) -> str | None:
@@ -226,4 +260,4 @@ def iso(day: int | None, loose: bool) -> str | None:
 def surname_of(name: str, code: str) -> str:
     """The part of a name under which newspapers go on: the first in East Asia, else the last."""
     words = split(name)
-    return words[0] if code in _EAST_ASIAN else words[-1]
+    return words[0] if code in EAST_ASIAN else words[-1]

@@ -104,7 +104,14 @@ class Tables:
 
     def key(self, phrase: str) -> str:
         """The key under which a phrase stands."""
-        return " ".join(self.spellings.get(k, k) for k in map(fold, split(phrase)))
+        return " ".join(self.name_key(phrase))
+
+    def name_key(self, name: str) -> list[str]:
+        """The folded words of a name in their canonical spelling."""
+        get = self.spellings.get
+        if name.isascii() and name.replace(" ", "").isalpha():
+            return [get(k, k) for k in name.lower().split()]
+        return [get(k, k) for k in map(fold, split(name))]
 
 
 @cache
@@ -124,18 +131,24 @@ def read_tables() -> Tables:
 
 
 def read_rows(name: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Rows of a TSV file with a header line, each with its "file:line"."""
-    text = _read(f"{name}.tsv")
-    lines = text.split("\n")
-    header = lines[0].split("\t")
+    """Rows of a TSV file by the names of its header line, each with its "file:line"."""
+    header = _read(f"{name}.tsv").split("\n", 1)[0].split("\t")
+    for source, cells in read_lines(name):
+        yield source, dict(zip(header, cells, strict=True))
+
+
+def read_lines(name: str) -> Iterator[tuple[str, list[str]]]:
+    """Cells of each line of a TSV file below its header, each with its "file:line"."""
+    lines = _read(f"{name}.tsv").split("\n")
+    width = lines[0].count("\t") + 1
     for number, line in enumerate(lines[1:], start=2):
-        if not line or line.startswith("#"):
+        if not line or line[0] == "#":
             continue
         cells = line.split("\t")
-        if len(cells) != len(header):
-            message = f"{name}.tsv, line {number}: {len(cells)} columns instead of {len(header)}."
+        if len(cells) != width:
+            message = f"{name}.tsv, line {number}: {len(cells)} columns instead of {width}."
             raise ConfigError(message)
-        yield f"{name}.tsv:{number}", dict(zip(header, cells, strict=True))
+        yield f"{name}.tsv:{number}", cells
 
 
 def _read(name: str) -> str:

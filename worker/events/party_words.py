@@ -101,7 +101,7 @@ class Words:
         return ". " in before and not abbreviated(self.forms[i - 1])
 
     def possessive(self, j: int) -> int:
-        """The index behind a possessive ending after word ``j - 1``, or ``j`` where there is none."""
+        """The index behind a possessive ending after word ``j - 1``; ``j`` where there is none."""
         end = self.ends[j - 1]
         mark = self.text[end : end + 1]
         if not mark or mark not in APOSTROPHES:

@@ -1,0 +1,157 @@
+"""The command line as a person meets it: what comes out, where, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+STORY = (
+    "OSLO, January 15 - Norwegian Foreign Minister Ingrid Solheim met her Chilean counterpart in "
+    "Oslo on Monday.\n"
+)
+
+
+def demarche(
+    *arguments: str, stdin: bytes = b"", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command as a person would, and give back what they would see."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("DEMARCHE_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "worker.cli", *arguments],
+        input=stdin,
+        capture_output=True,
+        cwd=ROOT,
+        env={**clean, **environment},
+        timeout=100,
+        check=False,
+    )
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+    )
+
+
+def assert_one_sentence(done: subprocess.CompletedProcess[str], *words: str) -> None:
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.startswith("demarche: ")
+    for word in words:
+        assert word in done.stderr
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Path:
+    file = tmp_path / "story.txt"
+    file.write_text(STORY, "utf-8")
+    return file
+
+
+def test_a_text_is_coded_for_a_person(story: Path) -> None:
+    done = demarche("code", str(story), "--published", "2024-01-16")
+    assert (done.returncode, done.stderr) == (0, "")
+    head, quote = done.stdout.splitlines()[:2]
+    assert head.startswith("2024-01-15  CONSULT")
+    assert "Norway" in head
+    assert "Chile" in head
+    assert "met her Chilean counterpart" in quote
+
+
+def test_a_text_comes_from_standard_input(story: Path) -> None:
+    from_file = demarche("code", str(story))
+    from_input = demarche("code", "-", stdin=STORY.encode())
+    assert from_input.stdout == from_file.stdout != ""
+
+
+def test_a_text_without_events_says_so() -> None:
+    done = demarche("code", "-", stdin=b"It rained in the valley all day.\n")
+    assert (done.returncode, done.stdout) == (0, "No diplomatic event was found.\n")
+
+
+def test_documents_are_coded_line_by_line_in_order() -> None:
+    documents = [
+        {"doc_id": "b", "published": "2024-01-16", "source": "Wire", "title": None, "text": STORY},
+        {"doc_id": "a", "published": None, "text": "Nothing happened."},
+    ]
+    lines = "".join(json.dumps(document) + "\n" for document in documents)
+    done = demarche("code", "--jsonl", "-", stdin=lines.encode())
+    coded = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [document["doc_id"] for document in coded] == ["b", "a"]
+    assert coded[1]["events"] == []
+    event = coded[0]["events"][0]
+    assert (event["type"], event["date"]) == ("CONSULT", "2024-01-15")
+    assert {*event["actors"], *event["recipients"]} == {"NOR", "CHL"}
+    for span in event["spans"]:
+        assert STORY[span["start"] : span["end"]] == span["quote"]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("{not json}", ("line 2 of standard input", "not JSON")),
+        ('["a"]', ("line 2", "not an object")),
+        ('{"text": "x"}', ("line 2", '"doc_id"')),
+        ('{"doc_id": "x", "text": 5}', ("line 2", '"text"')),
+        ('{"doc_id": "x", "text": "", "published": "soon"}', ("line 2", "'soon'", "2024-01-15")),
+    ],
+)
+def test_a_wrong_line_is_one_sentence(line: str, words: tuple[str, ...]) -> None:
+    stdin = f'{{"doc_id": "a", "text": ""}}\n{line}\n'.encode()
+    assert_one_sentence(demarche("code", "--jsonl", "-", stdin=stdin), *words)
+
+
+def test_a_text_that_is_not_utf8_is_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "latin.txt"
+    file.write_bytes("Le ministre a été reçu à Genève".encode("latin-1"))
+    assert_one_sentence(demarche("code", str(file)), "latin.txt", "not UTF-8")
+
+
+def test_a_missing_file_is_one_sentence() -> None:
+    assert_one_sentence(demarche("code", "nowhere.txt"), "nowhere.txt", "No such file")
+
+
+def test_a_wrong_date_is_one_sentence(story: Path) -> None:
+    assert_one_sentence(demarche("code", str(story), "--published", "soon"), "--published", "soon")
+
+
+def test_an_unknown_setting_value_is_one_sentence() -> None:
+    done = demarche("code", "-", DEMARCHE_LOG_LEVEL="loud")
+    assert_one_sentence(done, "DEMARCHE_LOG_LEVEL=loud")
+
+
+def test_an_unknown_model_is_one_sentence(story: Path) -> None:
+    done = demarche("code", str(story), DEMARCHE_SPACY_MODEL="en_core_web_nowhere")
+    assert_one_sentence(done, "en_core_web_nowhere")
+
+
+@pytest.mark.parametrize("role", ["scheduler", "fetcher", "extractor", "flower"])
+def test_every_process_checks_its_settings_first(role: str) -> None:
+    assert_one_sentence(demarche(role, DEMARCHE_REDIS_PORT="x"), "DEMARCHE_REDIS_PORT=x")
+
+
+def test_a_redis_that_is_not_there_is_one_sentence() -> None:
+    done = demarche("tail", "--end", DEMARCHE_REDIS_URL="redis://127.0.0.1:1/0")
+    assert_one_sentence(done, "127.0.0.1:1", "cannot be reached")
+
+
+def test_the_stream_is_printed_from_its_beginning(redis_url: str) -> None:
+    done = demarche("tail", "--end", "--from", "0", DEMARCHE_REDIS_URL=redis_url)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_settings_are_listed_with_their_meaning() -> None:
+    done = demarche("settings", DEMARCHE_REDIS_URL="redis://:secret@h/0")
+    assert done.returncode == 0
+    assert "DEMARCHE_REDIS_URL=redis://:***@h/0" in done.stdout
+    assert "secret" not in done.stdout
+
+
+def test_help_is_quick_and_names_every_command() -> None:
+    done = demarche("--help")
+    for command in ("run", "serve", "code", "tail", "settings", "health", "fetcher", "extractor"):
+        assert f"\n  {command} " in done.stdout

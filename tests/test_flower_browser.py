@@ -1,0 +1,72 @@
+"""Flower in a real browser, while the service runs: the workers, and the tasks that succeeded."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not (CHROMIUM and DRIVER), reason="Debian's chromium and chromium-driver are not here"
+    ),
+]
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for flag in (
+        "headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
+        "disable-background-networking", "disable-component-update", "disable-sync",
+        "no-proxy-server", "disable-dev-shm-usage", "window-size=1400,1000",
+        f"user-data-dir={tmp_path / 'profile'}",
+    ):  # fmt: skip
+        options.add_argument(f"--{flag}")
+    driver = webdriver.Chrome(options, webdriver.ChromeService(str(DRIVER)))
+    yield driver
+    driver.quit()
+
+
+def rows(browser: webdriver.Chrome, table: str) -> list[list[str]]:
+    """The cells of a table, row by row, as a person reads them."""
+    found = browser.find_elements(By.CSS_SELECTOR, f"#{table} tbody tr")
+    return [[cell.text for cell in row.find_elements(By.TAG_NAME, "td")] for row in found]
+
+
+def test_flower_shows_both_workers_online_and_the_tasks_that_succeeded(demarche, browser):
+    service = demarche("run", "--stay")
+    service.wait_for(lambda: "keeps running" in service.text, 180)
+
+    def online(_: object) -> set[str]:
+        browser.get(f"{service.flower_url}/workers")
+        return {
+            row[0].partition("@")[0]
+            for row in rows(browser, "workers-table")
+            if row[0].partition("@")[0] in ("fetcher", "extractor") and row[1] == "Online"
+        }
+
+    WebDriverWait(browser, 30).until(lambda b: online(b) == {"fetcher", "extractor"})
+
+    browser.get(f"{service.flower_url}/tasks?state=SUCCESS")
+    search = WebDriverWait(browser, 30).until(
+        lambda b: b.find_element(By.CSS_SELECTOR, "input[type=search]")
+    )
+    search.send_keys("events.extract")
+
+    def succeeded(_: object) -> bool:
+        shown = rows(browser, "tasks-table")
+        return bool(shown) and all(r[0] == "events.extract" and "SUCCESS" in r for r in shown)
+
+    WebDriverWait(browser, 30).until(succeeded)
+    assert "Traceback" not in browser.page_source

@@ -1,0 +1,234 @@
+"""Both ledgers keep the same promises: one suite over the real one and its twin."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from worker.ledger import Ledger
+from worker.ledger.memory import MemoryLedger
+from worker.ledger.redis import RedisLedger
+from worker.model import Entry, Feed, Page
+
+A, B = Feed("https://a.example/feed", "A", "FRA"), Feed("https://b.example/feed", "B")
+ENTRIES = [(f"id{n}", Entry(f"https://a.example/{n}", f"Title {n}")) for n in range(5)]
+LEASE = 120.0
+
+
+@pytest.fixture(params=["redis", "memory"])
+def ledger(request: pytest.FixtureRequest) -> Ledger:
+    if request.param == "memory":
+        return MemoryLedger(lease=LEASE)
+    url = request.getfixturevalue("redis_url")
+    return RedisLedger(url, "demarche", lease=LEASE, page_ttl=60, seen_ttl=60)
+
+
+def tick(ledger: Ledger, now: float):
+    return ledger.tick(now, feeds=100, articles=100)
+
+
+def test_a_new_feed_is_due_at_once_and_then_leased(ledger: Ledger) -> None:
+    ledger.watch([A, B], 0)
+    assert sorted(tick(ledger, 0).feeds) == [A.url, B.url]
+    assert tick(ledger, 1).feeds == ()
+
+
+def test_a_feed_whose_lease_ran_out_is_handed_out_again(ledger: Ledger) -> None:
+    ledger.watch([A], 0)
+    tick(ledger, 0)
+    assert tick(ledger, LEASE - 1).feeds == ()
+    assert tick(ledger, LEASE).feeds == (A.url,)
+
+
+def test_a_polled_feed_comes_back_when_it_is_due_with_its_habit(ledger: Ledger) -> None:
+    ledger.watch([A], 0)
+    tick(ledger, 0)
+    ledger.polled(A.url, {"etag": '"x"'}, 300)
+    assert tick(ledger, 299).feeds == ()
+    assert tick(ledger, 300).feeds == (A.url,)
+    watched = ledger.feed(A.url)
+    assert watched is not None
+    assert (watched.feed, dict(watched.habit)) == (A, {"etag": '"x"'})
+
+
+def test_a_feed_that_ended_is_never_due_again(ledger: Ledger) -> None:
+    ledger.watch([A], 0)
+    tick(ledger, 0)
+    ledger.polled(A.url, {}, None)
+    assert tick(ledger, 1e9).feeds == ()
+
+
+def test_watching_again_keeps_habits_and_forgets_who_is_gone(ledger: Ledger) -> None:
+    ledger.watch([A, B], 0)
+    tick(ledger, 0)
+    ledger.polled(A.url, {"etag": "1"}, 50)
+    ledger.watch([A], 10)
+    assert ledger.feed(B.url) is None
+    assert dict(ledger.feed(A.url).habit) == {"etag": "1"}
+    assert tick(ledger, 49).feeds == ()
+    assert tick(ledger, 50).feeds == (A.url,)
+
+
+def test_an_entry_is_claimed_once_whatever_feed_shows_it(ledger: Ledger) -> None:
+    ledger.watch([A, B], 0)
+    assert ledger.claim(A.url, [*ENTRIES[:2], ENTRIES[0]], 0) == ["id0", "id1"]
+    assert ledger.claim(B.url, ENTRIES[:3], 0) == ["id2"]
+
+
+def test_a_claimed_article_comes_back_when_its_lease_ran_out(ledger: Ledger) -> None:
+    ledger.claim(A.url, ENTRIES[:2], 0)
+    assert tick(ledger, LEASE - 1).fetch == ()
+    assert sorted(tick(ledger, LEASE).fetch) == ["id0", "id1"]
+
+
+def test_resuming_returns_what_is_open_and_renews_its_lease(ledger: Ledger) -> None:
+    ledger.watch([A], 0)
+    published = datetime(2024, 1, 15, 10, tzinfo=UTC)
+    entry = Entry("https://a.example/x", "Title", published, "Summary")
+    ledger.claim(A.url, [("x", entry), ENTRIES[0]], 0)
+    ledger.done("id0")
+    (work,) = ledger.resume(["x", "id0", "unknown"], 100)
+    assert (work.id, work.entry, work.feed, work.stage) == ("x", entry, A, "fetch")
+    assert tick(ledger, LEASE + 50).fetch == ()
+    assert tick(ledger, LEASE + 100).fetch == ("x",)
+
+
+def test_a_done_article_is_never_claimed_or_handed_out_again(ledger: Ledger) -> None:
+    ledger.claim(A.url, ENTRIES[:1], 0)
+    ledger.done("id0")
+    ledger.postpone("id0", 5, failed=True)  # a second worker that came too late
+    assert ledger.claim(A.url, ENTRIES[:1], 1) == []
+    assert tick(ledger, 1e9).fetch == ()
+    assert ledger.standing().settled is False or ledger.standing().waiting == 0
+
+
+def test_a_postponed_article_waits_and_counts_its_failures(ledger: Ledger) -> None:
+    ledger.claim(A.url, ENTRIES[:1], 0)
+    ledger.postpone("id0", 30, failed=True)
+    assert tick(ledger, 29).fetch == ()
+    assert tick(ledger, 30).fetch == ("id0",)
+    assert ledger.resume(["id0"], 30)[0].attempts == 1
+
+
+def test_a_kept_page_moves_the_article_to_extraction(ledger: Ledger) -> None:
+    page = Page(
+        "https://a.example/0",
+        200,
+        {"content-type": "text/html"},
+        b"\x00<p>\n\xff",
+        datetime.now(UTC),
+    )
+    ledger.claim(A.url, ENTRIES[:1], 0)
+    ledger.keep("id0", page)
+    assert ledger.page("id0") == page
+    assert tick(ledger, LEASE).extract == ("id0",)
+    ledger.done("id0")
+    assert ledger.page("id0") is None
+
+
+def test_an_article_sent_back_to_fetching_is_fetched(ledger: Ledger) -> None:
+    page = Page("https://a.example/0", 200, {}, b"", datetime.now(UTC))
+    ledger.claim(A.url, ENTRIES[:1], 0)
+    ledger.keep("id0", page)
+    ledger.postpone("id0", 5, failed=True, stage="fetch")
+    assert tick(ledger, 5).fetch == ("id0",)
+
+
+def test_a_suspect_stays_one_until_it_is_cleared(ledger: Ledger) -> None:
+    ledger.claim(A.url, ENTRIES[:2], 0)
+    ledger.suspect(["id0", "id1"])
+    ledger.cleared(["id1"])
+    assert [work.suspect for work in ledger.resume(["id0", "id1"], 1)] == [True, False]
+
+
+def test_a_failed_attempt_is_counted_while_the_article_stays_leased(ledger: Ledger) -> None:
+    ledger.claim(A.url, ENTRIES[:1], 0)
+    ledger.failed("id0")
+    assert ledger.resume(["id0"], 1)[0].attempts == 1
+    assert tick(ledger, LEASE).fetch == ()
+
+
+def test_released_articles_are_handed_out_by_the_next_tick(ledger: Ledger) -> None:
+    ledger.claim(A.url, ENTRIES[:2], 0)
+    ledger.release(["id0", "unknown"], 1)
+    assert tick(ledger, 1).fetch == ("id0",)
+
+
+def test_a_host_is_asked_once_per_delay(ledger: Ledger) -> None:
+    assert ledger.turn("h", 100, 1) == 0
+    slots = [ledger.turn("h", 100, 1) for _ in range(3)]
+    assert slots == sorted(set(slots))
+    assert min(slots) >= 101
+    assert ledger.turn("other", 100, 1) == 0
+
+
+def test_who_booked_a_time_is_served_then(ledger: Ledger) -> None:
+    ledger.turn("h", 100, 1)
+    booked = ledger.turn("h", 100, 1)
+    ledger.turn("h", 100, 1)
+    assert ledger.turn("h", booked, 1, booked) == 0
+    assert ledger.turn("h", booked, 1, booked) > booked  # nobody else in the same second
+
+
+def test_a_held_host_is_left_alone(ledger: Ledger) -> None:
+    ledger.hold("h", 130)
+    slot = ledger.turn("h", 100, 1)
+    assert slot >= 130
+    assert ledger.turn("h", 129, 1, 101) >= 130
+    assert ledger.turn("h", slot, 1, slot) == 0
+
+
+def test_every_article_gets_through_a_host_in_as_many_delays(ledger: Ledger) -> None:
+    """Forty articles, a tick every 2 s, a request per second: nobody starves, nobody is early."""
+    waiting: dict[str, float | None] = {f"a{n}": None for n in range(40)}
+    ready_at = dict.fromkeys(waiting, 1000.0)
+    asked: list[float] = []
+    now = 1000.0
+    while waiting and now < 1000 + 40 * 4:
+        for id in [i for i in waiting if ready_at[i] <= now]:
+            slot = ledger.turn("h", now, 1.0, waiting[id])
+            if slot:
+                waiting[id] = ready_at[id] = slot
+            else:
+                asked.append(now)
+                del waiting[id]
+        now += 2.0
+    assert not waiting
+    assert all(later - earlier >= 1 for earlier, later in itertools.pairwise(asked))
+
+
+def test_standing_tells_when_all_is_settled(ledger: Ledger) -> None:
+    ledger.watch([A], 0)
+    assert not ledger.standing().settled
+    tick(ledger, 0)
+    ledger.claim(A.url, ENTRIES[:2], 0)
+    ledger.polled(A.url, {}, 300)
+    ledger.postpone("id1", 50, failed=False)
+    standing = ledger.standing()
+    assert (standing.feeds, standing.polled, standing.articles) == (1, 1, 2)
+    assert (standing.waiting, standing.leased, standing.settled) == (1, 1, False)
+    ledger.done("id0")
+    ledger.done("id1")
+    assert ledger.standing().settled
+
+
+@pytest.fixture
+def redis_ledgers(redis_url: str) -> Callable[[], RedisLedger]:
+    return lambda: RedisLedger(redis_url, "demarche", lease=LEASE, page_ttl=60, seen_ttl=60)
+
+
+def test_two_schedulers_never_hand_out_the_same_thing(
+    redis_ledgers: Callable[[], RedisLedger],
+) -> None:
+    first, second = redis_ledgers(), redis_ledgers()
+    first.watch([Feed(f"https://{n}.example/", str(n)) for n in range(200)], 0)
+    handed = []
+    while batch := (
+        *first.tick(1, feeds=7, articles=0).feeds,
+        *second.tick(1, feeds=7, articles=0).feeds,
+    ):
+        handed += batch
+    assert len(handed) == len(set(handed)) == 200

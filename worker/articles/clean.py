@@ -1,0 +1,143 @@
+"""HTML → Article: the only door to trafilatura.
+
+    decode → is it HTML, and small enough to read? → text → facts → is it an article at all?
+
+A page can hang trafilatura (40,000 spans in one paragraph took 21 s), so the tree is measured
+first; what still takes too long is killed from outside, with the child process that reads it.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+import trafilatura
+from lxml.html import HtmlElement
+
+from worker.articles import metadata
+from worker.articles.links import canonical
+from worker.charset import decode
+from worker.errors import Rejected
+from worker.model import Article, Entry, Feed, Page, article_id
+
+MAX_CHARACTERS = 5_000_000  # of a page; the largest news pages, with their scripts, have about 3
+MAX_ELEMENTS = 25_000  # of a page; news pages have 500 to 10,000
+MAX_CHILDREN = 5_000  # of one element: trafilatura's time grows with its square
+MIN_TEXT = 120  # characters: the shortest statements are two sentences
+_GUESS_BYTES = 1_000_000  # of a page whose text is searched for a date: it took 2 s for 3 MB
+_WALL_TEXT = 1_500  # characters below which a page may be a wall with a notice on it
+_TEASER = 700  # characters that a page which says it is not free must have to be read
+
+_HTML_TYPE = re.compile(r"\s*(text/html|(application|text)/(xhtml\+)?xml)\b", re.IGNORECASE)
+_UNSURE_TYPE = re.compile(r"\s*(text/plain|application/octet-stream|$)", re.IGNORECASE)
+_LOOKS_HTML = re.compile(r"<(!doctype html|html|head|body|article|div|p|meta)\b", re.IGNORECASE)
+_LONG_TAG = re.compile(r"<[A-Za-z][^<>]{500000}")
+
+# trafilatura logs each page that it cannot read; that is this module's to say, as a reason.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+
+def clean(page: Page, feed: Feed, entry: Entry) -> Article:
+    """Read the article on a page; the feed says who speaks, the entry what it was announced as.
+
+    Paragraphs are separated by a newline.
+
+    Raises:
+        Rejected: ``not-html``; ``too-complex`` (reading it would take too long); ``too-short``;
+            ``paywall``, ``consent``, ``challenge``, ``not-found`` where a wall stands in its place.
+    """
+    tree = _tree(page)
+    facts = metadata.read(tree, page.url, page.fetched)
+    text = _text(tree, page.url)
+    _check_readable(text, facts)
+    published, basis = _published(facts, tree, page, entry)
+    url = canonical(page.url, tree)
+    return Article(
+        id=article_id(url),
+        text=text,
+        url=url,
+        title=facts.title or entry.title,
+        published=published,
+        published_basis=basis,
+        source=feed.outlet,
+        country=feed.country,
+        official=feed.official,
+        language=feed.language,
+        authors=facts.authors,
+    )
+
+
+def _tree(page: Page) -> HtmlElement:
+    text = decode(page.body, page.headers.get("content-type", ""))
+    _check_html(page, text)
+    _check_size(text)
+    try:
+        tree = trafilatura.load_html(text)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise Rejected("not-html", f"it cannot be parsed: {error}") from error
+    if tree is None:
+        raise Rejected("not-html", f"{page.url} has no HTML tree")
+    if tree.xpath("count(//*)") > MAX_ELEMENTS:
+        raise Rejected("too-complex", f"more than {MAX_ELEMENTS} elements")
+    if tree.xpath("boolean(//*[count(*) > $most])", most=MAX_CHILDREN):
+        raise Rejected("too-complex", f"an element with more than {MAX_CHILDREN} children")
+    return tree
+
+
+def _check_html(page: Page, text: str) -> None:
+    kind = page.headers.get("content-type", "")
+    if _HTML_TYPE.match(kind) or (_UNSURE_TYPE.match(kind) and _LOOKS_HTML.search(text[:2_000])):
+        if "\x00\x00" in text[:1_000] or text.startswith("%PDF"):
+            raise Rejected("not-html", f"{page.url} is a binary file")
+        return
+    raise Rejected("not-html", f"{page.url} is {kind[:60] or 'of no type'!r}")
+
+
+def _check_size(text: str) -> None:
+    if len(text) > MAX_CHARACTERS:
+        raise Rejected("too-complex", f"{len(text)} characters")
+    if len(text) > 500_000 and _LONG_TAG.search(text):
+        raise Rejected("too-complex", "a tag of more than 500,000 characters")
+
+
+def _text(tree: HtmlElement, url: str) -> str:
+    """The article's text; comments of readers are no part of it, tables are."""
+    document = trafilatura.bare_extraction(
+        tree, url=url, include_comments=False, include_tables=True, with_metadata=False
+    )
+    return (getattr(document, "text", None) or "").strip()
+
+
+def _check_readable(text: str, facts: metadata.Metadata) -> None:
+    if len(text) < _WALL_TEXT:
+        for kind, pattern in _walls():
+            if pattern.search(text) and len(pattern.sub("", text)) < _TEASER:
+                raise Rejected(kind, "a notice stands in place of the article")
+    if not facts.is_free and len(text) < _TEASER:
+        raise Rejected("paywall", "the page says that it is not free, and shows a teaser")
+    if len(text) < MIN_TEXT:
+        raise Rejected("too-short", f"{len(text)} characters of text")
+
+
+@cache
+def _walls() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    text = files("worker.articles").joinpath("walls.tsv").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    rows = (line.split("\t") for line in lines[1:])
+    return tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in rows)
+
+
+def _published(
+    facts: metadata.Metadata, tree: HtmlElement, page: Page, entry: Entry
+) -> tuple[date | None, str | None]:
+    """When it was published and how we know: JSON-LD, the page's own marks, the feed, a guess."""
+    if facts.published is not None:
+        return facts.published, facts.published_basis
+    if entry.published is not None and metadata.is_plausible(entry.published, page.fetched):
+        return entry.published, "feed"
+    thorough = len(page.body) <= _GUESS_BYTES
+    guess = metadata.guessed_date(tree, page.url, page.fetched, thorough=thorough)
+    return (guess, "page") if guess else (None, None)

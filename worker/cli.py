@@ -1,0 +1,179 @@
+"""The command line: `demarche run`, `serve`, `code`, `tail`, and one command for each process.
+
+A mistake of the user's is one sentence on standard error and exit code 2, never a traceback.
+Imports stand inside the commands: `demarche --help` must not wait for a language model.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from worker import settings as settings_module
+from worker.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from worker.settings import Settings
+
+SEEDS_NEWSROOM = Path("seeds/newsroom")
+
+
+class _Commands(click.Group):
+    """Turns a `ConfigError` of any command into one sentence and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except ConfigError as error:
+            click.echo(f"demarche: {error}", err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="demarche", message="%(version)s")
+def main() -> None:
+    """Diplomatic events from the world's news, as a Redis Stream."""
+
+
+# The service ------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.option("--keep", is_flag=True, help="Go on where an earlier run stopped.")
+@click.option("--stay", is_flag=True, help="Keep everything running after the summary.")
+def run(keep: bool, stay: bool) -> None:
+    """Try it: the whole service on the newsroom of seeds/, until every article has its fate."""
+    from worker.service import run as service
+
+    sys.exit(service.run(_settings(), SEEDS_NEWSROOM, keep=keep, stay=stay))
+
+
+@main.command()
+def serve() -> None:
+    """Run the whole service on the feeds of seeds/feeds.toml, until it is told to end."""
+    from worker.service import run as service
+
+    sys.exit(service.serve(_settings()))
+
+
+def _process(role: str, what: str) -> Callable[[], None]:
+    """Make the command that turns this process into one of the service's."""
+
+    def command() -> None:
+        from worker.service import processes
+
+        processes.become(role, _settings())
+
+    command.__doc__ = what
+    return command
+
+
+for _role, _what in (
+    ("scheduler", "One process: beat, which looks for what is due."),
+    ("fetcher", "One process: a worker that polls feeds and fetches articles."),
+    ("extractor", "One process: a worker that turns pages into events, a child per core."),
+    ("flower", "One process: Flower, which shows the tasks in a browser."),
+):
+    main.command(_role)(_process(_role, _what))
+
+
+@main.command()
+def redis() -> None:
+    """One process: the Redis server, or a note that another one is used."""
+    from worker.service import redis_server
+
+    redis_server.run(_settings())
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=SEEDS_NEWSROOM)
+def newsroom(folder: Path) -> None:
+    """One process: the small web server of the seeds' newsroom, on loopback."""
+    from worker.service import newsroom as server
+
+    server.run(folder, _settings().newsroom_port)
+
+
+@main.command()
+@click.argument("roles", nargs=-1)
+@click.option("--here", is_flag=True, help="Only processes of this host count (for containers).")
+def health(roles: tuple[str, ...], here: bool) -> None:
+    """Say which processes are alive; exit code 1 where one is not."""
+    from worker.service import health as service
+
+    unknown = set(roles) - set(service.ROLES)
+    if unknown:
+        raise ConfigError(f"{min(unknown)} is not a role: {', '.join(service.ROLES)}.")
+    host = socket.gethostname() if here else "*"
+    findings = service.check(_settings(), roles or service.ROLES, host=host)
+    for finding in findings:
+        click.echo(str(finding))
+    sys.exit(0 if all(finding.alive for finding in findings) else 1)
+
+
+@main.command("settings")
+def show_settings() -> None:
+    """List every setting: its variable, its value now, what it means."""
+    for name, field in settings_module.Settings.model_fields.items():
+        value = getattr(_settings(), name)
+        click.echo(f"{settings_module.PREFIX}{name.upper()}={settings_module.shown(name, value)}")
+        click.echo(f"    {field.description}")
+
+
+# Without the service ----------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("file")
+@click.option("--published", metavar="DATE", help="Day of publication (2024-01-15); for dates.")
+@click.option("--source", help="Who speaks: an outlet, or the body that issued a statement.")
+@click.option("--title", help="The headline.")
+@click.option("--jsonl", is_flag=True, help="FILE holds a document a line; so does the output.")
+def code(
+    file: str, published: str | None, source: str | None, title: str | None, jsonl: bool
+) -> None:
+    """Code texts without Redis or Celery. FILE may be - for standard input.
+
+    With --jsonl each line of FILE is {"doc_id", "published", "text"}, with "source" and "title"
+    where known; each line of the output is {"doc_id", "events": […]}, in the same order.
+    """
+    from worker import desk
+
+    if jsonl and (published or source or title):
+        raise ConfigError("--published, --source and --title belong to a text, not to --jsonl.")
+    settings = _settings()
+    if jsonl:
+        desk.code_lines(settings, file, sys.stdout)
+    else:
+        desk.code_text(settings, file, sys.stdout, published=published, source=source, title=title)
+
+
+@main.command()
+@click.option("--from", "start", default="$", metavar="ID|TIME", help="Begin here; default: now.")
+@click.option("--stream", default="events", type=click.Choice(["events", "reports", "articles"]))
+@click.option("--json", "as_json", is_flag=True, help="One JSON document a line.")
+@click.option("--end", is_flag=True, help="Stop at the end instead of waiting for more.")
+def tail(start: str, stream: str, as_json: bool, end: bool) -> None:
+    """Print the stream as it grows."""
+    from worker import desk
+
+    desk.tail(_settings(), stream, start, sys.stdout, as_json=as_json, end=end)
+
+
+def _settings() -> Settings:
+    return settings_module.load()
+
+
+def _main() -> NoReturn:
+    main.main(standalone_mode=True)
+    raise AssertionError("click ends the process")
+
+
+if __name__ == "__main__":
+    _main()

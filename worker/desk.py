@@ -1,0 +1,198 @@
+"""Work at a desk: coding texts without Redis or Celery, and reading the stream."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, TextIO
+
+from redis.exceptions import RedisError
+
+from worker import wiring
+from worker.errors import ConfigError
+from worker.model import Article, Event, Evidence, Party
+from worker.service import display, redis_server
+from worker.settings import Settings
+from worker.stream.consume import Entry, position
+
+BATCH = 16  # documents; larger batches are slower and take twice the memory
+
+
+def code_text(
+    settings: Settings,
+    file: str,
+    out: TextIO,
+    *,
+    published: str | None = None,
+    source: str | None = None,
+    title: str | None = None,
+) -> None:
+    """Code one plain text and print its events for a person.
+
+    Raises:
+        ConfigError: the file cannot be read, is not UTF-8, or the date is not one.
+    """
+    day = _date(published, "--published") if published else None
+    article = Article(id=file, text=_read(file), title=title, published=day, source=source)
+    (events,) = wiring.coder(settings).code([article])
+    for event in events:
+        out.writelines(
+            line + "\n"
+            for line in display.event_lines("demarche.event.created", _for_display(event))
+        )
+    if not events:
+        out.write("No diplomatic event was found.\n")
+
+
+def code_lines(settings: Settings, file: str, out: TextIO) -> None:
+    """Code a document a line, and write a line a document, in order, as each batch is done.
+
+    Raises:
+        ConfigError: the file cannot be read, or a line is not a document.
+    """
+    articles = _articles(file)
+    coder = None
+    while batch := list(islice(articles, BATCH)):
+        coder = coder or wiring.coder(settings)
+        for article, events in zip(batch, coder.code(batch), strict=True):
+            coded = {"doc_id": article.id, "events": [_as_json(event) for event in events]}
+            out.write(json.dumps(coded, ensure_ascii=False) + "\n")
+        out.flush()
+
+
+def tail(
+    settings: Settings, stream: str, start: str, out: TextIO, *, as_json: bool, end: bool
+) -> None:
+    """Print a stream from a position on, and go on as it grows.
+
+    Raises:
+        ConfigError: the position is neither an id nor a time, or Redis cannot be reached.
+    """
+    redis_server.check(settings.redis)
+    reader = wiring.reader(settings)
+    after = reader.last_id(stream) if start == "$" else position(start)
+    try:
+        entries = reader.until_now(stream, after) if end else reader.follow(stream, after)
+        for entry in entries:
+            out.writelines(line + "\n" for line in _entry_lines(entry, as_json=as_json))
+            out.flush()
+    except RedisError as error:
+        where = redis_server.public(settings.redis)
+        raise ConfigError(f"Redis at {where} went away: {error}.") from None
+    except KeyboardInterrupt:
+        return
+
+
+def _entry_lines(entry: Entry, *, as_json: bool) -> list[str]:
+    if as_json:
+        told = {"id": entry.id, "type": entry.type, "subject": entry.subject, "data": entry.data}
+        return [json.dumps(told, ensure_ascii=False)]
+    if "fate" in entry.data:
+        return [_fate_line(entry)]
+    return display.event_lines(entry.type, entry.data)
+
+
+def _fate_line(entry: Entry) -> str:
+    reason = f" ({entry.data['reason']})" if entry.data.get("reason") else ""
+    return display.clean(f"{entry.data['fate']}{reason}: {entry.data.get('url', entry.subject)}")
+
+
+def _articles(file: str) -> Iterator[Article]:
+    name = "standard input" if file == "-" else file
+    for number, line in enumerate(_lines(file), start=1):
+        if line.strip():
+            yield _article(line, f"line {number} of {name}")
+
+
+def _article(line: str, where: str) -> Article:
+    try:
+        record = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"{where} is not JSON: {error.msg} at column {error.colno}.") from None
+    if not isinstance(record, dict):
+        raise ConfigError(f'{where} is not an object with "doc_id" and "text".')
+    for key in ("doc_id", "text"):
+        if not isinstance(record.get(key), str):
+            raise ConfigError(f'{where} has no "{key}" that is a string.')
+    for key in ("published", "source", "title"):
+        if not isinstance(record.get(key), str | None):
+            raise ConfigError(f'"{key}" in {where} is neither a string nor null.')
+    published = record.get("published")
+    return Article(
+        id=record["doc_id"],
+        text=record["text"],
+        title=record.get("title"),
+        published=_date(published, f'"published" in {where}') if published else None,
+        source=record.get("source"),
+    )
+
+
+def _date(text: str, where: str) -> date:
+    """Read an ISO 8601 day or time."""
+    try:
+        return date.fromisoformat(text) if len(text) <= 10 else datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f"{where} is {text!r}, which is not a date like 2024-01-15.") from None
+
+
+def _read(file: str) -> str:
+    return "".join(_lines(file))
+
+
+def _lines(file: str) -> Iterable[str]:
+    try:
+        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}.") from None
+    try:
+        return data.decode("utf-8-sig").splitlines(keepends=True)
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"{file} is not UTF-8: byte {error.object[error.start]:#04x} at {error.start}; "
+            "convert it first."
+        ) from None
+
+
+def _as_json(event: Event) -> dict[str, Any]:
+    best = event.evidence[0] if event.evidence else None
+    return {
+        "type": event.type,
+        "mode": event.mode,
+        "actors": [party.code for party in event.actors],
+        "recipients": [party.code for party in event.recipients],
+        "date": event.date,
+        "historical": event.historical,
+        "confidence": round(event.confidence, 3),
+        "evidence": best.quote if best else None,
+        "spans": [_span(evidence) for evidence in event.evidence],
+        "parties": [
+            *(_party(party, "actor") for party in event.actors),
+            *(_party(party, "recipient") for party in event.recipients),
+        ],
+        "rule": event.rule,
+    }
+
+
+def _party(party: Party, role: str) -> dict[str, Any]:
+    mention = {"mention": _span(party.mention)} if party.mention else {}
+    return {
+        "code": party.code,
+        "name": party.name,
+        "kind": party.kind,
+        "role": role,
+        "basis": party.basis,
+        **mention,
+    }
+
+
+def _span(evidence: Evidence) -> dict[str, Any]:
+    return {"quote": evidence.quote, "start": evidence.start, "end": evidence.end}
+
+
+def _for_display(event: Event) -> Mapping[str, Any]:
+    coded = _as_json(event)
+    return {**coded, "evidence": coded["spans"]}

@@ -1,0 +1,51 @@
+"""One pass over the hits of one text: what every step of it shares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from worker.events.party_nouns import Context, Found, Hit, Learnt
+from worker.events.party_offices import Offices
+from worker.events.party_people import People
+from worker.events.party_tables import Tables
+from worker.events.party_words import Words
+
+
+@dataclass(slots=True)
+class Run:
+    """A text, its hits, and what has been made of them so far.
+
+    Attributes:
+        tables, people, offices: the gazetteer.
+        words, hits: the text and the names in it.
+        on: the day of publication; None if unknown.
+        context: what the article says beyond this text.
+        by_start: the hits by their first word.
+        learnt: persons whom this text introduces, by folded name.
+        blocked: short names that belong to somebody else here.
+        postings: first words of places to which a diplomat is sent.
+        found: the mentions so far.
+    """
+
+    tables: Tables
+    people: People
+    offices: Offices
+    words: Words
+    hits: Sequence[Hit]
+    on: date | None
+    context: Context
+    by_start: dict[int, Hit] = field(init=False)
+    learnt: dict[str, Learnt] = field(default_factory=dict)
+    blocked: set[str] = field(default_factory=set)
+    postings: set[int] = field(default_factory=set)
+    found: list[Found] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Index the hits."""
+        self.by_start = {h.start: h for h in self.hits}
+
+    def text(self, start: int, end: int) -> str:
+        """The text of words ``start:end``."""
+        return self.words.text[self.words.starts[start] : self.words.ends[end - 1]]

@@ -1,0 +1,116 @@
+"""Matches the tables against words: leftmost, longest, by the capitals; no decision on meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from worker.events.party_nouns import Hit, Learnt
+from worker.events.party_people import People
+from worker.events.party_tables import Entry, Tables, prefixes
+from worker.events.party_words import Words
+
+_LONG_ENOUGH = 4
+"""Letters from which a word in capitals is unlikely to be a short acronym."""
+
+
+class Scanner:
+    """The tables' names by their first words. Holds no state between texts."""
+
+    def __init__(self, tables: Tables, people: People) -> None:
+        """Index the first words of everything."""
+        self.tables = tables
+        self.people = people
+        lower = {k.partition(" ")[0] for k, e in tables.phrases.items() if _small(e)}
+        self._lower = frozenset(lower) | tables.words["particles"]
+        self._starts = frozenset(k.partition(" ")[0] for k in tables.phrases) | people.starts
+        self._prefixes = prefixes(tables.phrases) | people.prefixes
+
+    def hits(self, words: Words) -> list[Hit]:
+        """Leftmost longest matches of names, without a decision on what they mean."""
+        found: list[Hit] = []
+        keys, forms, starts, lower = words.keys, words.forms, self._starts, self._lower
+        end = 0
+        for i, key in enumerate(keys):
+            if key not in starts or i < end or not (forms[i][0].isupper() or key in lower):
+                continue
+            hit = self._longest(words, i)
+            if hit is not None:
+                found.append(hit)
+                end = hit.end
+        return found
+
+    def learnt_hits(
+        self, words: Words, hits: Sequence[Hit], learnt: Mapping[str, Learnt]
+    ) -> list[Hit]:
+        """The hits together with those of persons whom only this article names."""
+        firsts = {k.partition(" ")[0] for k in learnt}
+        longest = max(k.count(" ") for k in learnt) + 1
+        more = [
+            hit
+            for i, key in enumerate(words.keys)
+            if key in firsts and (hit := self._learnt_hit(words, i, longest, learnt))
+        ]
+        if not more:
+            return list(hits)
+        merged: list[Hit] = []
+        for hit in sorted([*hits, *more], key=lambda h: (h.start, -h.end, h.learnt is None)):
+            if not merged or hit.start >= merged[-1].end:
+                merged.append(hit)
+        return merged
+
+    def _learnt_hit(
+        self, words: Words, i: int, longest: int, learnt: Mapping[str, Learnt]
+    ) -> Hit | None:
+        best, key = None, ""
+        for j in range(i + 1, min(i + longest, len(words)) + 1):
+            key = f"{key} {words.keys[j - 1]}" if key else words.keys[i]
+            if key in learnt and self._named(words.forms[i:j]):
+                best = Hit(i, j, learnt=learnt[key])
+            if j >= len(words) or not words.joined(j - 1):
+                break
+        return best
+
+    def _longest(self, words: Words, i: int) -> Hit | None:
+        longer = self._prefixes
+        key, j, best = words.keys[i], i + 1, None
+        while True:
+            best = self._hit(words, i, j, key) or best
+            if key not in longer or j >= len(words) or not words.joined(j - 1):
+                return best
+            if len(words.forms[j]) == 1 and f"{key} {words.keys[j]}" not in longer:
+                j += 1  # a middle initial: "Vladimir V. Putin"
+                if j >= len(words) or not words.joined(j - 1):
+                    return best
+            key = f"{key} {words.keys[j]}"
+            j += 1
+
+    def _hit(self, words: Words, i: int, j: int, key: str) -> Hit | None:
+        listed = self.tables.phrases.get(key)
+        forms = words.forms[i:j]
+        entries: tuple[Entry, ...] = ()
+        if listed:
+            entries = tuple(e for e in listed if len(e.words) == len(forms) and e.spelt(forms))
+            if entries and self._shouted(words, i, j, entries):
+                entries = ()
+        full = self.people.full(key)
+        short = self.people.short(key) if not entries else ()
+        if (full or short) and not self._named(forms):
+            full = short = ()
+        return Hit(i, j, entries, full, short) if entries or full or short else None
+
+    def _named(self, forms: Sequence[str]) -> bool:
+        particles = self.tables.words["particles"]
+        return forms[-1][0].isupper() and all(
+            f[0].isupper() or f in particles or f[0].isdigit() for f in forms
+        )
+
+    def _shouted(self, words: Words, i: int, j: int, entries: tuple[Entry, ...]) -> bool:
+        """Whether a short acronym is only a word of a headline in capitals ("WHO", "US")."""
+        if j - i > 1 or not entries[0].acronym or len(words.forms[i]) >= _LONG_ENOUGH:
+            return False
+        sides = [words.forms[k] for k in (i - 1, j) if 0 <= k < len(words)]
+        return bool(sides) and all(s.isupper() and len(s) >= _LONG_ENOUGH for s in sides)
+
+
+def _small(entries: Iterable[Entry]) -> bool:
+    return any(e.words and not e.words[0][0].isupper() for e in entries)

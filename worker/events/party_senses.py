@@ -1,0 +1,89 @@
+"""What an ambiguous name means, by the words around it and in the rest of the article."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from worker.events.party_nouns import Hit
+from worker.events.party_run import Run
+from worker.events.party_tables import Entry, Sense, Tables, cue_found
+
+PLACES = frozenset(["name", "capital", "city"])
+"""Kinds of names that can also say where."""
+
+
+def decide(run: Run, hit: Hit) -> list[Entry]:
+    """The entries that a hit means, the likeliest first; empty where it is no party."""
+    entries = [e for e in hit.entries if e.codes]
+    if any(not e.codes for e in hit.entries):
+        senses = run.tables.senses.get(key_of(run.tables, hit.entries[0]), [])
+        if not senses:
+            return []
+    first = hit.entries[0]
+    senses = run.tables.senses.get(key_of(run.tables, first), [])
+    if not senses:
+        return entries
+    scored = sorted(senses, key=lambda s: -_weigh(run, s, hit))
+    if not scored[0].codes:
+        return []
+    chosen = []
+    for sense in scored:
+        like = next((e for e in entries if e.codes == sense.codes), first)
+        if sense.codes:
+            chosen.append(replace(like, codes=sense.codes, source=sense.source))
+    return chosen[:1] if len(chosen[0].codes) > 1 else chosen
+
+
+def _weigh(run: Run, sense: Sense, hit: Hit) -> int:
+    text = run.words.text
+    before = text[max(0, run.words.starts[hit.start] - 40) : run.words.starts[hit.start]]
+    before = before.rstrip()
+    after = text[run.words.ends[hit.end - 1] :][:40]
+    score = sense.prior
+    score += 5 * any(_ends(before, c) for c in sense.before)
+    score += 5 * any(_begins(after, c) for c in sense.after)
+    score += 3 * cue_found(sense.document, run.context.text or text, _forms(run))
+    return score + 3 * (run.context.home in sense.codes)
+
+
+def _forms(run: Run) -> frozenset[str]:
+    return run.context.words or frozenset(run.words.forms)
+
+
+def somebodys_name(run: Run, hit: Hit, entry: Entry) -> bool:
+    """Whether a given name stands right before it ("Michael Jordan")."""
+    if entry.basis not in PLACES or hit.start == 0 or hit.end - hit.start > 1:
+        return False
+    before = hit.start - 1
+    return (
+        run.words.gap(before) == " "
+        and run.words.capital(before)
+        and run.words.keys[before] in run.tables.words["given"]
+    )
+
+
+def lonely_acronym(run: Run, entry: Entry) -> bool:
+    """Whether a group's acronym stands without any sign of the group or its home."""
+    if not (entry.home and entry.acronym):
+        return False
+    return not ({entry.home, *entry.codes} & run.context.codes)
+
+
+def key_of(tables: Tables, entry: Entry) -> str:
+    """The key under which an entry stands."""
+    return tables.key(" ".join(entry.words))
+
+
+def _ends(text: str, cue: str) -> bool:
+    if not text.endswith(cue):
+        return False
+    rest = text[: -len(cue)]
+    return not rest or not rest[-1].isalnum()
+
+
+def _begins(text: str, cue: str) -> bool:
+    text = text if cue[0] in ",'’- (" else text.lstrip()
+    if not text.startswith(cue):
+        return False
+    rest = text[len(cue) :]
+    return not rest or not rest[0].isalnum()

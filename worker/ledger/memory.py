@@ -1,0 +1,194 @@
+"""The ledger's twin in memory: for tests of pure logic. It keeps the same promises.
+
+`tests/test_ledger.py` runs one and the same suite over both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from worker.ledger import Due, Stage, Standing, Watched, Work
+from worker.model import Entry, Feed, Page
+
+
+@dataclass
+class _Host:
+    last: float = 0.0
+    tail: float = 0.0
+    hold: float = 0.0
+
+
+@dataclass
+class MemoryLedger:
+    """`worker.ledger.Ledger` in one process's memory."""
+
+    lease: float = 120.0
+    _watched: dict[str, Watched] = field(default_factory=dict)
+    _polled: set[str] = field(default_factory=set)
+    _feeds_due: dict[str, float] = field(default_factory=dict)
+    _feeds_leased: dict[str, float] = field(default_factory=dict)
+    _articles: dict[str, Work | None] = field(default_factory=dict)
+    _feed_of: dict[str, str] = field(default_factory=dict)
+    _due: dict[str, float] = field(default_factory=dict)
+    _leased: dict[str, float] = field(default_factory=dict)
+    _pages: dict[str, Page] = field(default_factory=dict)
+    _hosts: dict[str, _Host] = field(default_factory=dict)
+
+    def watch(self, feeds: Iterable[Feed], now: float) -> None:
+        """Watch exactly these feeds from now on."""
+        wanted = {feed.url: feed for feed in feeds}
+        for url in self._watched.keys() - wanted.keys():
+            del self._watched[url]
+            self._polled.discard(url)
+            self._feeds_due.pop(url, None)
+            self._feeds_leased.pop(url, None)
+        for url, feed in wanted.items():
+            known = self._watched.get(url)
+            self._watched[url] = Watched(feed, known.habit if known else {})
+            if known is None:
+                self._feeds_due[url] = now
+
+    def tick(self, now: float, *, feeds: int, articles: int) -> Due:
+        """Take back expired leases, then lease and hand out what is due."""
+        end = now + self.lease
+        _move(self._feeds_leased, self._feeds_due, now, 1000, now)
+        polls = _move(self._feeds_due, self._feeds_leased, now, feeds, end)
+        _move(self._leased, self._due, now, articles, now)
+        ids = _move(self._due, self._leased, now, articles, end)
+        stages = {id: work.stage for id in ids if (work := self._articles.get(id))}
+        fetch = tuple(id for id in ids if stages.get(id) == "fetch")
+        extract = tuple(id for id in ids if stages.get(id) == "extract")
+        return Due(tuple(polls), fetch, extract)
+
+    def feed(self, url: str) -> Watched | None:
+        """Return a feed that is watched, or None."""
+        return self._watched.get(url)
+
+    def polled(self, url: str, habit: Mapping[str, Any], due: float | None) -> None:
+        """End a feed's lease: remember the habit, look again at `due` (None: never)."""
+        self._feeds_leased.pop(url, None)
+        if url in self._watched:
+            self._watched[url] = Watched(self._watched[url].feed, dict(habit))
+            self._polled.add(url)
+            if due is not None:
+                self._feeds_due[url] = due
+
+    def claim(self, feed: str, entries: Sequence[tuple[str, Entry]], now: float) -> list[str]:
+        """Lease those entries that were never seen; return their ids."""
+        new = {id: entry for id, entry in reversed(entries) if id not in self._articles}
+        order = [id for id in dict(entries) if id in new]
+        for id in order:
+            self._articles[id] = Work(id, new[id], self._feed(feed), "fetch")
+            self._feed_of[id] = feed
+            self._leased[id] = now + self.lease
+        return order
+
+    def _feed(self, url: str) -> Feed:
+        watched = self._watched.get(url)
+        return watched.feed if watched else Feed(url=url, outlet=url)
+
+    def resume(self, ids: Iterable[str], now: float) -> list[Work]:
+        """Renew the leases of those that are not done yet, and return them."""
+        works = []
+        for id in dict.fromkeys(ids):
+            if work := self._articles.get(id):
+                self._due.pop(id, None)
+                self._leased[id] = now + self.lease
+                works.append(replace(work, feed=self._feed(self._feed_of[id])))
+        return works
+
+    def _change(self, id: str, **changes: Any) -> None:
+        if work := self._articles.get(id):
+            self._articles[id] = replace(work, **changes)
+
+    def postpone(
+        self,
+        id: str,
+        until: float,
+        *,
+        failed: bool,
+        booked: bool = False,
+        stage: Stage | None = None,
+    ) -> None:
+        """Give an article back until then."""
+        if work := self._articles.get(id):
+            self._change(
+                id,
+                attempts=work.attempts + int(failed),
+                booked=until if booked else None,
+                stage=stage or work.stage,
+            )
+        self._leased.pop(id, None)
+        self._due[id] = until
+
+    def failed(self, id: str) -> None:
+        """Count a failed attempt without giving the article back."""
+        if work := self._articles.get(id):
+            self._change(id, attempts=work.attempts + 1)
+
+    def suspect(self, ids: Iterable[str]) -> None:
+        """Note, before it is tried, that these may bring the process down."""
+        for id in ids:
+            self._change(id, suspect=True)
+
+    def cleared(self, ids: Iterable[str]) -> None:
+        """Take the suspicion back."""
+        for id in ids:
+            self._change(id, suspect=False)
+
+    def release(self, ids: Iterable[str], now: float) -> None:
+        """End the leases of those not done at once."""
+        self._leased.update({id: now for id in ids if id in self._leased})
+
+    def done(self, id: str) -> None:
+        """Forget everything about an article but that it was seen."""
+        self._articles[id] = None
+        self._due.pop(id, None)
+        self._leased.pop(id, None)
+        self._pages.pop(id, None)
+
+    def keep(self, id: str, page: Page) -> None:
+        """Keep a fetched page for the extractor."""
+        self._pages[id] = page
+        self._change(id, stage="extract")
+
+    def page(self, id: str) -> Page | None:
+        """Return the kept page, or None where there is none."""
+        return self._pages.get(id)
+
+    def turn(self, host: str, now: float, delay: float, booked: float | None = None) -> float:
+        """Ask for a host: 0 means go now; else the time at which to come back."""
+        at = self._hosts.setdefault(host, _Host())
+        mine = booked is not None and booked <= now
+        if now >= at.hold and now - at.last >= delay and (mine or at.tail <= now):
+            at.last, at.tail = now, max(at.tail, now + delay)
+            return 0.0
+        slot = max(at.tail, now + delay, at.hold)
+        at.tail = slot + delay
+        return slot
+
+    def hold(self, host: str, until: float) -> None:
+        """Leave a host alone until then."""
+        self._hosts.setdefault(host, _Host()).hold = until
+
+    def standing(self) -> Standing:
+        """Count feeds and articles."""
+        return Standing(
+            len(self._watched),
+            len(self._polled),
+            len(self._articles),
+            len(self._due),
+            len(self._leased),
+        )
+
+
+def _move(
+    source: dict[str, float], target: dict[str, float], now: float, most: int, score: float
+) -> list[str]:
+    ready = sorted((at, id) for id, at in source.items() if at <= now)[:most]
+    for _, id in ready:
+        del source[id]
+        target[id] = score
+    return [id for _, id in ready]

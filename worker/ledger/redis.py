@@ -1,0 +1,263 @@
+"""The ledger in Redis: sorted sets for time, hashes for state, Lua where two must move together."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from importlib.resources import files
+from typing import Any, cast
+
+from redis import Redis
+
+from worker.ledger import Due, Stage, Standing, Watched, Work
+from worker.model import Entry, Feed, Page
+
+_HOLD_TTL = 2 * 86_400  # seconds; longer than any wait that a host may ask for
+
+
+class RedisLedger:
+    """`worker.ledger.Ledger` on a Redis server (7.0 or newer).
+
+    Args:
+        url: the server.
+        prefix: first word of every key.
+        lease: seconds until something handed out comes back by itself.
+        page_ttl: seconds that a kept page lives.
+        seen_ttl: seconds that an article is remembered after it is done.
+    """
+
+    def __init__(
+        self, url: str, prefix: str, *, lease: float, page_ttl: float, seen_ttl: float
+    ) -> None:
+        """Connect lazily: the first command opens the connection."""
+        self._redis: Redis = Redis.from_url(url, decode_responses=True)
+        self._bytes: Redis = Redis.from_url(url)
+        self._lease = lease
+        self._page_ttl = int(page_ttl)
+        self._seen_ttl = int(seen_ttl)
+        self._feeds = f"{prefix}:feeds"
+        self._feeds_polled = f"{prefix}:feeds:polled"
+        self._feeds_due = f"{prefix}:feeds:due"
+        self._feeds_leased = f"{prefix}:feeds:leased"
+        self._due = f"{prefix}:articles:due"
+        self._leased = f"{prefix}:articles:leased"
+        self._counters = f"{prefix}:counters"
+        self._article = f"{prefix}:article:"
+        self._page = f"{prefix}:page:"
+        self._host = f"{prefix}:host:"
+        self._claim = self._script("claim")
+        self._tick = self._script("tick")
+        self._turn = self._script("turn")
+
+    def _script(self, name: str) -> Any:
+        source = files("worker.ledger").joinpath(f"{name}.lua").read_text("utf-8")
+        return self._redis.register_script(source)
+
+    def watch(self, feeds: Iterable[Feed], now: float) -> None:
+        """Watch exactly these feeds from now on."""
+        wanted = {feed.url: feed for feed in feeds}
+        known = self._redis.hgetall(self._feeds)
+        with self._redis.pipeline() as pipe:
+            for url in known.keys() - wanted.keys():
+                pipe.hdel(self._feeds, url)
+                pipe.srem(self._feeds_polled, url)
+                pipe.zrem(self._feeds_due, url)
+                pipe.zrem(self._feeds_leased, url)
+            for url, feed in wanted.items():
+                habit = json.loads(known[url])["habit"] if url in known else {}
+                pipe.hset(self._feeds, url, _watched_json(feed, habit))
+                if url not in known:
+                    pipe.zadd(self._feeds_due, {url: now})
+            pipe.execute()
+
+    def tick(self, now: float, *, feeds: int, articles: int) -> Due:
+        """Take back expired leases, then lease and hand out what is due."""
+        keys = [self._feeds_due, self._feeds_leased, self._due, self._leased]
+        args = [now, now + self._lease, feeds, articles, self._article]
+        polls, fetch, extract = self._tick(keys=keys, args=args)
+        return Due(tuple(polls), tuple(fetch), tuple(extract))
+
+    def feed(self, url: str) -> Watched | None:
+        """Return a feed that is watched, or None."""
+        found = self._redis.hget(self._feeds, url)
+        if found is None:
+            return None
+        record = json.loads(found)
+        return Watched(Feed(**record["feed"]), record["habit"])
+
+    def polled(self, url: str, habit: Mapping[str, Any], due: float | None) -> None:
+        """End a feed's lease: remember the habit, look again at `due` (None: never)."""
+        watched = self.feed(url)
+        with self._redis.pipeline() as pipe:
+            pipe.zrem(self._feeds_leased, url)
+            if watched is not None:
+                pipe.hset(self._feeds, url, _watched_json(watched.feed, habit))
+                pipe.sadd(self._feeds_polled, url)
+                if due is not None:
+                    pipe.zadd(self._feeds_due, {url: due})
+            pipe.execute()
+
+    def claim(self, feed: str, entries: Sequence[tuple[str, Entry]], now: float) -> list[str]:
+        """Lease those entries that were never seen; return their ids."""
+        keys = [self._leased, self._counters, *(self._article + id for id, _ in entries)]
+        args: list[Any] = [now + self._lease, feed]
+        for id, entry in entries:
+            args += [id, _entry_json(entry)]
+        return list(self._claim(keys=keys, args=args)) if entries else []
+
+    def resume(self, ids: Iterable[str], now: float) -> list[Work]:
+        """Renew the leases of those that are not done yet, and return them."""
+        wanted = list(dict.fromkeys(ids))
+        with self._redis.pipeline(transaction=False) as pipe:
+            for id in wanted:
+                pipe.hgetall(self._article + id)
+            records = dict(zip(wanted, pipe.execute(), strict=True))
+        open_ones = {id: record for id, record in records.items() if "entry" in record}
+        if not open_ones:
+            return []
+        self._redis.zadd(self._leased, dict.fromkeys(open_ones, now + self._lease))
+        self._redis.zrem(self._due, *open_ones)
+        feeds = self._feeds_of({record["feed"] for record in open_ones.values()})
+        return [_work(id, record, feeds[record["feed"]]) for id, record in open_ones.items()]
+
+    def _feeds_of(self, urls: set[str]) -> dict[str, Feed]:
+        """Look feeds up; one that is no longer watched keeps its URL as its name."""
+        names = sorted(urls)
+        found = zip(names, self._redis.hmget(self._feeds, names), strict=True)
+        return {u: Feed(**json.loads(r)["feed"]) if r else Feed(url=u, outlet=u) for u, r in found}
+
+    def postpone(
+        self,
+        id: str,
+        until: float,
+        *,
+        failed: bool,
+        booked: bool = False,
+        stage: Stage | None = None,
+    ) -> None:
+        """Give an article back until then."""
+        key = self._article + id
+        with self._redis.pipeline() as pipe:
+            if failed:
+                pipe.hincrby(key, "attempts", 1)
+            if stage:
+                pipe.hset(key, "stage", stage)
+            if booked:
+                pipe.hset(key, "booked", until)
+            else:
+                pipe.hdel(key, "booked")
+            pipe.zrem(self._leased, id)
+            pipe.zadd(self._due, {id: until})
+            pipe.execute()
+
+    def failed(self, id: str) -> None:
+        """Count a failed attempt without giving the article back."""
+        self._redis.hincrby(self._article + id, "attempts", 1)
+
+    def suspect(self, ids: Iterable[str]) -> None:
+        """Note, before it is tried, that these may bring the process down."""
+        with self._redis.pipeline(transaction=False) as pipe:
+            for id in ids:
+                pipe.hset(self._article + id, "suspect", 1)
+            pipe.execute()
+
+    def cleared(self, ids: Iterable[str]) -> None:
+        """Take the suspicion back."""
+        with self._redis.pipeline(transaction=False) as pipe:
+            for id in ids:
+                pipe.hdel(self._article + id, "suspect")
+            pipe.execute()
+
+    def release(self, ids: Iterable[str], now: float) -> None:
+        """End the leases of those not done at once."""
+        self._redis.zadd(self._leased, dict.fromkeys(ids, now), xx=True)
+
+    def done(self, id: str) -> None:
+        """Forget everything about an article but that it was seen."""
+        key = self._article + id
+        with self._redis.pipeline() as pipe:
+            pipe.delete(key, self._page + id)
+            pipe.hset(key, "done", 1)
+            pipe.expire(key, self._seen_ttl)
+            pipe.zrem(self._leased, id)
+            pipe.zrem(self._due, id)
+            pipe.execute()
+
+    def keep(self, id: str, page: Page) -> None:
+        """Keep a fetched page for the extractor."""
+        with self._bytes.pipeline() as pipe:
+            pipe.set(self._page + id, _pack(page), ex=self._page_ttl)
+            pipe.hset(self._article + id, "stage", "extract")
+            pipe.execute()
+
+    def page(self, id: str) -> Page | None:
+        """Return the kept page, or None where its time to live ran out."""
+        packed = self._bytes.get(self._page + id)
+        return None if packed is None else _unpack(cast(bytes, packed))
+
+    def turn(self, host: str, now: float, delay: float, booked: float | None = None) -> float:
+        """Ask for a host: 0 means go now; else the time at which to come back."""
+        args = [now, delay, "" if booked is None else booked]
+        return float(self._turn(keys=[self._host + host], args=args))
+
+    def hold(self, host: str, until: float) -> None:
+        """Leave a host alone until then."""
+        key = self._host + host
+        self._redis.hset(key, "hold", until)
+        self._redis.expire(key, _HOLD_TTL)
+
+    def standing(self) -> Standing:
+        """Count feeds and articles."""
+        with self._redis.pipeline() as pipe:
+            pipe.hlen(self._feeds)
+            pipe.scard(self._feeds_polled)
+            pipe.hget(self._counters, "articles")
+            pipe.zcard(self._due)
+            pipe.zcard(self._leased)
+            feeds, polled, articles, waiting, leased = pipe.execute()
+        return Standing(feeds, polled, int(articles or 0), waiting, leased)
+
+
+def _watched_json(feed: Feed, habit: Mapping[str, Any]) -> str:
+    return json.dumps({"feed": asdict(feed), "habit": dict(habit)}, default=_iso)
+
+
+def _entry_json(entry: Entry) -> str:
+    return json.dumps(asdict(entry), default=_iso)
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def _work(id: str, record: Mapping[str, str], feed: Feed) -> Work:
+    entry = json.loads(record["entry"])
+    if entry["published"]:
+        entry["published"] = datetime.fromisoformat(entry["published"])
+    booked = record.get("booked")
+    return Work(
+        id=id,
+        entry=Entry(**entry),
+        feed=feed,
+        stage="extract" if record["stage"] == "extract" else "fetch",
+        attempts=int(record.get("attempts", 0)),
+        suspect="suspect" in record,
+        booked=float(booked) if booked else None,
+    )
+
+
+def _pack(page: Page) -> bytes:
+    """One JSON line of everything but the body, then the body; deflated (about 5:1)."""
+    head = {**asdict(page), "body": None, "fetched": page.fetched.isoformat()}
+    return zlib.compress(json.dumps(head).encode() + b"\n" + page.body, level=1)
+
+
+def _unpack(packed: bytes) -> Page:
+    head, body = zlib.decompress(packed).split(b"\n", 1)
+    record = json.loads(head)
+    return Page(**{**record, "body": body, "fetched": datetime.fromisoformat(record["fetched"])})

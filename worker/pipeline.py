@@ -1,0 +1,299 @@
+"""THE MAIN PATH: tick → poll → collect → extract. Everything else in `worker` is a detail of it.
+
+Each step takes ids, does its part, and returns the ids for the next step; the truth about every
+feed and article is in the ledger, so a step may be repeated, or lost, at any point. The pipeline
+knows its rooms only by the protocols and signatures below; `worker.wiring` puts the real ones in.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
+
+import structlog
+
+from worker.articles.clean import clean
+from worker.articles.links import clean_url
+from worker.errors import Busy, Rejected, Transient
+from worker.feeds import schedule
+from worker.feeds.parse import parse
+from worker.ledger import Due, Ledger, Stage, Work
+from worker.model import Article, Entry, Event, Fate, Feed, Page, article_id
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+
+class Fetcher(Protocol):
+    """URL → Page."""
+
+    def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+        """Fetch; raise Transient or Rejected."""
+
+
+class Robots(Protocol):
+    """What a host's robots.txt asks of us."""
+
+    def allows(self, url: str, now: datetime) -> bool:
+        """Whether we may fetch this."""
+
+    def delay(self, url: str, now: datetime) -> float | None:
+        """Seconds between requests that the host asks for."""
+
+
+class Coder(Protocol):
+    """Articles → the events of each, in order."""
+
+    def code(self, articles: Sequence[Article]) -> list[tuple[Event, ...]]:
+        """Code a batch."""
+
+
+class Publisher(Protocol):
+    """Article and events → the stream, exactly once; a fate that stands already is returned."""
+
+    def publish(self, claim: str, article: Article, events: Sequence[Event]) -> Fate:
+        """End an article that was read."""
+
+    def close(self, claim: str, fate: Fate, *, url: str, feed: Feed) -> Fate:
+        """End an article that was not."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much, how often, how long; each is explained in `worker.settings`."""
+
+    poll_min: float = 300.0
+    poll_max: float = 86_400.0
+    host_delay: float = 1.0
+    attempts: int = 3
+    retry_after: float = 30.0
+    extract_seconds: float = 20.0
+    batch_seconds: float = 40.0
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The rooms, joined. Steps are methods; none of them raises for a bad feed or a bad page."""
+
+    ledger: Ledger
+    fetcher: Fetcher
+    robots: Robots
+    publisher: Publisher
+    coder: Callable[[], Coder]
+    deadline: Callable[[float], AbstractContextManager[None]]
+    limits: Limits = field(default_factory=Limits)
+    now: Callable[[], float] = time.time
+    jitter: Callable[[], float] = random.random
+
+    # 1. beat → tick ------------------------------------------------------------------------------
+
+    def tick(self, *, feeds: int, articles: int) -> Due:
+        """Lease and return what is due, up to these numbers."""
+        return self.ledger.tick(self.now(), feeds=feeds, articles=articles)
+
+    # 2. poll: feed → new entries -----------------------------------------------------------------
+
+    def poll(self, url: str) -> list[str]:
+        """Look at a feed, claim its new entries, decide when to look next; return their ids."""
+        watched = self.ledger.feed(url)
+        if watched is None:
+            return []
+        habit = schedule.remembered(watched.habit)
+        try:
+            habit, new = self._look(watched.feed, habit)
+        except (Transient, Rejected) as error:
+            habit, new = schedule.after_failure(habit, error, self._at(), self.limits), []
+            log.warning("feed_failed", feed=url, reason=error.reason, detail=error.detail)
+        due = schedule.due(habit, self._at(), self.limits, self.jitter())
+        self.ledger.polled(url, asdict(habit), due.timestamp() if due else None)
+        return new
+
+    def _look(self, feed: Feed, habit: schedule.Habit) -> tuple[schedule.Habit, list[str]]:
+        etag, last_modified = schedule.conditional(habit, self._at())
+        page = self.fetcher.get(
+            schedule.moved_to(habit) or feed.url, etag=etag, last_modified=last_modified
+        )
+        if schedule.is_unchanged(habit, page):
+            return schedule.after_unchanged(habit, page, self._at(), self.limits), []
+        parsed = parse(page)
+        new = self._claim(feed, parsed.entries)
+        log.info("feed_polled", feed=feed.url, entries=len(parsed.entries), new=len(new))
+        habit = schedule.after_success(habit, parsed, page, len(new), self._at(), self.limits)
+        return habit, new
+
+    def _claim(self, feed: Feed, entries: Iterable[Entry]) -> list[str]:
+        cleaned = [replace(entry, url=clean_url(entry.url)) for entry in entries]
+        found = [(article_id(entry.url), entry) for entry in cleaned]
+        return self.ledger.claim(feed.url, found, self.now())
+
+    # 3. collect: entry → page --------------------------------------------------------------------
+
+    def collect(self, ids: Sequence[str]) -> list[str]:
+        """Fetch the pages of those whose hosts are free; return the ids to extract."""
+        works = self.ledger.resume(ids, self.now())
+        return [work.id for work in works if self._collect(work)]
+
+    def _collect(self, work: Work) -> bool:
+        """Fetch one page; False where it must wait, or ended here."""
+        try:
+            self._take_turn(work)
+            self.ledger.keep(work.id, self.fetcher.get(work.entry.url))
+        except Busy as busy:
+            self._leave_alone(work, busy)
+        except Transient as error:
+            self._try_again(work, error.reason, error.retry_after)
+        except Rejected as error:
+            self._end(work, Fate("rejected", error.reason))
+        else:
+            return True
+        return False
+
+    def _take_turn(self, work: Work) -> None:
+        """Return when the host may be asked now.
+
+        Raises:
+            Busy: others are first; the article has a booked time.
+            Rejected: robots.txt forbids it.
+        """
+        url, now = work.entry.url, self.now()
+        if not self.robots.allows(url, self._at()):
+            raise Rejected("robots", f"robots.txt of {urlsplit(url).netloc} forbids {url}")
+        delay = max(self.limits.host_delay, self.robots.delay(url, self._at()) or 0.0)
+        slot = self.ledger.turn(urlsplit(url).netloc, now, delay, work.booked)
+        if slot:
+            raise Busy("turn", retry_after=slot - now)
+
+    def _leave_alone(self, work: Work, busy: Busy) -> None:
+        wait = busy.retry_after or self.limits.retry_after
+        until = self.now() + wait
+        if busy.reason == "turn":
+            self.ledger.postpone(work.id, until, failed=False, booked=True)
+            return
+        self.ledger.hold(urlsplit(work.entry.url).netloc, until)
+        self._try_again(work, busy.reason, wait)
+
+    def _try_again(
+        self, work: Work, reason: str, wait: float | None = None, stage: Stage | None = None
+    ) -> None:
+        """Postpone after a failure, or give up after the last attempt."""
+        if work.attempts + 1 >= self.limits.attempts:
+            self._end(work, Fate("dead", reason))
+            return
+        backoff = self.limits.retry_after * 2.0**work.attempts
+        until = self.now() + max(wait or 0.0, backoff)
+        log.warning("article_postponed", url=work.entry.url, reason=reason)
+        self.ledger.postpone(work.id, until, failed=True, stage=stage)
+
+    # 4. extract: page → events on the stream -----------------------------------------------------
+
+    def extract(self, ids: Sequence[str]) -> list[list[str]]:
+        """Clean, code and publish; return batches that are still to be done, mostly none.
+
+        An article that brought a process down before is tried alone, so that the rest of its
+        batch survives; and a batch that takes long hands its rest back.
+        """
+        works = self.ledger.resume(ids, self.now())
+        if len(works) > 1 and any(work.suspect for work in works):
+            alone = [[work.id] for work in works if work.suspect]
+            return [*alone, *self._extract([work for work in works if not work.suspect])]
+        return self._extract(works)
+
+    def give_up(self, ids: Sequence[str]) -> None:
+        """End the article that hung, and free the others: their process was killed for its time."""
+        works = self.ledger.resume(ids, self.now())
+        suspects = [work for work in works if work.suspect]
+        if len(suspects) == 1:
+            self._end(suspects[0], Fate("rejected", "timeout"))
+        self.ledger.release([work.id for work in works], self.now())
+
+    def _extract(self, works: Sequence[Work]) -> list[list[str]]:
+        end = self.now() + self.limits.batch_seconds
+        read: list[tuple[Work, Article]] = []
+        for place, work in enumerate(works):
+            if self.now() > end:
+                rest = [[later.id for later in works[place:]]]
+                break
+            article = self._read(work)
+            if article is not None:
+                read.append((work, article))
+        else:
+            rest = []
+        self._code(read)
+        return rest
+
+    def _read(self, work: Work) -> Article | None:
+        """Clean one page; None where the article ended, or goes back, here."""
+        if work.suspect:
+            if work.attempts + 1 >= self.limits.attempts:
+                self._end(work, Fate("dead", "killed-its-worker"))
+                return None
+            self.ledger.failed(work.id)
+        page = self.ledger.page(work.id)
+        if page is None:
+            self._try_again(work, "page-expired", stage="fetch")
+            return None
+        return self._guarded(work, partial(clean, page, work.feed, work.entry))
+
+    def _code(self, read: Sequence[tuple[Work, Article]]) -> None:
+        """Code a batch in one go; where that fails, one by one."""
+        if not read:
+            return
+        works = [work for work, _ in read]
+        articles = [article for _, article in read]
+        ids = [work.id for work in works]
+        self.ledger.suspect(ids)
+        try:
+            with self.deadline(self.limits.batch_seconds):
+                coded = self.coder().code(articles)
+        except Exception as error:  # noqa: BLE001 - whose fault it was is found out one by one
+            log.warning("batch_failed", articles=len(read), error=repr(error))
+            self.ledger.cleared(ids)
+            self._code_singly(read)
+        else:
+            for work, article, events in zip(works, articles, coded, strict=True):
+                self._publish(work, article, events)
+
+    def _code_singly(self, read: Sequence[tuple[Work, Article]]) -> None:
+        for work, article in read:
+            coded = self._guarded(work, partial(self.coder().code, [article]))
+            if coded is not None:
+                self._publish(work, article, coded[0])
+
+    def _guarded(self, work: Work, step: Callable[[], T]) -> T | None:
+        """Run a step on one article under its deadline; a failure becomes a fate or another try.
+
+        While it runs the article is a suspect; what ends the process leaves it one.
+        """
+        self.ledger.suspect([work.id])
+        result = None
+        try:
+            with self.deadline(self.limits.extract_seconds):
+                result = step()
+        except Rejected as error:
+            self._end(work, Fate("rejected", error.reason))
+        except Exception as error:
+            log.exception("article_failed", url=work.entry.url)
+            self._try_again(work, f"error-{type(error).__name__}")
+        self.ledger.cleared([work.id])
+        return result
+
+    def _publish(self, work: Work, article: Article, events: Sequence[Event]) -> None:
+        fate = self.publisher.publish(work.id, article, events)
+        log.info("article_done", url=article.url, fate=fate.kind, events=len(events))
+        self.ledger.done(work.id)
+
+    def _end(self, work: Work, fate: Fate) -> None:
+        """End an article that yields no events."""
+        self.publisher.close(work.id, fate, url=work.entry.url, feed=work.feed)
+        log.info("article_done", url=work.entry.url, fate=fate.kind, reason=fate.reason)
+        self.ledger.done(work.id)
+
+    def _at(self) -> datetime:
+        return datetime.fromtimestamp(self.now(), UTC)

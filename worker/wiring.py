@@ -1,0 +1,134 @@
+"""Builds the real pipeline from the settings: every room's constructor is called here, once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+
+from worker.articles.copies import MIN_SHARED, THRESHOLD, sketch
+from worker.deadline import deadline
+from worker.events import nlp, plover
+from worker.events.extract import Coder
+from worker.events.parties import Gazetteer
+from worker.feeds import seeds
+from worker.fetch import Fetcher
+from worker.ledger.redis import RedisLedger
+from worker.model import Event
+from worker.pipeline import Limits, Pipeline
+from worker.robots import Robots
+from worker.settings import Settings
+from worker.stream.consume import Reader
+from worker.stream.message import Coding
+from worker.stream.publish import StreamPublisher
+
+AGENT = "Demarche"
+
+
+def release() -> str:
+    """Return this installation's version."""
+    try:
+        return version("demarche")
+    except PackageNotFoundError:
+        return "0+source"
+
+
+def user_agent(settings: Settings) -> str:
+    """Say who fetches, and how to reach whoever runs this."""
+    contact = f" (+{settings.contact})" if settings.contact else ""
+    return f"{AGENT}/{release()}{contact}"
+
+
+def pipeline(settings: Settings, coder: Callable[[], Coder]) -> Pipeline:
+    """Build the pipeline; nothing is connected or loaded before it is used."""
+    fetcher = Fetcher(
+        user_agent=user_agent(settings),
+        allow=settings.fetch_allow,
+        deadline=settings.fetch_deadline,
+        max_bytes=settings.fetch_max_bytes,
+    )
+    return Pipeline(
+        ledger=ledger(settings),
+        fetcher=fetcher,
+        robots=Robots(fetcher.get, agent=AGENT),
+        publisher=publisher(settings),
+        coder=coder,
+        deadline=deadline,
+        limits=Limits(
+            poll_min=settings.poll_min,
+            poll_max=settings.poll_max,
+            host_delay=settings.host_delay,
+            attempts=settings.attempts,
+            extract_seconds=settings.extract_seconds,
+            batch_seconds=settings.lease / 3,
+        ),
+    )
+
+
+def hard_seconds(settings: Settings) -> float:
+    """Seconds after which a process that codes a batch is killed: inside the batch's lease."""
+    return settings.lease * 5 / 6
+
+
+def ledger(settings: Settings) -> RedisLedger:
+    """Build the ledger."""
+    return RedisLedger(
+        settings.redis,
+        settings.prefix,
+        lease=settings.lease,
+        page_ttl=settings.page_ttl,
+        seen_ttl=settings.seen_days * 86_400,
+    )
+
+
+def watch(settings: Settings) -> int:
+    """Tell the ledger which feeds to watch: those of the seeds file, and no others; count them.
+
+    Raises:
+        ConfigError: the seeds file cannot be read.
+    """
+    feeds = seeds.load(settings.seeds)
+    ledger(settings).watch(feeds, time.time())
+    return len(feeds)
+
+
+def publisher(settings: Settings) -> StreamPublisher:
+    """Build the publishing end of the streams."""
+    return StreamPublisher(
+        settings.redis,
+        settings.prefix,
+        code=_coding,
+        sketch=sketch,
+        coder=release(),
+        copy_share=THRESHOLD,
+        copy_least=MIN_SHARED,
+        max_len=settings.stream_max_len,
+        seen_ttl=settings.seen_days * 86_400,
+        copy_ttl=settings.copy_days * 86_400,
+    )
+
+
+def reader(settings: Settings) -> Reader:
+    """Build the reading end of the streams."""
+    return Reader(settings.redis, settings.prefix)
+
+
+def coder(settings: Settings) -> Coder:
+    """Load the language pipeline and the gazetteer.
+
+    Raises:
+        ConfigError: the pipeline that DEMARCHE_SPACY_MODEL names cannot be loaded.
+    """
+    return Coder(nlp.load(settings.spacy_model), Gazetteer.load())
+
+
+def _coding(event: Event) -> Coding:
+    meaning = plover.meaning(event.type, event.mode)
+    return Coding(
+        quad=meaning.quad,
+        quad_name=plover.QUAD_NAMES[meaning.quad],
+        cameo=meaning.cameo,
+        cameo_name=meaning.cameo_name,
+        plover_score=meaning.score,
+        goldstein=meaning.goldstein,
+    )

@@ -205,14 +205,18 @@ class _Telling:
         sentence = self._first + sum(end <= token.i for end in self._ends)
         if kind == "pair":
             return self._discourse.pair(number, token.i, sentence)
-        if kind in ("attack", "act"):
+        if kind in ("attack", "act", "deal"):
             return self._acting(kind)
         return self._discourse.last(kind, number, token.i, sentence)
 
     def _acting(self, kind: str) -> list[Named]:
         """Who did what was told last: an attack, or any act of one side."""
         for told in reversed(self._made[-12:]):
-            fits = told.type in ("ASSAULT", "COERCE") if kind == "attack" else bool(told.recipients)
+            if kind == "deal":
+                fits = told.type in ("AGREE", "SUPPORT") and len(told.actors) > 1
+            else:
+                attack = told.type in ("ASSAULT", "COERCE")
+                fits = attack if kind == "attack" else bool(told.recipients)
             if fits and told.type not in ("ACCUSE", "REQUEST"):
                 return [replace(n, start=-1, end=-1, basis="reference") for n in told.actors]
         return []

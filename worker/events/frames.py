@@ -442,7 +442,10 @@ class Reader:
     def _governing_subject(self, noun: Token) -> list[Named]:
         """ "During a meeting with X, Y said …": the subject of the clause that the meeting dates."""
         verb = noun.head
-        if noun.dep_ != "obl" or case(noun) not in _DURING or not is_predicate(verb):
+        instrument = case(noun) == "with" and self._lexicon.is_a(lemma(noun), "ATTACK")
+        if noun.dep_ != "obl" or not is_predicate(verb):
+            return []
+        if case(noun) not in _DURING and not instrument:
             return []
         who = subject(verb)
         return self._subject([who]) if who is not None else []
@@ -472,7 +475,9 @@ class Reader:
     def _of_complement(self, place: str, context: Context, depth: int) -> list[Named]:
         if depth > 2:
             return []
-        for clause in context.args.complements:
+        own = context.args.complements
+        below = [c for p in context.args.patient for c in children(p, "acl") if not is_passive(c)]
+        for clause in [*own, *below]:
             if place == "comp.subject":
                 own = _own_subject(clause)
                 found = self._phrases.belongs(own) if own is not None else []
@@ -718,7 +723,7 @@ def _stem(token: Token) -> str:
 def _fills(token: Token, fillers: frozenset[str], lexicon: Lexicon) -> bool:
     for head in conjuncts(token):
         word = lemma(head)
-        if word in fillers:
+        if word in fillers or head.lower_ in fillers:
             return True
         if lexicon.is_a(word, "QUANTITY") and any(
             _fills(c, fillers, lexicon) for c in children(head, "nmod") if case(c) == "of"

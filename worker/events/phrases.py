@@ -223,6 +223,8 @@ class Phrases:
         word = lemma(noun)
         if self._lexicon.is_a(word, "ATTACK"):
             return self._last(noun, "attack")
+        if self._lexicon.is_a(word, "PACT"):
+            return self._last(noun, "deal")
         return self._last(noun, "act") if self._lexicon.is_a(word, "ILLACT") else []
 
     def _doer(self, noun: Token) -> list[Named]:

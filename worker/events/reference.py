@@ -19,7 +19,7 @@ _FIRST = frozenset({"i", "we", "me", "us", "my", "our", "ours", "myself", "ourse
 _PERSON = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
 _THING = frozenset({"it", "its", "itself"})
 _PLURAL = frozenset({"they", "them", "their", "theirs", "themselves", "both", "each"})
-_PAIR = frozenset({"two", "both"})
+_COUNTS = {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5}
 _MEMORY = 400  # parties remembered; an article's reference rarely reaches further back
 
 
@@ -166,8 +166,8 @@ class Discourse:
             return self._home(position, sentence)
         if not _is_definite(token) and not (self.issuer is not None and token.pos_ == "PROPN"):
             return []
-        if _counts_two(token):
-            return list(self._pair(lemma(token), position, sentence))
+        if number := _number(token):
+            return list(self._pair(lemma(token), position, sentence, number))
         word = lemma(token)
         kinds = self.lexicon.classes
         if "Plur" in token.morph.get("Number") and word in kinds["HUMAN"]:
@@ -201,8 +201,10 @@ class Discourse:
         found = self._pair("country", (paragraph, token), sentence)
         return [replace(n, start=-1, end=-1, basis="reference") for n in found if len(found) == 2]
 
-    def _pair(self, word: str, position: tuple[int, int], sentence: int) -> list[Named]:
-        """The two parties told together last: in one sentence, else the last two of all."""
+    def _pair(
+        self, word: str, position: tuple[int, int], sentence: int, number: int = 2
+    ) -> list[Named]:
+        """The two (three …) told together last: in one sentence, else the last ones of all."""
         before = self._before(position, sentence, 30)
         if word in self.lexicon.classes["HUMAN"]:
             before = [s for s in before if s.named.person] or before
@@ -213,11 +215,9 @@ class Discourse:
             by_sentence.setdefault(seen.sentence, []).insert(0, seen.named)
         for _, named in sorted(by_sentence.items(), reverse=True):
             pair = _unique(named)
-            if len(pair) == 2:
-                return pair
-            if len(pair) > 2:
-                return pair[:2]
-        return _unique([s.named for s in before])[:2]
+            if len(pair) >= number:
+                return pair[:number]
+        return _unique([s.named for s in before])[:number]
 
     def _together(self, position: tuple[int, int], sentence: int) -> list[Named]:
         """ "The ministers": those of the last subject that named more than one."""
@@ -250,8 +250,9 @@ def _is_definite(token: Token) -> bool:
     )
 
 
-def _counts_two(token: Token) -> bool:
-    return any(c.lower_ in _PAIR for c in token.children)
+def _number(token: Token) -> int:
+    """How many a phrase counts: "both sides" 2, "the three nations" 3; 0 where it does not."""
+    return next((_COUNTS[c.lower_] for c in token.children if c.lower_ in _COUNTS), 0)
 
 
 def _unique(named: list[Named]) -> list[Named]:

@@ -261,6 +261,8 @@ class Reader:
         actors = self._first(rule.actor, context, depth)
         if not {"crowd", "organ"} & set(rule.actor) and not self._domestic:
             actors = [a for a in actors if a.how != "people" or rule.type in ("ASSAULT", "CONSULT")]
+        if not actors and rule.pos == "v":
+            actors = self._before_verb(context.token)
         if not actors and self._domestic:
             actors = self._somebody(context)
         if not actors:
@@ -274,6 +276,8 @@ class Reader:
             return None
         if not recipients:
             recipients = self._understood(rule, context)
+        if not recipients and rule.pos == "v" and not rule.flags & {"weak", "matrix"}:
+            recipients = self._after_verb(rule, context.token)
         if "personal" in rule.flags and not all(_is_personal(p) for p in recipients + actors[1:]):
             return None
         mode = self._mode(rule, context)
@@ -285,6 +289,41 @@ class Reader:
         if frame is not None and frame.type == "CONSULT" and mode is None:
             return self._at_home(frame, context)
         return frame
+
+    def _before_verb(self, verb: Token) -> list[Named]:
+        """The party right before an active verb: order of words, where the tree names no subject."""
+        if is_passive(verb) or not _is_finite(verb):
+            return []
+        for i in range(verb.i - 1, max(verb.sent.start, verb.i - _REACH) - 1, -1):
+            token = verb.doc[i]
+            if token.lower_ in _FENCES or token.pos_ in ("CCONJ", "SCONJ"):
+                return []
+            if _is_finite(token) and token.pos_ == "VERB":
+                return []
+            if found := self._phrases.named_at(token):
+                start = verb.doc.char_span(found[0].start, found[0].end, alignment_mode="expand")
+                before = verb.doc[start.start - 1] if start is not None and start.start else None
+                if before is None or before.pos_ != "ADP" or before.lower_ == "of":
+                    return found
+        return []
+
+    def _after_verb(self, rule: Rule, verb: Token) -> list[Named]:
+        """The party right after a verb, where the tree hung it elsewhere: by order of words."""
+        if is_passive(verb):
+            return []
+        preposition = ""
+        for i in range(verb.i + 1, min(verb.sent.end, verb.i + _REACH)):
+            token = verb.doc[i]
+            if token.lower_ in _FENCES or (_is_finite(token) and token.pos_ == "VERB"):
+                return []
+            if token.pos_ == "ADP":
+                preposition = token.lower_
+            elif found := self._phrases.named_at(token):
+                wanted = preposition in rule.recipient or (
+                    preposition in ("", "between") and "obj" in rule.recipient
+                )
+                return found if wanted else []
+        return []
 
     def _somebody(self, context: Context) -> list[Named]:
         """Without borders to look for, an actor without a name is of the country that is told."""
@@ -415,7 +454,7 @@ class Reader:
         if found or not any(_fills(t, self._lexicon.classes["PEOPLE"], self._lexicon) for t in agents):
             return found
         inside = self._belongs(t for t in context.token.sent if case(t) in ("in", "inside", "across"))
-        return [n for n in inside if n.place] or self._phrases.last_place(context.token)
+        return [n for n in inside if n.kind == "state"] or self._phrases.last_place(context.token)
 
     def _of_noun(self, place: str, context: Context) -> list[Named]:
         token = context.token
@@ -443,7 +482,7 @@ class Reader:
         """ "During a meeting with X, Y said …": the subject of the clause that the meeting dates."""
         verb = noun.head
         instrument = case(noun) == "with" and self._lexicon.is_a(lemma(noun), "ATTACK")
-        if noun.dep_ != "obl" or not is_predicate(verb):
+        if noun.dep_ != "obl" or not is_predicate(verb) or is_passive(verb):
             return []
         if case(noun) not in _DURING and not instrument:
             return []
@@ -676,6 +715,8 @@ class Reader:
 
 
 _MISFIT = "\0"
+_REACH = 12  # words to either side of a verb within which the order of words is trusted
+_FENCES = frozenset({";", ":", "that", "which", "who", "whom", "where", "when", "if", "because"})
 _SEPARABLE = frozenset({"off", "out", "down", "over", "away", "back", "in"})
 _DURING = frozenset(
     {"in", "during", "at", "after", "following", "before", "on", "through", "despite", "amid"}
@@ -709,6 +750,13 @@ def _particle_fits(rule: Rule, token: Token) -> bool:
         if not particle and not particles & _SEPARABLE:
             return True
     return False
+
+
+def _is_finite(token: Token) -> bool:
+    """Whether a verb form has a subject of its own: "condemned", "has condemned", "will condemn"."""
+    if token.tag_ in ("VBD", "VBZ", "VBP"):
+        return True
+    return any(c.dep_ == "aux" and c.tag_ in ("VBZ", "VBP", "VBD", "MD") for c in token.children)
 
 
 def _stem(token: Token) -> str:

@@ -71,6 +71,10 @@ class Phrases:
         """The state told last as the place of what happens."""
         return self._last(token, "place")
 
+    def named_at(self, token: Token) -> list[Named]:
+        """The parties whose mention covers a token."""
+        return self._at.get(token.i, [])
+
     def pair(self, token: Token) -> list[Named]:
         """The two states that the article is about."""
         return self._last(token, "pair")
@@ -185,6 +189,8 @@ class Phrases:
             found = self._single(child, depth + 1)
             if found:
                 return found
+        if token.lower_ == "it" and (told := self._act_named_before(token)):
+            return told
         if token.pos_ in ("PRON", "DET") or self._lexicon.is_a(word, "AGENT") or self._lexicon.is_a(word, "QUANTITY"):
             return self._refer(token)
         return []
@@ -226,6 +232,16 @@ class Phrases:
         if self._lexicon.is_a(word, "PACT"):
             return self._last(noun, "deal")
         return self._last(noun, "act") if self._lexicon.is_a(word, "ILLACT") else []
+
+    def _act_named_before(self, pronoun: Token) -> list[Named]:
+        """ "… against the attack, calling it an aggression": "it" is the attack, not a state."""
+        if pronoun.dep_ != "obj":
+            return []
+        for i in range(pronoun.i - 1, pronoun.sent.start - 1, -1):
+            token = pronoun.doc[i]
+            if token.pos_ == "NOUN" and token.dep_ in ("obj", "obl", "nmod"):
+                return self._told(token) if self._lexicon.is_a(lemma(token), "ILLACT") else []
+        return []
 
     def _doer(self, noun: Token) -> list[Named]:
         """Who did what a noun names: "the attack carried out by ISIS", "news that Iraq has …"."""

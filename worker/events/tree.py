@@ -18,6 +18,7 @@ _NEGATIONS = frozenset({"not", "n't", "never", "n’t", "nor", "neither", "hardl
 _CONDITIONS = frozenset({"if", "unless", "whether", "lest", "provided", "should"})
 _COMPLEMENT_MARKS = frozenset({"of", "for", "against", "from", "on", "with", "in", "about", "by"})
 _WISHING = frozenset({"want", "wish", "like", "pleased", "glad"})
+_TIMES = frozenset({"in", "at", "during", "after", "following"})
 _GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
 _MAX_CLIMB = 12
 
@@ -365,6 +366,8 @@ def _governed(node: Token, operators: Operators) -> Standing:
     own = own_standing(head)
     if label.startswith(("nsubj", "obj")) and own is not Standing.FACT:
         return own
+    if label == "obl" and own is not Standing.FACT and case(node) in _TIMES:
+        return own  # "will sign at a summit": the summit is to come too
     if lemma(head) in _WISHING and _is_first_person(head):
         return Standing.FACT  # "I want to thank …" thanks
     if is_object:

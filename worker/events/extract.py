@@ -107,6 +107,7 @@ class _Telling:
         self._discourse = Discourse(self._lexicon, self._issuer)
         self._sentence = 0
         self._previous: str | None = None
+        self._recent: str | None = None
         self._spoken: Named | None = None
         self._expressions: list[timing.Placed] = []
         self._made: list[Told] = []
@@ -135,6 +136,7 @@ class _Telling:
         speech = Speech(doc, self._lexicon, phrases.direct, self._spoken, self._issuer)
         reader = Reader(self._lexicon, phrases, speech, domestic=self._domestic)
         self._first = self._sentence
+        self._recent = None
         self._ends = [s.end for s in doc.sents]
         self._note(number, doc, found, self._sentence)
         self._learn(doc, at, phrases)
@@ -236,10 +238,12 @@ class _Telling:
 
     def _told(self, act: Act, offset: int) -> Told:
         expressions = self._expressions
-        when = timing.date_of(act.trigger, act.standing, expressions, self._day, self._previous)
+        when = timing.date_of(
+            act.trigger, act.standing, expressions, self._day, self._previous, self._recent
+        )
         dated = bool(expressions) and when is not None and when != _iso(self._day)
         if dated:
-            self._previous = when
+            self._previous = self._recent = when
         return Told(
             act.type, act.mode, act.actors, act.recipients, when, act.label,
             ((act.start + offset, act.end + offset),), certainty(act), dated,

@@ -242,6 +242,8 @@ class Reader:
                 yield from children(context.token, "compound", "amod", "nmod:desc")
             elif part == "below":
                 yield from (t for t in context.token.subtree if t != context.token)
+            elif part == "case":
+                yield from children(context.token, "case")
             elif part == "cop":
                 yield from children(context.token, "cop")
             elif part == "closely":
@@ -366,6 +368,8 @@ class Reader:
         if "victims" in rule.flags and any(
             self._lexicon.is_a(lemma(t), "VICTIM") for t in token.subtree
         ):
+            return self._phrases.last_state(token)
+        if "here" in rule.flags:
             return self._phrases.last_place(token)
         if "there" in rule.flags and any(c == "in" for c, _ in context.args.preps):
             return self._phrases.last_place(token)
@@ -415,8 +419,7 @@ class Reader:
     def _of_verb(self, place: str, context: Context) -> list[Named]:
         args = context.args
         if place == "speaker":
-            speaker = self._speech.speaker(context.token) or self._speech.issuer
-            return [speaker] if speaker is not None else []
+            return self._speaking(context.token)
         if place in ("subj", "cop", "organ", "inquiry"):
             return self._subject(args.agent)
         if place == "crowd":
@@ -441,6 +444,15 @@ class Reader:
         return self._belongs(nouns) or self._belongs(
             _nested([*args.patient, *(t for _, t in args.preps)], place)
         )
+
+    def _speaking(self, token: Token) -> list[Named]:
+        """Who says what a word stands in: the speaker, who cites it, or the issuing body."""
+        verb = token.head
+        if token.dep_ in ("obj", "obl") and self._lexicon.is_a(lemma(verb), "SAY"):
+            who = subject(verb)
+            return self._subject([who]) if who is not None else []
+        speaker = self._speech.speaker(token) or self._speech.issuer
+        return [speaker] if speaker is not None else []
 
     def _in_pact(self, nouns: Iterable[Token]) -> list[Named]:
         """The parties that a treaty names: "the declaration on the India-Russia partnership"."""
@@ -469,6 +481,10 @@ class Reader:
             return [n for c in children(token, "nmod:poss") for n in self._phrases.direct(c)]
         if place == "mod":
             return self._phrases.modifiers(token)
+        if place == "speaker":
+            return self._speaking(token)
+        if place == "owner":
+            return self._phrases.belongs(token)
         if place == "pact":
             return self._in_pact(t for c, t in context.args.preps if c == "of")
         if place == "gov":

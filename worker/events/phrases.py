@@ -71,6 +71,10 @@ class Phrases:
         """The state told last as the place of what happens."""
         return self._last(token, "place")
 
+    def last_state(self, token: Token) -> list[Named]:
+        """The foreign state told last, as a place or in an adjective."""
+        return self._last(token, "state")
+
     def named_at(self, token: Token) -> list[Named]:
         """The parties whose mention covers a token."""
         return self._at.get(token.i, [])

@@ -90,12 +90,14 @@ class Discourse:
     def last(self, kind: str, paragraph: int, token: int, sentence: int) -> list[Named]:
         """The last place ("place") or armed group ("group") before a token or in its sentence."""
         before = self._before((paragraph, token + 60), sentence, 40)
+        own = self.issuer.code if self.issuer is not None else None
+        if kind == "state":
+            before = [s for s in before if s.named.code != own]
         for seen in before:
             fits = seen.named.place and seen.named.kind == "state" if kind == "place" else seen.named.kind == kind
             if fits and seen.sentence <= sentence:
                 return [replace(seen.named, start=-1, end=-1, basis="reference")]
         if kind == "place":
-            own = self.issuer.code if self.issuer is not None else None
             abroad = (s.named for s in before if s.named.kind == "state" and s.named.code != own)
             return [replace(n, start=-1, end=-1, basis="reference") for n in abroad][:1]
         return []

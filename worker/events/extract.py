@@ -107,6 +107,7 @@ class _Telling:
         self._discourse = Discourse(self._lexicon, self._issuer)
         self._sentence = 0
         self._previous: str | None = None
+        self._recent: str | None = None
         self._spoken: Named | None = None
         self._expressions: list[timing.Placed] = []
         self._made: list[Told] = []
@@ -135,6 +136,7 @@ class _Telling:
         speech = Speech(doc, self._lexicon, phrases.direct, self._spoken, self._issuer)
         reader = Reader(self._lexicon, phrases, speech, domestic=self._domestic)
         self._first = self._sentence
+        self._recent = None
         self._ends = [s.end for s in doc.sents]
         self._note(number, doc, found, self._sentence)
         self._learn(doc, at, phrases)
@@ -205,7 +207,21 @@ class _Telling:
         sentence = self._first + sum(end <= token.i for end in self._ends)
         if kind == "pair":
             return self._discourse.pair(number, token.i, sentence)
+        if kind in ("attack", "act", "deal"):
+            return self._acting(kind)
         return self._discourse.last(kind, number, token.i, sentence)
+
+    def _acting(self, kind: str) -> list[Named]:
+        """Who did what was told last: an attack, or any act of one side."""
+        for told in reversed(self._made[-12:]):
+            if kind == "deal":
+                fits = told.type in ("AGREE", "SUPPORT") and len(told.actors) > 1
+            else:
+                attack = told.type in ("ASSAULT", "COERCE")
+                fits = attack if kind == "attack" else bool(told.recipients)
+            if fits and told.type not in ("ACCUSE", "REQUEST"):
+                return [replace(n, start=-1, end=-1, basis="reference") for n in told.actors]
+        return []
 
     def _answered(self, act: Act) -> Act:
         """A charge that is denied without a name was made by whoever accused last."""
@@ -222,10 +238,12 @@ class _Telling:
 
     def _told(self, act: Act, offset: int) -> Told:
         expressions = self._expressions
-        when = timing.date_of(act.trigger, act.standing, expressions, self._day, self._previous)
+        when = timing.date_of(
+            act.trigger, act.standing, expressions, self._day, self._previous, self._recent
+        )
         dated = bool(expressions) and when is not None and when != _iso(self._day)
         if dated:
-            self._previous = when
+            self._previous = self._recent = when
         return Told(
             act.type, act.mode, act.actors, act.recipients, when, act.label,
             ((act.start + offset, act.end + offset),), certainty(act), dated,

@@ -9,6 +9,7 @@ from worker.events import dates
 from worker.events.phrases import Named
 
 _MUTUAL_WINS = frozenset({"AGREE", "SUPPORT", "COOPERATE"})
+_STATEMENTS = frozenset({"ACCUSE", "REJECT", "REQUEST", "SUPPORT", "CONCEDE", "MOBILIZE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def _fuller(one: Told, other: Told) -> Told | None:
         return one
     if one.type in _MUTUAL_WINS and a | r == b | s and (not r or not s):
         return one if not r else other
-    if a == b and (not r or not s) and len(a) == 1:
+    if a == b and (not r or not s) and len(a) == 1 and one.type in _STATEMENTS:
         return one if r else other
     if a >= b and r >= s and r and s:
         return one

@@ -16,7 +16,7 @@ from worker.events.rules import Lexicon
 from worker.events.tree import case, children, conjuncts, is_passive, lemma
 
 _POSSESSIVES = ("of", "for", "from")
-_CULPRITS = ("by", "of", "from", "for", "between")
+_CULPRITS = ("by", "of", "from", "between")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,14 @@ class Phrases:
         """The state told last as the place of what happens."""
         return self._last(token, "place")
 
+    def last_state(self, token: Token) -> list[Named]:
+        """The foreign state told last, as a place or in an adjective."""
+        return self._last(token, "state")
+
+    def named_at(self, token: Token) -> list[Named]:
+        """The parties whose mention covers a token."""
+        return self._at.get(token.i, [])
+
     def pair(self, token: Token) -> list[Named]:
         """The two states that the article is about."""
         return self._last(token, "pair")
@@ -91,7 +99,12 @@ class Phrases:
         """Parties that the phrase stands for or, failing that, belongs to or comes from."""
         found = []
         for head in conjuncts(token):
-            own = self._single(head, 0) or self._owner(head, _CULPRITS) or self._doer(head)
+            own = (
+                self._single(head, 0)
+                or self._owner(head, _CULPRITS)
+                or self._doer(head)
+                or self._told(head)
+            )
             found.extend(replace(n, how="belongs") if not self._stands(head) else n for n in own)
         return _unique(found)
 
@@ -115,6 +128,12 @@ class Phrases:
 
     def _known(self, name: Token) -> list[Named]:
         """A name that the article introduced, or one with an office that needs no country."""
+        for child in children(name, "compound", "nmod:desc", "flat", "nmod"):
+            if child.i > name.i or not (child.i in self._at or self._lexicon.is_a(lemma(child), "AGENT")):
+                continue
+            found = [n for n in self._single(child, 1) if n.how == "organ" or n.basis == "office"]
+            if found:
+                return [replace(n, person=True) for n in found]
         for child in children(name, "compound", "nmod:desc", "flat"):
             if self._lexicon.is_a(lemma(child), "HUMAN") and (found := self._refer(child)):
                 return [replace(n, person=True) for n in found]
@@ -125,6 +144,11 @@ class Phrases:
         for clause in predicate.subtree:
             if any(lemma(c) == "responsibility" for c in children(clause, "obj")):
                 return _unique(n for c in children(clause, "nsubj") for n in self.direct(c))
+        for noun in predicate.subtree:
+            near = noun.head == predicate or noun.head.head == predicate
+            if near and noun.i > predicate.i and self._lexicon.is_a(lemma(noun), "ILLACT"):
+                if found := self._owner(noun, _CULPRITS):
+                    return found
         return []
 
     def _is_human(self, head: Token) -> bool:
@@ -169,6 +193,8 @@ class Phrases:
             found = self._single(child, depth + 1)
             if found:
                 return found
+        if token.lower_ == "it" and (told := self._act_named_before(token)):
+            return told
         if token.pos_ in ("PRON", "DET") or self._lexicon.is_a(word, "AGENT") or self._lexicon.is_a(word, "QUANTITY"):
             return self._refer(token)
         return []
@@ -197,6 +223,28 @@ class Phrases:
                     found = self.direct(child) or self._owner(child, ("of",))
                     if found:
                         return found
+        return []
+
+    def _told(self, noun: Token) -> list[Named]:
+        """ "The attack", "the move": whose act the article told last."""
+        definite = any(c.lower_ in ("the", "this", "that", "these", "those") for c in noun.children)
+        if not definite or any(c.dep_ in ("amod", "nmod") and c.i in self._at for c in noun.children):
+            return []
+        word = lemma(noun)
+        if self._lexicon.is_a(word, "ATTACK"):
+            return self._last(noun, "attack")
+        if self._lexicon.is_a(word, "PACT"):
+            return self._last(noun, "deal")
+        return self._last(noun, "act") if self._lexicon.is_a(word, "ILLACT") else []
+
+    def _act_named_before(self, pronoun: Token) -> list[Named]:
+        """ "… against the attack, calling it an aggression": "it" is the attack, not a state."""
+        if pronoun.dep_ != "obj":
+            return []
+        for i in range(pronoun.i - 1, pronoun.sent.start - 1, -1):
+            token = pronoun.doc[i]
+            if token.pos_ == "NOUN" and token.dep_ in ("obj", "obl", "nmod"):
+                return self._told(token) if self._lexicon.is_a(lemma(token), "ILLACT") else []
         return []
 
     def _doer(self, noun: Token) -> list[Named]:

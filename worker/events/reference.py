@@ -19,7 +19,7 @@ _FIRST = frozenset({"i", "we", "me", "us", "my", "our", "ours", "myself", "ourse
 _PERSON = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
 _THING = frozenset({"it", "its", "itself"})
 _PLURAL = frozenset({"they", "them", "their", "theirs", "themselves", "both", "each"})
-_PAIR = frozenset({"two", "both"})
+_COUNTS = {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5}
 _MEMORY = 400  # parties remembered; an article's reference rarely reaches further back
 
 
@@ -90,10 +90,16 @@ class Discourse:
     def last(self, kind: str, paragraph: int, token: int, sentence: int) -> list[Named]:
         """The last place ("place") or armed group ("group") before a token or in its sentence."""
         before = self._before((paragraph, token + 60), sentence, 40)
+        own = self.issuer.code if self.issuer is not None else None
+        if kind == "state":
+            before = [s for s in before if s.named.code != own]
         for seen in before:
             fits = seen.named.place and seen.named.kind == "state" if kind == "place" else seen.named.kind == kind
             if fits and seen.sentence <= sentence:
                 return [replace(seen.named, start=-1, end=-1, basis="reference")]
+        if kind == "place":
+            abroad = (s.named for s in before if s.named.kind == "state" and s.named.code != own)
+            return [replace(n, start=-1, end=-1, basis="reference") for n in abroad][:1]
         return []
 
     def learn(self, name: str, named: Named) -> None:
@@ -158,10 +164,12 @@ class Discourse:
         titled = token.dep_ in ("compound", "nmod:desc", "flat") and self.issuer is not None
         if titled:
             return [self.issuer]
+        if lemma(token) in self.lexicon.classes["BARE"] and not any(True for _ in token.children if _.dep_ in ("det", "amod", "compound", "nummod", "nmod")):
+            return self._home(position, sentence)
         if not _is_definite(token) and not (self.issuer is not None and token.pos_ == "PROPN"):
             return []
-        if _counts_two(token):
-            return list(self._pair(lemma(token), position, sentence))
+        if number := _number(token):
+            return list(self._pair(lemma(token), position, sentence, number))
         word = lemma(token)
         kinds = self.lexicon.classes
         if "Plur" in token.morph.get("Number") and word in kinds["HUMAN"]:
@@ -176,6 +184,12 @@ class Discourse:
             return self._of_kind(position, sentence, "state", reach=2)
         return self._office(token, position, sentence)
 
+    def _home(self, position: tuple[int, int], sentence: int) -> list[Named | None]:
+        """Whose "police" and "authorities" are where the article names no country beside them."""
+        before = [s for s in self._before(position, sentence, 3) if s.named.kind == "state"]
+        places = [s for s in before if s.named.place] or [s for s in before if s.subject]
+        return [s.named for s in places[:1]]
+
     def _of_kind(
         self, position: tuple[int, int], sentence: int, kind: str, reach: int = 8
     ) -> list[Named | None]:
@@ -189,8 +203,10 @@ class Discourse:
         found = self._pair("country", (paragraph, token), sentence)
         return [replace(n, start=-1, end=-1, basis="reference") for n in found if len(found) == 2]
 
-    def _pair(self, word: str, position: tuple[int, int], sentence: int) -> list[Named]:
-        """The two parties told together last: in one sentence, else the last two of all."""
+    def _pair(
+        self, word: str, position: tuple[int, int], sentence: int, number: int = 2
+    ) -> list[Named]:
+        """The two (three …) told together last: in one sentence, else the last ones of all."""
         before = self._before(position, sentence, 30)
         if word in self.lexicon.classes["HUMAN"]:
             before = [s for s in before if s.named.person] or before
@@ -201,11 +217,9 @@ class Discourse:
             by_sentence.setdefault(seen.sentence, []).insert(0, seen.named)
         for _, named in sorted(by_sentence.items(), reverse=True):
             pair = _unique(named)
-            if len(pair) == 2:
-                return pair
-            if len(pair) > 2:
-                return pair[:2]
-        return _unique([s.named for s in before])[:2]
+            if len(pair) >= number:
+                return pair[:number]
+        return _unique([s.named for s in before])[:number]
 
     def _together(self, position: tuple[int, int], sentence: int) -> list[Named]:
         """ "The ministers": those of the last subject that named more than one."""
@@ -238,8 +252,9 @@ def _is_definite(token: Token) -> bool:
     )
 
 
-def _counts_two(token: Token) -> bool:
-    return any(c.lower_ in _PAIR for c in token.children)
+def _number(token: Token) -> int:
+    """How many a phrase counts: "both sides" 2, "the three nations" 3; 0 where it does not."""
+    return next((_COUNTS[c.lower_] for c in token.children if c.lower_ in _COUNTS), 0)
 
 
 def _unique(named: list[Named]) -> list[Named]:

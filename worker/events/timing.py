@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from spacy.tokens import Span, Token
 
@@ -11,6 +11,7 @@ from worker.events import dates
 from worker.events.tree import Standing, is_predicate, lemma
 
 _MAX_CLIMB = 10
+_RECENTLY = timedelta(days=10)
 _TELLING = frozenset({"xcomp", "ccomp", "conj", "obj", "parataxis", "advcl", "nsubj:pass", "acl", "obl", "nmod", "nsubj"})
 
 
@@ -41,10 +42,12 @@ def date_of(
     expressions: list[Placed],
     published: date | None,
     previous: str | None,
+    recent: str | None = None,
 ) -> str | None:
     """EDTF of an act; None where neither clause nor tense nor publication tell.
 
-    A future act is dated by its announcement, not by the day it is planned for (coding guide).
+    ``recent`` is the date told last in the same paragraph: it holds for what is told on, where it
+    lies in the ten days before publication. A future act is dated by its announcement, not by the day it is planned for (coding guide).
     """
     if standing is Standing.FUTURE:
         own = [p for p in expressions if _is_past(p, published)]
@@ -54,9 +57,18 @@ def date_of(
         found = _resolved(best, published, previous)
         if found is not None and not (published and found[:10] > published.isoformat()[: len(found)]):
             return found
-        if found is None:
+        if found is None and best.expression.kind == "vague":
             return None
-    return None if _is_background(trigger) else _today(published)
+    if _is_background(trigger):
+        return None
+    told_on = trigger.tag_ == "VBD" or trigger.pos_ == "NOUN"
+    return (_lately(recent, published) if told_on else None) or _today(published)
+
+
+def _lately(recent: str | None, published: date | None) -> str | None:
+    if recent is None or published is None or len(recent) != 10:
+        return None
+    return recent if timedelta() <= published - date.fromisoformat(recent) <= _RECENTLY else None
 
 
 def _today(published: date | None) -> str | None:

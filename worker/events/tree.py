@@ -18,6 +18,7 @@ _NEGATIONS = frozenset({"not", "n't", "never", "n’t", "nor", "neither", "hardl
 _CONDITIONS = frozenset({"if", "unless", "whether", "lest", "provided", "should"})
 _COMPLEMENT_MARKS = frozenset({"of", "for", "against", "from", "on", "with", "in", "about", "by"})
 _WISHING = frozenset({"want", "wish", "like", "pleased", "glad"})
+_TIMES = frozenset({"in", "at", "during", "after", "following"})
 _GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
 _MAX_CLIMB = 12
 
@@ -31,6 +32,9 @@ class Standing(Enum):
     NEGATED = "negated"
     DEONTIC = "deontic"  # "must", "should"
     OPEN = "open"  # possible, wished, asked for, conditional
+
+
+_UNREAL = (Standing.NEGATED, Standing.OPEN, Standing.DEONTIC, Standing.REFUSED)
 
 
 @dataclass(frozen=True)
@@ -141,11 +145,10 @@ def governing_verb(token: Token) -> Token | None:
 
 def subject(verb: Token, depth: int = 0) -> Token | None:
     """The surface subject, its own or inherited through coordination, control and participles."""
-    for child in verb.children:
-        if child.dep_ in ("nsubj", "nsubj:pass", "nsubj:outer", "csubj", "csubj:pass"):
-            if child.lower_ in _RELATIVE and verb.dep_ == "acl:relcl":
-                return verb.head
-            return child
+    own = [c for c in verb.children if c.dep_ in ("nsubj", "nsubj:pass", "csubj", "csubj:pass")]
+    if own:  # of two, the nearer one: the other is a date or a clause that the parser misplaced
+        nearest = max(own, key=lambda c: (c.i < verb.i, c.i))
+        return verb.head if nearest.lower_ in _RELATIVE and verb.dep_ == "acl:relcl" else nearest
     if depth > 6 or verb.head == verb:
         return None
     return _inherited(verb, depth)
@@ -161,7 +164,8 @@ def _inherited(verb: Token, depth: int) -> Token | None:
     if label == "xcomp":
         controlled = next(children(head, "obj", "iobj"), None)
         if controlled is not None and head.pos_ == "VERB":
-            return controlled
+            # "condemned Ethiopia's decision to expel": whose decision it is acts.
+            return next(children(controlled, "nmod:poss"), controlled)
         return subject(head, depth + 1)
     if label == "advcl":
         prepositional = _controller(verb)
@@ -189,7 +193,7 @@ def _controller(verb: Token) -> Token | None:
 def _of_noun(verb: Token, depth: int) -> Token | None:
     """The subject of a participle or infinitive that hangs on a noun."""
     noun = verb.head
-    if any(c.lower_ == "to" and c.dep_ == "mark" for c in verb.children):
+    if any(c.dep_ == "mark" and c.lower_ in ("to", "in", "of", "for") for c in verb.children):
         for child in children(noun, "nmod:poss", "nmod"):
             if child.dep_ == "nmod:poss" or case(child) in ("by", "from", "for"):
                 return child
@@ -220,8 +224,20 @@ def arguments(predicate: Token) -> Arguments:
             found.patient = _shared_object(predicate) or _bare_nominals(predicate)
     found.indirect = list(children(predicate, "iobj"))
     found.preps = [(case(c), c) for c in children(predicate, "obl", "nmod") if c not in by]
+    _adopt_stray(predicate, found)
     found.complements = list(complements(predicate))
     return found
+
+
+def _adopt_stray(predicate: Token, found: Arguments) -> None:
+    """Nouns that a parser coordinated with a verb: one more prepositional phrase, or its object."""
+    for child in children(predicate, "conj"):
+        if child.pos_ not in ("NOUN", "PROPN") or is_predicate(child) or predicate.pos_ != "VERB":
+            continue
+        if preposition := case(child):
+            found.preps.append((preposition, child))
+        elif child.i > predicate.i and not found.patient:
+            found.patient = [child]
 
 
 def _gap(verb: Token, surface: Token | None) -> list[Token]:
@@ -252,7 +268,7 @@ def _bare_nominals(verb: Token) -> list[Token]:
 def complements(predicate: Token) -> Iterator[Token]:
     """Clauses that complete a predicate: that-clauses, infinitives, "of doing"."""
     for child in predicate.children:
-        if child.dep_ in ("xcomp", "ccomp"):
+        if child.dep_ in ("xcomp", "ccomp", "csubj"):
             yield child
         elif child.dep_ in ("advcl", "acl"):
             marks = {c.lower_ for c in child.children if c.dep_ == "mark"}
@@ -350,13 +366,17 @@ def _governed(node: Token, operators: Operators) -> Standing:
     own = own_standing(head)
     if label.startswith(("nsubj", "obj")) and own is not Standing.FACT:
         return own
+    if label == "obl" and own is not Standing.FACT and case(node) in _TIMES:
+        return own  # "will sign at a summit": the summit is to come too
     if lemma(head) in _WISHING and _is_first_person(head):
         return Standing.FACT  # "I want to thank …" thanks
     if is_object:
         effect = operators.verb(lemma(head), case(node) if label.startswith("obl") else "")
         if effect is not Standing.FACT:
             return effect
-    if label in ("xcomp", "ccomp") and own in (Standing.NEGATED, Standing.OPEN, Standing.DEONTIC):
+    if label in ("xcomp", "ccomp") and own in _UNREAL:
+        if own is Standing.REFUSED:
+            return Standing.NEGATED
         return Standing.OPEN if label == "ccomp" else own
     if label == "xcomp" and own is Standing.FUTURE and lemma(head) not in _GOING_ON:
         return Standing.FUTURE
@@ -388,8 +408,7 @@ def _adverbial(node: Token, operators: Operators) -> Standing | None:
     if marks & _COMPLEMENT_MARKS:
         return operators.verb(lemma(node.head), next(iter(marks & _COMPLEMENT_MARKS)))
     if "to" in marks:
-        effect = operators.verb(lemma(node.head), "to")
-        return effect if effect is not Standing.FACT else Standing.OPEN
+        return operators.verbs.get((lemma(node.head), "to"), Standing.OPEN)
     if not marks and node.tag_ == "VBG":
         return own_standing(node.head)  # "will return to the Gulf, visiting …"
     return None

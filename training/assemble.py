@@ -20,6 +20,7 @@ def main(corpora: Path, parse: Path, ner: Path, out: Path) -> None:
     """Write the pipeline of ``parse``, with our lemmas and the names of ``ner``, to ``out``."""
     nlp = spacy.load(parse, exclude=DROPPED)
     nlp.add_pipe(boundaries.NAME, first=True)
+    nlp.add_pipe(boundaries.JOINED, after="parser")
     words = nlp.add_pipe(lemmas.FACTORY)
     words.fill(lexicon.build(corpora))
     if ner.exists():

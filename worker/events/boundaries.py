@@ -27,6 +27,7 @@ _STOPS = frozenset((".", "!", "?", "…", "..."))
 _INSIDE = frozenset((",", ":", ";", "-", "--", "–", "—", "("))
 _OPENING = frozenset(("“", "‘", "«", "„", "``"))
 _CLOSING = frozenset(("”", "»", "''", ")", "]"))
+_DASHES = frozenset(("--", "–", "—", "…", "..."))
 _EITHER_QUOTE = frozenset(('"', "'", "’"))
 _INITIALS = re.compile(r"(?:[A-Z]\.)+$|[A-Z][a-z]?\.$")
 _ENUMERATOR = re.compile(r"(?:\d{1,3}|[A-Za-z]|[IVXivx]{1,5})[.)]?$")
@@ -52,6 +53,7 @@ def boundaries(doc: Doc) -> Doc:
     dateline = _dateline_end(doc.text)
     first = 0
     inside = []
+    verdict: bool | None
     for at in range(1, len(words)):
         plain = words[at - 1][-1].isalnum() and words[at][0].isalnum()
         if dateline and doc[at].idx < dateline:
@@ -66,14 +68,15 @@ def boundaries(doc: Doc) -> Doc:
             first = at
         if verdict is False:
             inside.append(at)
-    doc.user_data[NAME] = frozenset(inside)
+    doc.user_data[NAME] = frozenset(inside), closing
     return doc
 
 
 @Language.component(JOINED, assigns=["token.head", "token.dep"], requires=["token.head"])
 def joined(doc: Doc) -> Doc:
-    """Hang the pieces of a sentence together that the parser left without a head."""
-    inside: frozenset[int] = doc.user_data.pop(NAME, frozenset())
+    """Hang the pieces together that the parser left without a head; tell quotes by their side."""
+    inside, closing = doc.user_data.pop(NAME, (frozenset(), frozenset()))
+    _tag_marks(doc, closing)
     pieces = list(doc.sents)
     heads: dict[int, tuple[int, str]] = {}
     main = pieces[0].root if pieces else None
@@ -89,6 +92,16 @@ def joined(doc: Doc) -> Doc:
     if heads:
         _hang(doc, heads)
     return doc
+
+
+def _tag_marks(doc: Doc, closing: frozenset[int]) -> None:
+    """Tag quotes and dashes as the Penn Treebank does: the tagger cannot count quotes."""
+    for token in doc:
+        tag = token.tag_
+        if tag in ("``", "''"):
+            token.tag_ = "''" if token.i in closing else "``"
+        elif tag == "," and token.text in _DASHES:
+            token.tag_ = ":"
 
 
 def _hang(doc: Doc, heads: dict[int, tuple[int, str]]) -> None:
@@ -140,7 +153,7 @@ def _starts(words: list[str], at: int, first: int, closing: frozenset[int]) -> b
         return False
     if last in _INSIDE and not (quoted and opens):
         return False
-    if word[0].islower() and (last in ("!", "?") or _is_abbreviation(words, end)):
+    if word[0].islower() and (last in _STOPS - {"."} or _is_abbreviation(words, end)):
         return False
     if quoted:
         return _after_quote(word, last, opens)

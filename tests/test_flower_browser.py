@@ -58,15 +58,18 @@ def test_flower_shows_both_workers_online_and_the_tasks_that_succeeded(demarche,
 
     WebDriverWait(browser, 30).until(lambda b: online(b) == {"fetcher", "extractor"})
 
-    browser.get(f"{service.flower_url}/tasks?state=SUCCESS")
+    browser.get(f"{service.flower_url}/tasks")
     search = WebDriverWait(browser, 30).until(
         lambda b: b.find_element(By.CSS_SELECTOR, "input[type=search]")
     )
-    search.send_keys("events.extract")
+    search.send_keys("name:events.extract")
+    browser.find_element(By.CSS_SELECTOR, "button[data-task-state=SUCCESS]").click()
 
     def succeeded(_: object) -> bool:
-        shown = rows(browser, "tasks-table")
-        return bool(shown) and all(r[0] == "events.extract" and "SUCCESS" in r for r in shown)
+        shown = [row for row in rows(browser, "tasks-table") if len(row) > 1]
+        return bool(shown) and all(
+            row[0] == "events.extract" and row[2].upper().startswith("SUCCE") for row in shown
+        )
 
     WebDriverWait(browser, 30).until(succeeded)
-    assert "Traceback" not in browser.page_source
+    assert "extractor@" in browser.find_element(By.ID, "tasks-table").text

@@ -22,7 +22,7 @@ from worker.settings import Settings
 from worker.stream.consume import Reader
 
 LOOPBACK = IPv4Network("127.0.0.0/8")
-STANDSTILL = 120.0  # seconds without any progress after which a run is given up
+STANDSTILL = 120.0  # seconds without any progress after which a run is given up: several leases
 WAIT = 0.1  # seconds that the foreground waits for something to show
 LOOK_AGAIN = "To look at the stream and at Flower: demarche run --keep --stay."
 DONE, GIVEN_UP, INTERRUPTED = 0, 1, 130  # exit codes; the last as a shell tells of SIGINT
@@ -95,6 +95,8 @@ def run_settings(settings: Settings) -> Settings:
             "fetch_allow": (*settings.fetch_allow, LOOPBACK),
             "host_delay": min(settings.host_delay, 0.2),
             "tick_every": min(settings.tick_every, 0.5),
+            # What a killed process had in hand comes back while somebody still watches.
+            "lease": min(settings.lease, 30.0),
         }
     )
 

@@ -27,17 +27,15 @@ PAGES = {
 }
 
 
-def page(text: str) -> Page:
-    body = (
-        f"<html><body><article><h1>News</h1>{f'<p>{text}. {text}!</p>' * 9}</article></body></html>"
+def page(name: str, text: str) -> Page:
+    paragraphs = "".join(
+        f"<p>{text}. In the {n}th {name} year {name} villagers had {name} seen nothing like {name} "
+        f"it, said {name} mayor, who {name} lived in house {name} number {n} for {name} years.</p>"
+        for n in range(11, 20)
     )
-    return Page(
-        "https://news.example/x",
-        200,
-        {"content-type": "text/html"},
-        body.encode(),
-        datetime.now(UTC),
-    )
+    body = f"<html><body><article><h1>News</h1>{paragraphs}</article></body></html>".encode()
+    where = f"https://news.example/{name}"
+    return Page(where, 200, {"content-type": "text/html"}, body, datetime.now(UTC))
 
 
 def wait_for(condition: Callable[[], bool], seconds: float) -> None:
@@ -89,7 +87,7 @@ def test_poison_ends_alone(settings: Settings, worker: subprocess.Popen[bytes]) 
     entries = [(name, Entry(f"https://news.example/{name}")) for name in PAGES]
     ledger.claim(FEED.url, entries, time.time())
     for name, text in PAGES.items():
-        ledger.keep(name, page(text))
+        ledger.keep(name, page(name, text))
     ledger.release(PAGES, time.time())
     wait_for(lambda: ledger.standing().leased + ledger.standing().waiting == 0, 240)
     counts = wiring.reader(settings).counts()

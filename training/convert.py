@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import spacy
@@ -27,6 +28,19 @@ NAMES = {
 NAME_TESTS = ("uner-ewt-test", "gum-open-names-test", "uner-pud-news", "uner-pud-wiki", "gmb-dev")
 
 
+def varied(path: Path, rng: random.Random, *, elsewhere: bool) -> Iterator[list[treebank.Sentence]]:
+    """Yield the paragraphs of a treebank; for training each twice, spelled and placed anew."""
+    for document in treebank.documents(treebank.read(path)):
+        for moved in (False, True) if elsewhere else (False,):
+            for group in treebank.paragraphs(document, rng):
+                sentences = group
+                if moved:
+                    sentences = [treebank.elsewhere(sentence, rng) for sentence in sentences]
+                if rng.random() < 0.5:
+                    sentences = [treebank.curly(sentence) for sentence in sentences]
+                yield sentences
+
+
 def main(corpora: Path, work: Path) -> None:
     """Write every set that training and evaluation read into ``work``."""
     work.mkdir(parents=True, exist_ok=True)
@@ -35,13 +49,9 @@ def main(corpora: Path, work: Path) -> None:
         rng = random.Random(SEED)
         box = DocBin(store_user_data=False)
         for file in files:
-            for document in treebank.documents(
-                treebank.read(corpora / "treebank" / f"{file}.conllu")
-            ):
-                for group in treebank.paragraphs(document, rng):
-                    if rng.random() < 0.5:
-                        group = [treebank.curly(sentence) for sentence in group]
-                    box.add(treebank.to_doc(vocab, group))
+            path = corpora / "treebank" / f"{file}.conllu"
+            for group in varied(path, rng, elsewhere=name.endswith("train")):
+                box.add(treebank.to_doc(vocab, group))
         box.to_disk(work / f"{name}.spacy")
         print(name, len(box))
     for file in TREEBANK_TESTS:

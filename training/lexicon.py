@@ -65,9 +65,9 @@ def spelled(words: Counter[str]) -> Iterator[Row]:
 def not_demonyms(words: Counter[str]) -> Iterator[Row]:
     """Yield adjectives such as "civilian" that end like a demonym and are none."""
     for word in words:
-        if word.islower() and by_rule(word.title(), "JJ") != word:
-            if words[word] > words[word.title()]:
-                yield word, "JJ", word
+        known = word.islower() and words[word] > words[word.title()]
+        if known and by_rule(word.title(), "JJ") != word:
+            yield word, "JJ", word
 
 
 def build(corpora: Path) -> list[Row]:

@@ -19,8 +19,8 @@ def read(path: Path) -> Iterator[list[Row]]:
     """Yield sentences as rows of form, IOB tag and whether a space follows."""
     rows: list[Row] = []
     with path.open(encoding="utf8") as lines:
-        for line in lines:
-            line = line.rstrip("\n")
+        for raw in lines:
+            line = raw.rstrip("\n")
             if line.startswith("# newdoc"):
                 continue
             if not line:
@@ -35,19 +35,17 @@ def read(path: Path) -> Iterator[list[Row]]:
 
 
 def without_titles(rows: list[Row]) -> list[Row]:
-    """Take leading titles out of persons: "President Obama" names Obama, as UNER and GMB have it."""
+    """Take leading titles out of persons: in "President Obama" only Obama, as UNER has it."""
     out: list[Row] = []
     cut = False
     for at, (form, tag, space) in enumerate(rows):
-        more = at + 1 < len(rows) and rows[at + 1][1] == "I-PERSON"
-        if tag == "B-PERSON" or (cut and tag == "I-PERSON"):
-            cut = form in TITLES and more
-            tag = "O" if cut else "B-PERSON"
-        elif form == "." and out and out[-1][0] in TITLES and tag == "I-PERSON":
-            tag, cut = "O", True
-        else:
-            cut = False
-        out.append((form, tag, space))
+        following = rows[at + 1][1] if at + 1 < len(rows) else "O"
+        leads = tag == "B-PERSON" or (cut and tag == "I-PERSON")
+        cut = leads and following == "I-PERSON" and (form in TITLES or (cut and form == "."))
+        new = tag
+        if leads:
+            new = "O" if cut else "B-PERSON"
+        out.append((form, new, space))
     return out
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 FINAL = frozenset(".!?\"”’'):;…")
+DATA = Path(__file__).parent / "data"
 CURLY = {"'s": "’s", "n't": "n’t", "'re": "’re", "'ve": "’ve", "'ll": "’ll", "'d": "’d", "'m": "’m"}
 
 
 @dataclass(frozen=True)
 class Token:
-    """One word line: CoNLL-U's columns that we train on; ``head`` counts from 0 within the sentence."""
+    """One word line: CoNLL-U's columns that we train on; ``head`` counts from 0 in the sentence."""
 
     form: str
     lemma: str
@@ -47,8 +49,8 @@ def read(path: Path) -> Iterator[Sentence]:
     doc = name = ""
     tokens: list[Token] = []
     with path.open(encoding="utf8") as lines:
-        for line in lines:
-            line = line.rstrip("\n")
+        for raw in lines:
+            line = raw.rstrip("\n")
             if line.startswith("# newdoc id = "):
                 doc = line.partition(" = ")[2]
             elif line.startswith("# sent_id = "):
@@ -90,10 +92,10 @@ def documents(sentences: Iterable[Sentence]) -> Iterator[list[Sentence]]:
 
 
 def paragraphs(document: list[Sentence], rng: random.Random) -> Iterator[list[Sentence]]:
-    """Cut a document where a paragraph could end: after headings mostly, else after 1 to 8 sentences.
+    """Cut a document where a paragraph could end: after headings mostly, else after 1 to 8.
 
-    The treebanks do not keep line breaks; a heading glued to the next sentence teaches the parser to
-    split anywhere.
+    The treebanks do not keep line breaks; a heading glued to the next sentence teaches the parser
+    to split anywhere.
     """
     group: list[Sentence] = []
     size = rng.randint(1, 8)
@@ -117,6 +119,32 @@ def curly(sentence: Sentence) -> Sentence:
             opened = not opened
         tokens.append(replace(token, form=form))
     return replace(sentence, tokens=tuple(tokens))
+
+
+@cache
+def _places() -> dict[str, tuple[str, ...]]:
+    groups: dict[str, list[str]] = {}
+    for line in (DATA / "places.tsv").read_text(encoding="utf8").splitlines():
+        if not line.startswith("#"):
+            kind, name = line.split("\t")
+            groups.setdefault(kind, []).append(name)
+    return {name: tuple(group) for group in groups.values() for name in group}
+
+
+def elsewhere(sentence: Sentence, rng: random.Random) -> Sentence:
+    """Let it happen elsewhere: put other countries, cities and peoples in their places.
+
+    The treebanks are full of some countries and silent on most; the tree stays the same.
+    """
+
+    def moved(token: Token) -> Token:
+        group = _places().get(token.form)
+        if not group or token.upos not in ("PROPN", "ADJ") or token.lemma != token.form:
+            return token
+        name = rng.choice(group)
+        return replace(token, form=name, lemma=name)
+
+    return replace(sentence, tokens=tuple(map(moved, sentence.tokens)))
 
 
 def to_doc(vocab: Vocab, sentences: list[Sentence]) -> Doc:

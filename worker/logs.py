@@ -9,7 +9,16 @@ import structlog
 
 from worker.settings import Settings
 
-_QUIET = ("httpx", "httpcore", "trafilatura", "htmldate", "courlan", "urllib3", "protego")
+_QUIET = (
+    "httpx",
+    "httpcore",
+    "trafilatura",
+    "htmldate",
+    "courlan",
+    "urllib3",
+    "protego",
+    "celery.beat",
+)
 
 
 def configure(settings: Settings) -> None:

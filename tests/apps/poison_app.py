@@ -19,11 +19,18 @@ class Coder:
     def code(self, articles: Sequence[Article]) -> list[tuple[Event, ...]]:
         for article in articles:
             if "this page hangs" in article.text:
-                # Inside C code and holding the GIL: no signal handler of Python's gets through.
-                ctypes.PyDLL(None).sleep(1000)
+                _hang()
             if "this page kills" in article.text:
                 os.kill(os.getpid(), signal.SIGKILL)
         return [() for _ in articles]
+
+
+def _hang() -> None:
+    """Wait for ever inside C code, holding the GIL: no signal handler of Python's gets through."""
+    mutex = ctypes.create_string_buffer(64)  # zeros: PTHREAD_MUTEX_INITIALIZER
+    libc = ctypes.PyDLL(None)
+    libc.pthread_mutex_lock(mutex)
+    libc.pthread_mutex_lock(mutex)
 
 
 tasks.app.coder = Coder

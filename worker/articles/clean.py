@@ -24,9 +24,10 @@ from worker.errors import Rejected
 from worker.model import Article, Entry, Feed, Page, article_id
 
 MAX_CHARACTERS = 5_000_000  # of a page; the largest news pages, with their scripts, have about 3
-MAX_ELEMENTS = 40_000  # of a page; news pages have 500 to 10,000
+MAX_ELEMENTS = 25_000  # of a page; news pages have 500 to 10,000
 MAX_CHILDREN = 5_000  # of one element: trafilatura's time grows with its square
 MIN_TEXT = 120  # characters: the shortest statements are two sentences
+_GUESS_BYTES = 1_000_000  # of a page whose text is searched for a date: it took 2 s for 3 MB
 _WALL_TEXT = 1_500  # characters below which a page may be a wall with a notice on it
 _TEASER = 700  # characters that a page which says it is not free must have to be read
 
@@ -137,5 +138,6 @@ def _published(
         return facts.published, facts.published_basis
     if entry.published is not None and metadata.is_plausible(entry.published, page.fetched):
         return entry.published, "feed"
-    guess = metadata.guessed_date(tree, page.url, page.fetched)
+    thorough = len(page.body) <= _GUESS_BYTES
+    guess = metadata.guessed_date(tree, page.url, page.fetched, thorough=thorough)
     return (guess, "page") if guess else (None, None)

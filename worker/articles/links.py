@@ -62,7 +62,11 @@ def site(url: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def _site(host: str) -> str:
-    return get_fld(f"http://{host}/", fail_silently=True) or host
+    found = get_fld(f"http://{host}/", fail_silently=True)
+    if found or ":" in host or host.replace(".", "").isdigit():
+        return found or host
+    # The Public Suffix List's own rule for what it does not list: the last label is the suffix.
+    return ".".join(host.split(".")[-2:])
 
 
 def _split(url: str) -> SplitResult:

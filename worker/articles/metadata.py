@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 import json
 import re
-import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,8 +18,9 @@ from importlib.resources import files
 from typing import Any
 
 import htmldate
-from dateutil import parser as dateutil_parser  # type: ignore[import-untyped]
 from lxml.html import HtmlElement
+
+from worker.timestamps import read as read_date
 
 _OLDEST = date(1990, 1, 1)
 _MAX_SCRIPT = 1_000_000  # characters of one JSON-LD block
@@ -28,11 +28,9 @@ _MAX_NODES = 5_000  # of one page's JSON-LD
 _MAX_AUTHORS = 20
 _ARTICLE_TYPE = re.compile(r"(Article|BlogPosting|Report|SocialMediaPosting|NewsItem)$")
 _WRAPPER = re.compile(
-    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*.*?\*/|<!\[CDATA\[)+|(?:-->|(?://\s*)?\]\]>)+\s*;?\s*$"
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*.*?\*/|<!\[CDATA\[)+|(?:-->|(?://\s*)?\]\]>|;|\s)+$"
 )
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
-_HAS_TIME = re.compile(r"\d[T ,]*\s*\d{1,2}[:.h]\d{2}")
-_DATE_FIRST = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?!\d)")
 _PUBLISHED_CLASS = re.compile(r"publi|posted|created|entry-date|dateline|timestamp", re.IGNORECASE)
 _NOT_PUBLISHED = re.compile(r"updat|modif|edit|comment|relat|sidebar|footer", re.IGNORECASE)
 _BY = re.compile(
@@ -77,13 +75,16 @@ def read(tree: HtmlElement, url: str, fetched: datetime) -> Metadata:
     )
 
 
-def guessed_date(tree: HtmlElement, url: str, fetched: datetime) -> date | None:
-    """The day that htmldate finds in the URL or the text, for pages that do not name one."""
+def guessed_date(tree: HtmlElement, url: str, fetched: datetime, *, thorough: bool) -> date | None:
+    """The day that htmldate finds, for pages that do not name one: in the URL, the marks, the text.
+
+    Only where ``thorough``, the whole text is searched.
+    """
     latest = (fetched + timedelta(days=1)).strftime("%Y-%m-%d")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            found = htmldate.find_date(tree, url=url, original_date=True, max_date=latest)
+        found = htmldate.find_date(
+            tree, url=url, original_date=True, max_date=latest, extensive_search=thorough
+        )
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return None  # it reads whatever stands in a page; what trips it up is no date
     return _dated(found, fetched) if found else None
@@ -215,39 +216,10 @@ def _dated(text: str, fetched: datetime) -> date | None:
 
     A time without a zone is taken as UTC; midnight without one is no time at all.
     """
-    text = text.strip()[:64]
-    when = _iso(text) or _free_form(text)
-    if when is None:
-        return None
-    known: date = when
-    if not _HAS_TIME.search(text) or (when.tzinfo is None and when.time() == time(0)):
-        known = when.date()
-    elif when.tzinfo is None:
-        known = when.replace(tzinfo=UTC)
-    return known if is_plausible(known, fetched) else None
-
-
-def _iso(text: str) -> datetime | None:
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return when if _DATE_FIRST.match(text) else None
-
-
-def _free_form(text: str) -> datetime | None:
-    if not re.search(r"\d", text) or len(text) < 6:
-        return None
-    if re.fullmatch(r"\d{10}(\d{3})?", text):
-        return datetime.fromtimestamp(int(text[:10]), UTC)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            nothing = datetime(1, 1, 1)  # noqa: DTZ001 - the text's own zone or none
-            when: datetime = dateutil_parser.parse(text, default=nothing)
-    except (ValueError, OverflowError, TypeError):
-        return None
-    return when
+    when = read_date(text, fetched)
+    if isinstance(when, datetime) and when.tzinfo is None:
+        when = when.date() if when.time() == time(0) else when.replace(tzinfo=UTC)
+    return when if when and is_plausible(when, fetched) else None
 
 
 def _title(article: dict[str, Any], named: list[str], tree: HtmlElement) -> str | None:

@@ -157,7 +157,7 @@ def _numbers_what_follows(words: list[str], end: int, first: int) -> bool:
 
 
 def _after_initials(initials: str, word: str, opener: bool) -> bool | None:
-    """ "John R. Bolton" goes on, "in the U.S. The" does not, "the U.A.E. Qatar" is for the parser."""
+    """Let "John R. Bolton" go on and "the U.S. The" not; "the U.A.E. Qatar" is for the parser."""
     if opener:
         return True
     return False if len(initials) <= 3 and word[0].isupper() else None

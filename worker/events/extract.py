@@ -10,12 +10,13 @@ The rules are those of `docs/coding.md`; which line of which table made an event
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
-from worker.events import dates, timing
+from worker.events import dates, naming, timing
 from worker.events.confidence import certainty
 from worker.events.frames import Act, Reader
 from worker.events.merge import Told, merge
@@ -23,11 +24,12 @@ from worker.events.nlp import paragraphs
 from worker.events.parties import Gazetteer
 from worker.events.phrases import Named, Phrases
 from worker.events.reference import Discourse, Seen
-from worker.events.rules import lexicon
+from worker.events.rules import Lexicon, lexicon
 from worker.events.speech import Speech
 from worker.events.tree import lemma
 from worker.model import Article, Event, Evidence, Party
 
+_TITLE = -1  # the title stands at no place of the text: it says who is who, evidence it is none
 _BATCH = 64  # paragraphs; larger batches gain nothing on one core
 
 
@@ -72,11 +74,11 @@ class Coder:
             return error
 
     def _parsed(self, articles: Sequence[Article]) -> list[list[tuple[Doc, int]]]:
-        """Parsed paragraphs of each article, with their offsets in its text."""
+        """Parsed title (offset −1) and paragraphs of each article, with their offsets in its text."""
         parts = [
-            (article.text[start:end], (number, start))
+            part
             for number, article in enumerate(articles)
-            for start, end in paragraphs(article.text)
+            for part in _parts(article, number)
         ]
         parsed: list[list[tuple[Doc, int]]] = [[] for _ in articles]
         for doc, (number, start) in self._nlp.pipe(parts, as_tuples=True, batch_size=_BATCH):
@@ -85,28 +87,31 @@ class Coder:
 
     def _events(self, article: Article, docs: list[tuple[Doc, int]]) -> tuple[Event, ...]:
         day = _day(article.published)
-        mentions = self._mentions(docs, day)
-        told = _Telling(self, article, day).all(docs, mentions)
+        speaker = naming.issuer(self._gazetteer, self._lexicon, article)
+        home = speaker.code if speaker is not None else article.country
+        found = naming.named(self._gazetteer, self._lexicon, [d for d, _ in docs], day, home)
+        told = _Telling(self._lexicon, day, speaker, domestic=self._domestic).all(docs, found)
         return tuple(_event(article, one, day) for one in merge(told))
-
-    def _mentions(
-        self, docs: list[tuple[Doc, int]], day: date | None
-    ) -> list[list[tuple[int, int, Named]]]:
-        return self._gazetteer.named([doc for doc, _ in docs], day)
 
 
 class _Telling:
     """One article's acts, told in reading order."""
 
-    def __init__(self, coder: Coder, article: Article, day: date | None) -> None:
-        self._coder = coder
-        self._lexicon = coder._lexicon
+    def __init__(
+        self, lexicon: Lexicon, day: date | None, issuer: Named | None, *, domestic: bool
+    ) -> None:
+        self._lexicon = lexicon
         self._day = day
-        self._issuer = coder._gazetteer.issuer(article)
+        self._issuer = issuer
+        self._domestic = domestic
         self._discourse = Discourse(self._lexicon, self._issuer)
         self._sentence = 0
         self._previous: str | None = None
         self._spoken: Named | None = None
+        self._expressions: list[timing.Placed] = []
+        self._made: list[Told] = []
+        self._first = 0
+        self._ends: list[int] = []
 
     def all(
         self, docs: list[tuple[Doc, int]], mentions: list[list[tuple[int, int, Named]]]
@@ -121,15 +126,28 @@ class _Telling:
         for start, end, named in found:
             for i in range(start, end):
                 at.setdefault(i, []).append(named)
-        phrases = Phrases(self._lexicon, at, lambda t: self._refer(t, number, speech))
+        phrases = Phrases(
+            self._lexicon,
+            at,
+            lambda t: self._refer(t, number, speech),
+            lambda t, kind: self._understood(t, kind, number),
+        )
         speech = Speech(doc, self._lexicon, phrases.direct, self._spoken, self._issuer)
-        reader = Reader(self._lexicon, phrases, speech, domestic=self._coder._domestic)
-        first = self._sentence
-        self._note(number, doc, found, first)
+        reader = Reader(self._lexicon, phrases, speech, domestic=self._domestic)
+        self._first = self._sentence
+        self._ends = [s.end for s in doc.sents]
+        self._note(number, doc, found, self._sentence)
+        self._learn(doc, at, phrases)
+        if offset == _TITLE:
+            self._sentence += sum(1 for _ in doc.sents)
+            return
         for sentence in doc.sents:
+            self._expressions = timing.placed(sentence)
             if at or self._issuer is not None or self._discourse.seen:
                 for act in reader.acts(sentence):
-                    yield self._told(act, sentence, offset)
+                    told = self._told(self._answered(act), offset)
+                    self._made.append(told)
+                    yield told
             self._sentence += 1
         speech.close()
         self._spoken = speech.last
@@ -137,9 +155,8 @@ class _Telling:
     def _note(
         self, number: int, doc: Doc, found: list[tuple[int, int, Named]], first: int
     ) -> None:
-        ends = [s.end for s in doc.sents]
         for start, end, named in found:
-            sentence = first + sum(e <= start for e in ends)
+            sentence = first + sum(e <= start for e in self._ends)
             top = self._top(doc[start:end].root)
             words = frozenset(lemma(t) for t in doc[top.left_edge.i : top.i + 1])
             words |= frozenset(lemma(t) for t in doc[start:end])
@@ -148,10 +165,24 @@ class _Telling:
             )
             seen = Named(
                 named.code, named.name, named.kind, named.start, named.end, named.basis,
-                named.how, person,
+                named.how, person, named.place,
             )  # fmt: skip
             subject = top.dep_.startswith("nsubj")
-            self._discourse.note(Seen(seen, (number, start), sentence, subject, words))
+            coordinated = top.dep_ == "conj" or any(c.dep_ == "conj" for c in top.children)
+            self._discourse.note(
+                Seen(seen, (number, start), sentence, subject, words, coordinated)
+            )
+
+    def _learn(self, doc: Doc, at: dict[int, list[Named]], phrases: Phrases) -> None:
+        """Persons whom the paragraph introduces with their office: "X, head of Iran's navy"."""
+        for token in doc:
+            if token.pos_ != "PROPN" or token.i in at or token.dep_ in ("flat", "compound"):
+                continue
+            for child in token.children:
+                if child.dep_ in ("appos", "conj") and child.pos_ == "NOUN" and self._lexicon.is_a(lemma(child), "HUMAN"):
+                    for named in phrases.direct(child)[:1]:
+                        for part in (token, *(c for c in token.children if c.dep_ == "flat")):
+                            self._discourse.learn(part.text, named)
 
     def _top(self, token: Token) -> Token:
         """The noun that a name helps to name: "ministry" in "the Indian foreign ministry"."""
@@ -166,12 +197,31 @@ class _Telling:
         return node
 
     def _refer(self, token: Token, number: int, speech: Speech) -> list[Named]:
-        sentence = self._sentence
+        sentence = self._first + sum(end <= token.i for end in self._ends)
         speaker = speech.speaker(token) if token.pos_ == "PRON" else None
         return self._discourse.refer(token, number, sentence, speaker)
 
-    def _told(self, act: Act, sentence: Span, offset: int) -> Told:
-        expressions = timing.placed(sentence)
+    def _understood(self, token: Token, kind: str, number: int) -> list[Named]:
+        sentence = self._first + sum(end <= token.i for end in self._ends)
+        if kind == "pair":
+            return self._discourse.pair(number, token.i, sentence)
+        return self._discourse.last(kind, number, token.i, sentence)
+
+    def _answered(self, act: Act) -> Act:
+        """A charge that is denied without a name was made by whoever accused last."""
+        if act.type != "REJECT" or act.recipients:
+            return act
+        words = {lemma(c) for c in act.trigger.children if c.dep_ in ("obj", "ccomp")}
+        if not words & self._lexicon.classes["CLAIM"]:
+            return act
+        deniers = {a.code for a in act.actors}
+        for told in reversed(self._made):
+            if told.type in ("ACCUSE", "REQUEST") and deniers & told.codes[1]:
+                return replace(act, recipients=told.actors)
+        return act
+
+    def _told(self, act: Act, offset: int) -> Told:
+        expressions = self._expressions
         when = timing.date_of(act.trigger, act.standing, expressions, self._day, self._previous)
         dated = bool(expressions) and when is not None and when != _iso(self._day)
         if dated:
@@ -180,6 +230,12 @@ class _Telling:
             act.type, act.mode, act.actors, act.recipients, when, act.label,
             ((act.start + offset, act.end + offset),), certainty(act), dated,
         )  # fmt: skip
+
+
+def _parts(article: Article, number: int) -> list[tuple[str, tuple[int, int]]]:
+    title = [(article.title, (number, _TITLE))] if article.title else []
+    text = article.text
+    return title + [(text[a:b], (number, a)) for a, b in paragraphs(text)]
 
 
 def _event(article: Article, told: Told, day: date | None) -> Event:

@@ -70,6 +70,7 @@ class Context:
     token: Token
     args: Arguments
     light: Token | None = None
+    flags: frozenset[str] = frozenset()
     light_args: Arguments = field(default_factory=Arguments)
 
 
@@ -123,9 +124,13 @@ class Reader:
         if pos is None:
             return ()
         rules = self._lexicon.triggers(pos, lemma(token))
-        if not rules and token.tag_ in ("VBN", "VBD", "JJ"):
-            rules = self._lexicon.triggers("a" if pos == "v" else "v", token.lower_)
-        return rules
+        if rules or pos == "n":
+            return rules
+        if pos == "v":
+            return self._lexicon.triggers("a", token.lower_)
+        if any(children(token, "nsubj", "obj")):  # a verb that the tagger took for an adjective
+            return self._lexicon.triggers("v", token.lower_.removesuffix("s"))
+        return ()
 
     # -- frames ---------------------------------------------------------------------------------
 
@@ -157,13 +162,22 @@ class Reader:
                 who = subject(token)
                 args.agent = [who] if who is not None else []
                 args.preps = [(case(c), c) for c in children(token, "obl", "nmod")]
+            self._object_after_particle(token, args)
             return Context(token, args)
         args = Arguments(preps=[(case(c), c) for c in children(token, "nmod", "obl")])
         args.complements = [c for c in children(token, "acl", "ccomp") if not is_passive(c)]
         light = self._light(token)
         if light is None:
             return Context(token, args)
-        return Context(token, args, light, arguments(light))
+        return Context(token, args, light, light_args=arguments(light))
+
+    def _object_after_particle(self, verb: Token, args: Arguments) -> None:
+        """ "handed over the town": an object that the parser hung on the particle."""
+        if args.patient or verb.pos_ != "VERB" or verb.i + 1 >= len(verb.doc):
+            return
+        particle = verb.nbor()
+        if any(particle.lower_ == w.partition("+")[2] for r in self._rules(verb) for w in r.lemmas):
+            args.patient = [t for c, t in args.preps if c == particle.lower_ and particle.head == t]
 
     def _light(self, noun: Token) -> Token | None:
         for child in children(noun, "acl", "acl:relcl"):
@@ -193,6 +207,8 @@ class Reader:
     def _meets(self, need: Need, context: Context) -> bool:
         if need.place == "light":
             return context.light is not None
+        if need.place.startswith("!"):
+            return not self._meets(Need(need.place[1:], need.fillers), context)
         tokens = list(self._tokens(need.place, context))
         if not need.fillers:
             return bool(tokens)
@@ -215,6 +231,8 @@ class Reader:
                 yield from (c for c in wanted if part == "comp" or c.dep_ == part)
             elif part == "mod":
                 yield from children(context.token, "compound", "amod", "nmod:desc")
+            elif part == "below":
+                yield from (t for t in context.token.subtree if t != context.token)
             elif part == "cop":
                 yield from children(context.token, "cop")
             elif part == "closely":
@@ -223,26 +241,47 @@ class Reader:
                 yield from (c for c in context.token.subtree if c.lower_ == part)
             else:
                 yield from (t for c, t in args.preps if c == part)
+                yield from (t for p in args.patient for t in children(p, "nmod") if case(t) == part)
 
     # -- filling places -------------------------------------------------------------------------
 
     def _filled(self, rule: Rule, context: Context, depth: int) -> Frame | None:
+        context.flags = rule.flags
         if not self._flags_hold(rule, context):
             return None
         actors = self._first(rule.actor, context, depth)
-        if "crowd" not in rule.actor and "organ" not in rule.actor:
+        if not {"crowd", "organ"} & set(rule.actor) and not self._domestic:
             actors = [a for a in actors if a.how != "people" or rule.type in ("ASSAULT", "CONSULT")]
         if not actors:
             return None
         recipients = self._first(rule.recipient, context, depth)
         if "igo" in rule.flags and actors[0].kind != "igo":
             return None
+        if "body" in rule.flags and not all(p.kind == "igo" for p in recipients):
+            return None
+        if not recipients:
+            recipients = self._understood(rule, context)
         if "personal" in rule.flags and not all(_is_personal(p) for p in recipients + actors[1:]):
             return None
         mode = self._mode(rule, context)
         if mode is _MISFIT:
             return None
         return self._joined(rule, mode, actors, recipients)
+
+    def _understood(self, rule: Rule, context: Context) -> list[Named]:
+        """Recipients that the sentence leaves to be understood: the foe, the victims' country."""
+        token = context.token
+        if rule.type == "ACCUSE" and "keeps" in rule.flags:
+            return self._phrases.claimant(token)
+        if "foe" in rule.flags:
+            return self._phrases.last_group(token)
+        if "victims" in rule.flags and any(
+            self._lexicon.is_a(lemma(t), "VICTIM") for t in token.subtree
+        ):
+            return self._phrases.last_place(token)
+        if "there" in rule.flags and any(c == "in" for c, _ in context.args.preps):
+            return self._phrases.last_place(token)
+        return []
 
     def _joined(
         self, rule: Rule, mode: str | None, actors: list[Named], recipients: list[Named]
@@ -276,8 +315,17 @@ class Reader:
 
     def _of_verb(self, place: str, context: Context) -> list[Named]:
         args = context.args
-        if place in ("subj", "cop", "organ", "crowd", "inquiry"):
+        if place == "speaker":
+            speaker = self._speech.speaker(context.token) or self._speech.issuer
+            return [speaker] if speaker is not None else []
+        if place in ("subj", "cop", "organ", "inquiry"):
             return self._subject(args.agent)
+        if place == "crowd":
+            return self._crowd(context)
+        if place == "pair":
+            return self._phrases.pair(context.token)
+        if place == "pact":
+            return self._in_pact(args.patient)
         if place == "force":
             forces = [t for t in args.agent if _fills(t, self._lexicon.classes["FORCE"], self._lexicon)]
             return self._subject(forces)
@@ -286,16 +334,33 @@ class Reader:
         if place == "iobj":
             return self._belongs(args.indirect)
         nouns = [t for c, t in args.preps if c == place]
+        if place == "for" and "matrix" in context.flags:
+            below = [g for n in nouns for g in children(n, "nmod") if case(g) in ("of", "to", "by", "from", "between")]
+            return self._belongs(nouns) or self._belongs(below)
         return self._belongs(nouns) or self._belongs(
             _nested([*args.patient, *(t for _, t in args.preps)], place)
         )
+
+    def _in_pact(self, nouns: Iterable[Token]) -> list[Named]:
+        """The parties that a treaty names: "the declaration on the India-Russia partnership"."""
+        pacts = [t for t in nouns if self._lexicon.is_a(lemma(t), "PACT")]
+        return _distinct(n for t in pacts for n in self._phrases.within(t))
+
+    def _crowd(self, context: Context) -> list[Named]:
+        """Whose people a crowd are: of the country that is named with them, else of the place."""
+        agents = context.args.agent
+        found = self._subject(agents)
+        if found or not any(_fills(t, self._lexicon.classes["PEOPLE"], self._lexicon) for t in agents):
+            return found
+        inside = self._belongs(t for t in context.token.sent if case(t) == "in")
+        return [n for n in inside if n.place] or self._phrases.last_place(context.token)
 
     def _of_noun(self, place: str, context: Context) -> list[Named]:
         token = context.token
         if place == "subj":
             if context.light is not None and context.light_args.agent:
                 return self._subject(context.light_args.agent)
-            for source in ("poss", "mod", "by", "from"):
+            for source in ("poss", "mod", "by"):
                 if found := self._of_noun(source, context):
                     return found
             return []
@@ -303,6 +368,8 @@ class Reader:
             return [n for c in children(token, "nmod:poss") for n in self._phrases.direct(c)]
         if place == "mod":
             return self._phrases.modifiers(token)
+        if place == "pact":
+            return self._in_pact(t for c, t in context.args.preps if c == "of")
         if place == "gov":
             return self._governing_subject(token)
         preps = context.args.preps + context.light_args.preps
@@ -397,6 +464,10 @@ class Reader:
 
     def _mode(self, rule: Rule, context: Context) -> str | None:
         """The mode, which a matrix takes from what it asks for, refuses or threatens."""
+        if "alone2" in rule.flags and not context.args.complements and len(context.args.agent) == 1:
+            agents = self._subject(context.args.agent)
+            if len(agents) < 2 and not any(c == "with" for c, _ in context.args.preps):
+                return _MISFIT
         if "matrix" not in rule.flags or rule.type not in ("REQUEST", "REJECT", "THREATEN"):
             return rule.mode
         content = self._content(context)
@@ -454,7 +525,7 @@ class Reader:
             self._swallow(token, frame)
         act = self._made(token, frame)
         if how is Standing.FACT:
-            return act
+            return None if _is_lonely(act) else act
         if how is Standing.FUTURE:
             return self._future(act)
         if how is Standing.REFUSED:
@@ -476,9 +547,18 @@ class Reader:
 
     def _future(self, act: Act) -> Act | None:
         if act.type not in _COOPERATIVE:
-            return None
+            return self._announced(act)
         label = act.label if act.type == "AGREE" else f"{act.label}/future"
         return replace(act, type="AGREE", mode=None, label=label, standing=Standing.FUTURE)
+
+    def _announced(self, act: Act) -> Act | None:
+        """A hostile act to come is a threat towards whom it will hit."""
+        mode = self._lexicon.modes["threaten"].get(f"{act.type} {act.mode}")
+        mode = mode or self._lexicon.modes["threaten"].get(act.type)
+        if mode is None or not act.recipients or plover.meaning(act.type).quad != 4:
+            return None
+        label = f"{act.label}/future"
+        return replace(act, type="THREATEN", mode=mode, label=label, standing=Standing.FUTURE)
 
     def _refused(self, act: Act) -> Act | None:
         if act.type not in _COOPERATIVE:
@@ -534,6 +614,8 @@ def _nested(nouns: Iterable[Token], place: str) -> list[Token]:
 def _particle_fits(rule: Rule, token: Token) -> bool:
     particles = {c.lower_ for c in token.children if c.dep_ == "compound:prt"}
     around = {c.lower_ for c in token.children}
+    if token.i + 1 < len(token.doc):
+        around.add(token.nbor().lower_)  # parsers take "off" in "broke off talks" for a preposition
     for word in rule.lemmas:
         base, _, particle = word.partition("+")
         if base != lemma(token):
@@ -572,6 +654,12 @@ def _depth(token: Token) -> tuple[int, int]:
         node = node.head
         depth += 1
     return depth, token.i
+
+
+def _is_lonely(act: Act) -> bool:
+    """A consultation of one party that no organisation hosts is none."""
+    alone = len(act.actors) == 1 and not act.recipients
+    return act.type == "CONSULT" and alone and act.actors[0].kind != "igo"
 
 
 def _is_personal(named: Named) -> bool:

@@ -24,11 +24,15 @@ import spacy
 from spacy.language import Language
 
 from worker.errors import ConfigError
-from worker.events import boundaries, lemmas
+from worker.events import boundaries, lemmas, universal
 
 __all__ = ["OWN", "load", "paragraphs"]
 
-OWN = (boundaries.NAME, lemmas.FACTORY)  # importing their modules registers them with spaCy
+OWN = (
+    boundaries.NAME,
+    lemmas.FACTORY,
+    universal.NAME,
+)  # importing their modules registers them with spaCy
 
 PACKAGED = Path(__file__).parent / "model"
 
@@ -38,18 +42,32 @@ _PARAGRAPH = re.compile(r"[^\s](?:[^\n\r\u2028\u2029]*[^\s])?")
 def load(name: str | None = None) -> Language:
     """Load the packaged pipeline, or another one by package name or path.
 
+    Another pipeline gets our sentence boundaries in front of its parser, and its labels are mapped
+    where they are not those of Universal Dependencies.
+
     Raises:
-        ConfigError: there is no such pipeline, or this spaCy cannot read it.
+        ConfigError: there is no such pipeline, this spaCy cannot read it, or it does not parse.
     """
     if name is None:
         return spacy.load(PACKAGED)
     try:
-        return spacy.load(name)
+        nlp = spacy.load(name)
     except (OSError, ValueError, KeyError, ImportError, AttributeError) as error:
         reason = str(error).partition("\n")[0]
         raise ConfigError(f"The spaCy pipeline {name!r} cannot be loaded: {reason}") from error
+    return _adapted(nlp, name)
+
+
+def _adapted(nlp: Language, name: str) -> Language:
+    if "parser" not in nlp.pipe_names:
+        raise ConfigError(f"The spaCy pipeline {name!r} has no parser, so no event can be read.")
+    if boundaries.NAME not in nlp.pipe_names:
+        nlp.add_pipe(boundaries.NAME, before="parser")
+    if universal.is_needed(nlp.pipe_labels["parser"]):
+        nlp.add_pipe(universal.NAME)
+    return nlp
 
 
 def paragraphs(text: str) -> list[tuple[int, int]]:
-    """Return start and end, in code points, of the paragraphs: lines without the space around them."""
+    """Return start and end, in code points, of the paragraphs: lines without space around them."""
     return [match.span() for match in _PARAGRAPH.finditer(text)]

@@ -16,7 +16,7 @@ from worker.events.rules import Lexicon
 from worker.events.tree import case, children, conjuncts, is_passive, lemma
 
 _POSSESSIVES = ("of", "for", "from")
-_CULPRITS = ("by", "of", "from", "for")
+_CULPRITS = ("by", "of", "from", "for", "between")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Named:
         basis: how the words were resolved ("name", "person", "reference", "issuer" …).
         how: "direct", "organ" (acts for it), "people" (its citizens), "belongs" (something of its).
         person: it is one human being, so that "he" may mean it.
+        place: it says where.
     """
 
     code: str
@@ -39,9 +40,11 @@ class Named:
     basis: str
     how: str = "direct"
     person: bool = False
+    place: bool = False
 
 
 Refer = Callable[[Token], list[Named]]
+Last = Callable[[Token, str], list[Named]]
 
 
 class Phrases:
@@ -51,13 +54,34 @@ class Phrases:
         lexicon: word classes.
         at: token index → parties whose mention covers the token.
         refer: resolves what names nobody itself: "they", "the ministry", "we".
+        last: the party of a kind ("place", "group") that was told last before a token.
     """
 
-    def __init__(self, lexicon: Lexicon, at: dict[int, list[Named]], refer: Refer) -> None:
+    def __init__(
+        self, lexicon: Lexicon, at: dict[int, list[Named]], refer: Refer, last: Last
+    ) -> None:
         """Take the mentions as they are; nothing is searched for here."""
         self._lexicon = lexicon
         self._at = at
         self._refer = refer
+        self._last = last
+        self._found: dict[int, list[Named]] = {}
+
+    def last_place(self, token: Token) -> list[Named]:
+        """The state told last as the place of what happens."""
+        return self._last(token, "place")
+
+    def pair(self, token: Token) -> list[Named]:
+        """The two states that the article is about."""
+        return self._last(token, "pair")
+
+    def within(self, token: Token) -> list[Named]:
+        """All parties named inside a phrase."""
+        return _unique(n for t in token.subtree for n in self._at.get(t.i, ()))
+
+    def last_group(self, token: Token) -> list[Named]:
+        """The armed group told last."""
+        return self._last(token, "group")
 
     def direct(self, token: Token) -> list[Named]:
         """Parties that the phrase stands for, all its conjuncts included."""
@@ -89,6 +113,20 @@ class Phrases:
                     found.extend(n for c in child.children if c.i in self._at for n in self._at[c.i])
         return _unique(found)
 
+    def _known(self, name: Token) -> list[Named]:
+        """A name that the article introduced, or one with an office that needs no country."""
+        for child in children(name, "compound", "nmod:desc", "flat"):
+            if self._lexicon.is_a(lemma(child), "HUMAN") and (found := self._refer(child)):
+                return [replace(n, person=True) for n in found]
+        return self._refer(name)
+
+    def claimant(self, predicate: Token) -> list[Named]:
+        """Who claimed responsibility for what a clause is about."""
+        for clause in predicate.subtree:
+            if any(lemma(c) == "responsibility" for c in children(clause, "obj")):
+                return _unique(n for c in children(clause, "nsubj") for n in self.direct(c))
+        return []
+
     def _is_human(self, head: Token) -> bool:
         return self._lexicon.is_a(lemma(head), "HUMAN") and "Plur" not in head.morph.get("Number")
 
@@ -96,8 +134,14 @@ class Phrases:
         return head.i in self._at or self._lexicon.is_a(lemma(head), "AGENT")
 
     def _single(self, token: Token, depth: int) -> list[Named]:
+        if token.i not in self._found:
+            self._found[token.i] = []  # a phrase that refers to itself names nobody
+            self._found[token.i] = self._resolved(token, depth)
+        return self._found[token.i]
+
+    def _resolved(self, token: Token, depth: int) -> list[Named]:
         if token.i in self._at:
-            return self._at[token.i]
+            return self._with_companions(token)
         if depth > 3:
             return []
         word = lemma(token)
@@ -115,6 +159,12 @@ class Phrases:
             found = self._owner(token, ("of", "from"), located=located)
             if found:
                 return [replace(n, how="people") for n in found]
+        if token.pos_ == "PROPN" and (known := self._known(token)):
+            return known
+        if any(c.dep_ == "cop" for c in token.children):  # "X is among those calling for …"
+            found = [n for c in children(token, "nsubj") for n in self._single(c, depth + 1)]
+            if found:
+                return found
         for child in children(token, "appos"):
             found = self._single(child, depth + 1)
             if found:
@@ -122,6 +172,20 @@ class Phrases:
         if token.pos_ in ("PRON", "DET") or self._lexicon.is_a(word, "AGENT") or self._lexicon.is_a(word, "QUANTITY"):
             return self._refer(token)
         return []
+
+    def _with_companions(self, token: Token) -> list[Named]:
+        """A name with those coordinated inside its phrase: "leaders of Kenya and Uganda"."""
+        own = self._at[token.i]
+        doc = token.doc
+        found = list(own)
+        span = doc.char_span(own[0].start, own[0].end, alignment_mode="expand")
+        for inner in span or ():
+            if inner.dep_ == "conj" and inner.head.i in self._at:
+                found.extend(self._at[inner.head.i])
+            for child in inner.children:
+                if child.i in self._at and child.dep_ in ("conj", "amod", "compound", "nmod:poss"):
+                    found.extend(self._at[child.i])
+        return _unique(found)
 
     def _owner(self, token: Token, cases: tuple[str, ...], *, located: bool = False) -> list[Named]:
         found = self.modifiers(token)
@@ -136,16 +200,22 @@ class Phrases:
         return []
 
     def _doer(self, noun: Token) -> list[Named]:
-        """Who did what a noun names: "the attack carried out by ISIS", "claimed by ISIS"."""
-        for clause in children(noun, "acl"):
-            if is_passive(clause):
-                for agent in children(clause, "obl"):
-                    if case(agent) == "by" and (found := self.direct(agent)):
-                        return found
-            elif any(lemma(c) == "responsibility" for c in children(clause, "obj")):
-                for subject in children(clause, "nsubj"):
-                    if found := self.direct(subject):
-                        return found
+        """Who did what a noun names: "the attack carried out by ISIS", "news that Iraq has …"."""
+        for clause in noun.subtree:
+            if clause.dep_ not in ("acl", "acl:relcl", "ccomp", "advcl"):
+                continue
+            if any(lemma(c) == "responsibility" for c in children(clause, "obj")):
+                found = [n for c in children(clause, "nsubj") for n in self.direct(c)]
+            elif clause.head != noun:
+                continue
+            elif is_passive(clause):
+                found = [n for c in children(clause, "obl") if case(c) == "by" for n in self.direct(c)]
+            elif clause.dep_ != "acl:relcl":
+                found = [n for c in children(clause, "nsubj") for n in self.direct(c)]
+            else:
+                continue
+            if found:
+                return _unique(found)
         return []
 
 

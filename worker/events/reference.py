@@ -31,6 +31,7 @@ class Seen:
         position: (paragraph, token) where it stands.
         sentence: running number of its sentence.
         subject: it heads a subject.
+        together: it stands beside others of its kind ("the ministers of X, Y and Z").
         words: the lemmas of its phrase, so that "the ministry" finds "the Indian foreign ministry".
     """
 
@@ -39,6 +40,7 @@ class Seen:
     sentence: int
     subject: bool
     words: frozenset[str]
+    together: bool = False
 
 
 @dataclass
@@ -55,6 +57,7 @@ class Discourse:
     issuer: Named | None = None
     seen: list[Seen] = field(default_factory=list)
     speaker: Named | None = None
+    names: dict[str, Named] = field(default_factory=dict)
 
     def note(self, seen: Seen) -> None:
         """Remember a party."""
@@ -65,10 +68,12 @@ class Discourse:
     ) -> list[Named]:
         """Parties that a word or phrase without a name means, marked as references; [] if unclear."""
         word = token.lower_
+        if token.pos_ == "PROPN" and lemma(token) not in self.lexicon.classes["HUMAN"]:
+            return self._name(token)
         if word in _FIRST:
             found = [speaker or self.issuer]
         elif token.pos_ in ("PRON", "DET") or word in _PERSON | _THING | _PLURAL:
-            found = self._pronoun(word, (paragraph, token.i), sentence)
+            found = self._pronoun(token, (paragraph, token.i), sentence)
         else:
             found = self._description(token, (paragraph, token.i), sentence)
         return [
@@ -82,9 +87,35 @@ class Discourse:
         near = [s for s in self.seen[-_MEMORY:] if s.position < position]
         return [s for s in reversed(near) if s.sentence >= sentence - reach]
 
-    def _pronoun(self, word: str, position: tuple[int, int], sentence: int) -> list[Named | None]:
+    def last(self, kind: str, paragraph: int, token: int, sentence: int) -> list[Named]:
+        """The last place ("place") or armed group ("group") before a token or in its sentence."""
+        before = self._before((paragraph, token + 60), sentence, 40)
+        for seen in before:
+            fits = seen.named.place and seen.named.kind == "state" if kind == "place" else seen.named.kind == kind
+            if fits and seen.sentence <= sentence:
+                return [replace(seen.named, start=-1, end=-1, basis="reference")]
+        return []
+
+    def learn(self, name: str, named: Named) -> None:
+        """Remember a person whom the article introduces: "Carter", "Soleimani"."""
+        self.names.setdefault(name, replace(named, start=-1, end=-1, person=True))
+
+    def _name(self, token: Token) -> list[Named]:
+        for part in (token, *(c for c in token.children if c.dep_ == "flat")):
+            if part.text in self.names:
+                return [replace(self.names[part.text], basis="reference")]
+        return []
+
+    def _pronoun(
+        self, token: Token, position: tuple[int, int], sentence: int
+    ) -> list[Named | None]:
+        word = token.lower_
+        if word in _PERSON and token.dep_ in ("obj", "iobj", "obl", "nmod"):
+            return self._other(position, sentence, person=True)
         if word in _PERSON:
             return self._nearest(position, sentence, 4, person=True)
+        if word in _THING and token.dep_ in ("obj", "iobj"):
+            return self._other(position, sentence, person=False)
         if word in _THING:
             return self._nearest(position, sentence, 2, person=False)
         if word in _PLURAL:
@@ -105,6 +136,14 @@ class Discourse:
         subjects = [s for s in same if s.subject]
         return [(subjects or same)[-1 if subjects else 0].named]
 
+    def _other(
+        self, position: tuple[int, int], sentence: int, *, person: bool
+    ) -> list[Named | None]:
+        """Whom "him" means: not the subject of the same clause, but who was told beside it."""
+        fitting = [s for s in self._before(position, sentence, 3) if s.named.person == person]
+        acting = next((s.named.code for s in fitting if s.subject and s.sentence == sentence), None)
+        return [next((s.named for s in fitting if s.named.code != acting), None)]
+
     def _group(self, position: tuple[int, int], sentence: int) -> list[Named]:
         """Whom "they" means: the last subject, all of it where it has several parties."""
         before = [s for s in self._before(position, sentence, 2) if s.subject]
@@ -116,12 +155,19 @@ class Discourse:
     def _description(
         self, token: Token, position: tuple[int, int], sentence: int
     ) -> list[Named | None]:
-        if not _is_definite(token):
+        titled = token.dep_ in ("compound", "nmod:desc", "flat") and self.issuer is not None
+        if titled:
+            return [self.issuer]
+        if not _is_definite(token) and not (self.issuer is not None and token.pos_ == "PROPN"):
             return []
         if _counts_two(token):
-            return list(self._pair(position, sentence))
+            return list(self._pair(lemma(token), position, sentence))
         word = lemma(token)
         kinds = self.lexicon.classes
+        if "Plur" in token.morph.get("Number") and word in kinds["HUMAN"]:
+            together = self._together(position, sentence)
+            if together:
+                return list(together)
         if word in kinds["BLOC"]:
             return self._of_kind(position, sentence, "igo")
         if word in kinds["ARMED"]:
@@ -138,9 +184,18 @@ class Discourse:
                 return [seen.named]
         return []
 
-    def _pair(self, position: tuple[int, int], sentence: int) -> list[Named]:
+    def pair(self, paragraph: int, token: int, sentence: int) -> list[Named]:
+        """The two states that the article has been about, as references; [] if it had no two."""
+        found = self._pair("country", (paragraph, token), sentence)
+        return [replace(n, start=-1, end=-1, basis="reference") for n in found if len(found) == 2]
+
+    def _pair(self, word: str, position: tuple[int, int], sentence: int) -> list[Named]:
         """The two parties told together last: in one sentence, else the last two of all."""
         before = self._before(position, sentence, 30)
+        if word in self.lexicon.classes["HUMAN"]:
+            before = [s for s in before if s.named.person] or before
+        elif word in self.lexicon.classes["LAND"]:
+            before = [s for s in before if s.named.kind == "state"] or before
         by_sentence: dict[int, list[Named]] = {}
         for seen in before:
             by_sentence.setdefault(seen.sentence, []).insert(0, seen.named)
@@ -152,14 +207,22 @@ class Discourse:
                 return pair[:2]
         return _unique([s.named for s in before])[:2]
 
+    def _together(self, position: tuple[int, int], sentence: int) -> list[Named]:
+        """ "The ministers": those of the last subject that named more than one."""
+        before = [s for s in self._before(position, sentence, 6) if s.together and s.subject]
+        if not before:
+            return []
+        return _unique([s.named for s in reversed(before) if s.sentence == before[0].sentence])
+
     def _office(
         self, token: Token, position: tuple[int, int], sentence: int
     ) -> list[Named | None]:
         """The last party whose phrase had this word: "the ministry", "the president", "the army"."""
         words = self.lexicon.classes["SAME_OFFICE"]
         word = lemma(token)
+        alias = self.lexicon.aliases.get(word, frozenset({word}))
         for seen in self._before(position, sentence, 40):
-            if word in seen.words:
+            if word in seen.words or alias <= seen.words:
                 return [seen.named]
         if self.issuer is not None and word in words:
             return [self.issuer]

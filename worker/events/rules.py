@@ -81,6 +81,7 @@ class Lexicon:
     classes: dict[str, frozenset[str]]
     operators: Operators
     modes: dict[str, dict[str, str]]
+    aliases: dict[str, frozenset[str]]
 
     def triggers(self, pos: str, word: str) -> tuple[Rule, ...]:
         """Rules for a word, the most demanding first."""
@@ -105,12 +106,16 @@ def lexicon() -> Lexicon:
     }
     with data("lexicon", "embedding.toml").open("rb") as file:
         modes = tomllib.load(file)
-    return Lexicon(rules, ordered, classes, _operators(), modes)
+    aliases = {
+        row["short"]: frozenset(row["words"].split())
+        for row in read_tsv(data("lexicon", "aliases.tsv"))
+    }
+    return Lexicon(rules, ordered, classes, _operators(), modes, aliases)
 
 
 def _weight(rule: Rule) -> int:
     particle = any("+" in word for word in rule.lemmas)
-    return 2 * len(rule.needs) + 2 * particle - ("weak" in rule.flags)
+    return 2 * len(rule.needs) + 2 * particle - ("weak" in rule.flags) + ("home" in rule.flags)
 
 
 def _classes() -> dict[str, frozenset[str]]:

@@ -89,7 +89,9 @@ class Speech:
         return self.last
 
     def _says(self, token: Token) -> bool:
-        return token.pos_ == "VERB" and self._lexicon.is_a(lemma(token), "SAY")
+        if token.pos_ != "VERB" or not self._lexicon.is_a(lemma(token), "SAY"):
+            return False
+        return token.dep_ != "parataxis" or not any(children(token, "obj"))
 
 
 def according_to(token: Token) -> Token | None:

@@ -17,6 +17,8 @@ _RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 _NEGATIONS = frozenset({"not", "n't", "never", "n’t", "nor", "neither", "hardly", "no"})
 _CONDITIONS = frozenset({"if", "unless", "whether", "lest", "provided", "should"})
 _COMPLEMENT_MARKS = frozenset({"of", "for", "against", "from", "on", "with", "in", "about", "by"})
+_WISHING = frozenset({"want", "wish", "like", "pleased", "glad"})
+_GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
 _MAX_CLIMB = 12
 
 
@@ -90,22 +92,33 @@ def conjuncts(token: Token) -> list[Token]:
 
 
 def case(token: Token) -> str:
-    """The preposition of a nominal in lower case, "" where it has none; "because of" as one."""
+    """The preposition of a nominal in lower case, "" where it has none.
+
+    A fixed expression counts as one ("because of"); of two prepositions the last ("out of").
+    """
+    found = ""
     for child in token.children:
         if child.dep_ == "case" and child.i < token.i:
             fixed = [c.lower_ for c in child.children if c.dep_ == "fixed"]
-            return " ".join([child.lower_, *fixed])
+            found = " ".join([child.lower_, *fixed])
+    if found:
+        return found
+    for child in children(token, "compound", "flat", "nmod:desc"):
+        if child.i < token.i and (below := case(child)):
+            return below  # "to Foreign Minister X": hung on the first word of the name
     return ""
 
 
 def is_passive(verb: Token) -> bool:
     """Whether a verb is a passive, with or without its auxiliary."""
-    if any(c.dep_ in ("nsubj:pass", "aux:pass", "csubj:pass", "obl:agent") for c in verb.children):
+    if any(c.dep_ in ("nsubj:pass", "aux:pass", "csubj:pass") for c in verb.children):
         return True
     if verb.tag_ != "VBN" and "Part" not in verb.morph.get("VerbForm"):
         return False
     if any(c.dep_ == "aux" and lemma(c) in ("have", "'ve") for c in verb.children):
         return False
+    if any(c.dep_ == "obl:agent" and case(c) == "by" for c in verb.children):
+        return True
     return verb.dep_ in ("acl", "amod", "advcl") and not any(children(verb, "obj"))
 
 
@@ -190,7 +203,7 @@ def arguments(predicate: Token) -> Arguments:
     found = Arguments()
     passive = is_passive(predicate)
     surface = subject(predicate)
-    by = [c for c in children(predicate, "obl") if c.dep_ == "obl:agent" or (passive and case(c) == "by")]
+    by = [c for c in children(predicate, "obl") if passive and case(c) == "by"]
     if passive:
         found.agent = by
         patient = surface if predicate.dep_ != "acl" else predicate.head
@@ -201,6 +214,8 @@ def arguments(predicate: Token) -> Arguments:
     else:
         found.agent = [surface] if surface is not None else []
         found.patient = list(children(predicate, "obj")) or _gap(predicate, surface)
+        if not found.patient:  # an "agent" without "by" beside an active verb is its object
+            found.patient = [c for c in predicate.children if c.dep_ == "obl:agent" and not case(c)]
         if not found.patient and predicate.pos_ == "VERB":
             found.patient = _shared_object(predicate) or _bare_nominals(predicate)
     found.indirect = list(children(predicate, "iobj"))
@@ -335,15 +350,21 @@ def _governed(node: Token, operators: Operators) -> Standing:
     own = own_standing(head)
     if label.startswith(("nsubj", "obj")) and own is not Standing.FACT:
         return own
+    if lemma(head) in _WISHING and _is_first_person(head):
+        return Standing.FACT  # "I want to thank …" thanks
     if is_object:
         effect = operators.verb(lemma(head), case(node) if label.startswith("obl") else "")
         if effect is not Standing.FACT:
             return effect
     if label in ("xcomp", "ccomp") and own in (Standing.NEGATED, Standing.OPEN, Standing.DEONTIC):
         return Standing.OPEN if label == "ccomp" else own
-    if label == "xcomp" and own is Standing.FUTURE:
+    if label == "xcomp" and own is Standing.FUTURE and lemma(head) not in _GOING_ON:
         return Standing.FUTURE
     return Standing.FACT
+
+
+def _is_first_person(verb: Token) -> bool:
+    return any(c.lower_ in ("i", "we") for c in children(verb, "nsubj"))
 
 
 def _from_conjunct(node: Token, operators: Operators) -> Standing:
@@ -369,4 +390,6 @@ def _adverbial(node: Token, operators: Operators) -> Standing | None:
     if "to" in marks:
         effect = operators.verb(lemma(node.head), "to")
         return effect if effect is not Standing.FACT else Standing.OPEN
+    if not marks and node.tag_ == "VBG":
+        return own_standing(node.head)  # "will return to the Gulf, visiting …"
     return None

@@ -11,10 +11,9 @@ from __future__ import annotations
 import html
 import io
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from html.entities import name2codepoint
 from itertools import islice
 from time import struct_time
@@ -23,11 +22,11 @@ from urllib.parse import urljoin, urlsplit
 from xml.parsers import expat
 
 import feedparser
-from dateutil import parser as dateutil_parser  # type: ignore[import-untyped]
 
 from worker.charset import decode
 from worker.errors import Rejected
 from worker.model import Entry, Page
+from worker.timestamps import read
 
 MAX_ENTRIES = 500
 MAX_SUMMARY = 500  # characters
@@ -48,6 +47,11 @@ _ENTRY_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _SILENT = re.compile(r"<(script|style)\b.*?(</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)
 _INLINE = re.compile(r"</?(a|abbr|b|cite|em|font|i|mark|span|strong|sub|sup|u)\b", re.IGNORECASE)
+_ESCAPED_TAG = re.compile(  # markup that was escaped once too often, but not "5 < 6" or "<name>"
+    r"</?(a|abbr|b|blockquote|br|div|em|font|h[1-6]|i|img|li|p|small|span|strong|sub|sup|u|ul)\b"
+    r"[^<>]*>",
+    re.IGNORECASE,
+)
 _SKIP_HOURS = re.compile(r"<skipHours\b.*?</skipHours>", re.IGNORECASE | re.DOTALL)
 _HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
 _PERIODS = {  # RSS 1.0, module Syndication: seconds
@@ -205,14 +209,12 @@ def _read(data: bytes, page: Page) -> Any:
     # Of the answer's own headers none is passed on: a Content-Location would move all links.
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": page.url}
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            return feedparser.parse(
-                io.BytesIO(data),  # bytes themselves would be tried as a file's name first
-                response_headers=headers,
-                sanitize_html=False,
-                resolve_relative_uris=False,
-            )
+        return feedparser.parse(
+            io.BytesIO(data),  # bytes themselves would be tried as a file's name first
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
     except (ValueError, OverflowError, LookupError, TypeError, AssertionError, RecursionError) as e:
         raise Rejected("not-a-feed", f"it cannot be read: {type(e).__name__} {e}") from e
 
@@ -266,14 +268,29 @@ def _absolute(candidate: object, base: str) -> str | None:
 
 
 def _published(raw: Any, fetched: datetime) -> datetime | None:
+    """When it was published, else updated, in UTC; our own reading first (see `timestamps`)."""
+    latest = fetched + timedelta(days=1)
     for name in ("published", "updated", "created"):
-        when = _from_tuple(raw.get(f"{name}_parsed")) or _from_text(raw.get(name), fetched)
-        if when and _OLDEST <= when <= fetched + timedelta(days=1):
+        # Past feedparser's own `get`, which gives "published" for "updated", with a warning.
+        text = dict.get(raw, name)
+        when = _in_utc(read(text, latest)) if isinstance(text, str) and text else None
+        when = when or _from_tuple(dict.get(raw, f"{name}_parsed"))
+        if when and _OLDEST <= when <= latest:
             return when
     return None
 
 
+def _in_utc(when: date | None) -> datetime | None:
+    """A time without a zone is taken as UTC, a day as its midnight."""
+    if when is None:
+        return None
+    if not isinstance(when, datetime):
+        return datetime.combine(when, time(), UTC)
+    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+
+
 def _from_tuple(parsed: object) -> datetime | None:
+    """What feedparser made of it: it knows Korean, Greek and Hungarian forms that we do not."""
     if not isinstance(parsed, struct_time | tuple) or len(parsed) < 6:
         return None
     try:
@@ -283,36 +300,20 @@ def _from_tuple(parsed: object) -> datetime | None:
         return None
 
 
-def _from_text(text: object, fetched: datetime) -> datetime | None:
-    """What feedparser cannot date; of two ways to read ``3/4/2024`` the later one that has been."""
-    if not isinstance(text, str) or not 6 <= len(text) <= 80:
-        return None
-    readings = {_dated(text, dayfirst=True), _dated(text, dayfirst=False)} - {None}
-    past = [when for when in readings if when and when <= fetched + timedelta(days=1)]
-    return max(past, default=None)
-
-
-def _dated(text: str, *, dayfirst: bool) -> datetime | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            midnight = datetime(1, 1, 1)  # noqa: DTZ001 - dateutil puts the zone that it reads
-            when: datetime = dateutil_parser.parse(text, dayfirst=dayfirst, default=midnight)
-        return when.replace(tzinfo=when.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError, TypeError):
-        return None
-
-
 def _plain(markup: object, limit: int) -> str:
     """Text without markup, on one line, cut at a word to ``limit`` characters."""
     if not isinstance(markup, str):
         return ""
     text = _SILENT.sub(" ", markup[: limit * 20])
-    text = _TAG.sub(lambda tag: "" if _INLINE.match(tag[0]) else " ", text)
-    text = " ".join(html.unescape(html.unescape(text)).split())
+    text = html.unescape(_TAG.sub(_gap, text))
+    text = " ".join(html.unescape(_ESCAPED_TAG.sub(_gap, text)).split())
     if len(text) <= limit:
         return text
     return text[: limit - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _gap(tag: re.Match[str]) -> str:
+    return "" if _INLINE.match(tag[0]) else " "
 
 
 def _ttl(channel: Any) -> float | None:

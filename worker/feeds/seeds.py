@@ -28,6 +28,7 @@ from worker.model import Feed
 _KEYS = {"url": str, "outlet": str, "country": str, "language": str, "official": bool}
 _COUNTRY = re.compile(r"[A-Z]{2,10}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_DECLARATION = re.compile(r"\A(\s*)<\?xml[^>]*\?>")
 _TABLE = re.compile(r"\s*\[\[\s*feed\s*\]\]")
 
 
@@ -102,7 +103,7 @@ def _opml(text: str, path: Path) -> Iterator[tuple[Feed, str]]:
     parser.EntityDeclHandler = entity
     try:
         # As text: a declaration that names another encoding has been overtaken by then.
-        parser.Parse(re.sub(r"^\s*<\?xml[^>]*\?>", "", text, count=1), True)
+        parser.Parse(_DECLARATION.sub(r"\1", text, count=1), True)
     except expat.ExpatError as error:
         what = expat.ErrorString(error.code)
         raise ConfigError(f"{path}:{error.lineno}: this is not XML: {what}.") from None
@@ -120,7 +121,8 @@ def _from_outline(url: str, attributes: Mapping[str, str]) -> dict[str, object]:
         if attributes.get(key):
             table[key] = attributes[key]
     if "official" in attributes:
-        table["official"] = {"true": True, "false": False}.get(attributes["official"].lower(), "?")
+        given = attributes["official"]
+        table["official"] = {"true": True, "false": False}.get(given.lower(), given)
     return table
 
 

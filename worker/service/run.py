@@ -87,6 +87,7 @@ def run_settings(settings: Settings) -> Settings:
     the run before it left.
     """
     data_dir = settings.data_dir / "run"
+    extract_seconds = min(settings.extract_seconds, 10.0)
     return settings.model_copy(
         update={
             "data_dir": data_dir,
@@ -96,7 +97,8 @@ def run_settings(settings: Settings) -> Settings:
             "host_delay": min(settings.host_delay, 0.2),
             "tick_every": min(settings.tick_every, 0.5),
             # What a killed process had in hand comes back while somebody still watches.
-            "lease": min(settings.lease, 30.0),
+            "extract_seconds": extract_seconds,
+            "lease": min(settings.lease, 4 * extract_seconds),
         }
     )
 
@@ -193,7 +195,8 @@ def _sum_up(service: Service, look: Look) -> None:
 
 def _why_hopeless(service: Service, still: float) -> str | None:
     if service.hopeless:
-        return f"{service.hopeless.name} does not stay alive: the run is given up."
+        last = " ".join(service.hopeless.last_lines[-1:])
+        return f"{service.hopeless.name} does not stay alive, the run is given up. It said: {last}"
     if still > STANDSTILL:
         return (
             f"Nothing has moved for {STANDSTILL:.0f} s: the run is given up. "

@@ -131,7 +131,7 @@ class TestRun:
         read_again(service)
 
     def test_brings_back_every_process_that_is_killed(self, demarche):
-        service = demarche("run", "--stay")
+        service = demarche("run", "--stay", DEMARCHE_EXTRACT_SECONDS="2")  # leases of 8 s
         service.wait_for(lambda: "“" in service.text, 120)
         killed = 0
         for pid, command in service.processes().items():

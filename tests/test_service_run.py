@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 import tomllib
 from pathlib import Path
@@ -18,6 +19,7 @@ from worker.model import Feed
 from worker.service import foreground, ports, redis_server, run
 from worker.settings import load
 
+ROOT = Path(__file__).parents[1]
 NEWSROOM = "feeds of a newsroom"
 
 
@@ -142,6 +144,58 @@ class TestRun:
         service.wait_for(lambda: "keeps running" in service.text, 120)
         for role in ("redis", "newsroom", "scheduler", "fetcher", "extractor", "flower"):
             assert re.search(rf"^{role} was ended by SIGKILL", service.text, re.MULTILINE)
+
+
+@pytest.mark.slow
+class TestServe:
+    def test_shows_events_and_a_clear_line_for_a_feed_that_cannot_be_reached(
+        self, demarche, tmp_path
+    ):
+        newsroom = demarche("newsroom")
+        port = newsroom.environ["DEMARCHE_NEWSROOM_PORT"]
+        dead = ports.free_port()
+        seeds = tmp_path / "feeds.toml"
+        feeds = [
+            Feed(f"http://127.0.0.1:{dead}/feed", "The Silent Post"),
+            Feed(f"http://127.0.0.1:{port}/skerry/feed.atom", "Skerry Wire", "NOR"),
+        ]
+        seeds.write_text(run.feeds_toml(feeds))
+        service = demarche(
+            "serve",
+            DEMARCHE_SEEDS=str(seeds),
+            DEMARCHE_FETCH_ALLOW="127.0.0.0/8",
+            DEMARCHE_HOST_DELAY="0.1",
+            DEMARCHE_TICK_EVERY="0.5",
+        )
+        service.wait_for(lambda: "“" in service.text, 120)
+        service.wait_for(lambda: f":{dead}/" in service.text, 60)
+        (line,) = [x for x in service.text.splitlines() if f":{dead}/" in x]
+        assert line.startswith("fetcher: ")
+        assert "Traceback" not in service.text
+        assert "ended with" not in service.text
+        assert stop(service, signal.SIGTERM) < 10
+        assert service.process.returncode == 0
+        assert set(service.processes()) <= {newsroom.process.pid}
+        assert "the data are kept in" in service.text
+
+
+@pytest.mark.slow
+def test_a_pipe_that_is_closed_ends_everything_quietly(demarche, tmp_path):
+    service = demarche("settings")  # for its ports and its folder
+    service.process.wait(timeout=20)
+    with subprocess.Popen(
+        [sys.executable, "-m", "worker.cli", "run"],
+        env=service.environ,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as head:
+        head.stdout.readline()
+        head.stdout.close()
+        assert head.wait(timeout=120) == 1
+        assert "Traceback" not in head.stderr.read()
+    assert service.processes() == {}
 
 
 class TestWhatIsInTheWay:

@@ -185,6 +185,13 @@ class TestScreen:
         assert lines[1].rstrip() == "    " + ("quote " * 40).rstrip()
         assert lines[2:] == ["careful"]
 
+    def test_an_output_without_unicode_is_no_reason_to_fail(self):
+        raw = io.BytesIO()
+        with Screen(io.TextIOWrapper(raw, encoding="ascii", write_through=True)) as screen:
+            screen.event(["Norway ↔ Chile", "    “Côte d’Ivoire” – …"])
+            screen.progress("…")
+        assert raw.getvalue() == b'Norway <-> Chile\n    "C?te d\'Ivoire" - ...\n'
+
     def test_on_a_terminal_there_is_a_bar_as_wide_as_it_is(self, monkeypatch):
         shown = on_a_terminal(monkeypatch, TERM="xterm-256color")
         assert "reading" in shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import re
 import signal
 import socket
@@ -196,6 +197,40 @@ def test_a_pipe_that_is_closed_ends_everything_quietly(demarche, tmp_path):
         assert head.wait(timeout=120) == 1
         assert "Traceback" not in head.stderr.read()
     assert service.processes() == {}
+
+
+@pytest.mark.slow
+def test_a_terminal_that_is_closed_ends_everything_in_order(demarche):
+    service = demarche("settings")  # for its ports and its folder
+    service.process.wait(timeout=20)
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(ROOT)
+        os.execve(sys.executable, [sys.executable, "-m", "worker.cli", "run"], service.environ)
+    shown = b""
+    while NEWSROOM.encode() not in shown:
+        shown += os.read(terminal, 65536)
+    os.close(terminal)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 130
+    assert service.processes() == {}
+    read_again(service)
+
+
+@pytest.mark.slow
+def test_a_run_on_a_redis_of_somebody_else_leaves_it_as_it_was_but_for_its_own_keys(
+    demarche, redis_url
+):
+    with Redis.from_url(redis_url, decode_responses=True) as client:
+        client.xadd("demarche:events", {"data": "a service of theirs"})
+        service = demarche("run", DEMARCHE_REDIS_URL=redis_url)
+        assert service.process.wait(timeout=180) == 0, service.text
+        assert "Stream: demarche-run:events on" in service.text
+        assert client.xlen("demarche:events") == 1
+        assert client.xlen("demarche-run:articles") >= 8
+        others = {key for key in client.scan_iter() if not key.startswith("demarche-run:")}
+        assert others == {"demarche:events"}
+    assert not (Path(service.environ["DEMARCHE_DATA_DIR"]) / "run" / "redis").exists()
 
 
 class TestWhatIsInTheWay:

@@ -24,6 +24,7 @@ from worker.articles.links import clean_url
 from worker.errors import Busy, Rejected, Transient
 from worker.feeds import schedule
 from worker.feeds.parse import parse
+from worker.fetch import FEED, HTML
 from worker.ledger import Due, Ledger, Stage, Work
 from worker.model import Article, Entry, Event, Fate, Feed, Page, article_id
 
@@ -117,9 +118,8 @@ class Pipeline:
 
     def _look(self, feed: Feed, habit: schedule.Habit) -> tuple[schedule.Habit, list[str]]:
         etag, last_modified = schedule.conditional(habit, self._at())
-        page = self.fetcher.get(
-            schedule.moved_to(habit) or feed.url, etag=etag, last_modified=last_modified
-        )
+        url = schedule.moved_to(habit) or feed.url
+        page = self.fetcher.get(url, etag=etag, last_modified=last_modified, accept=FEED)
         if schedule.is_unchanged(habit, page):
             return schedule.after_unchanged(habit, page, self._at(), self.limits), []
         parsed = parse(page)
@@ -144,7 +144,7 @@ class Pipeline:
         """Fetch one page; False where it must wait, or ended here."""
         try:
             self._take_turn(work)
-            self.ledger.keep(work.id, self.fetcher.get(work.entry.url))
+            self.ledger.keep(work.id, self.fetcher.get(work.entry.url, accept=HTML))
         except Busy as busy:
             self._leave_alone(work, busy)
         except Transient as error:

@@ -98,7 +98,7 @@ class TestWhatDies:
         assert [d.deaths for d in deaths[:5]] == [1, 2, 3, 4, 5]
         assert "no model" not in str(deaths[0])
         assert "worker ended with exit code 3" in str(deaths[2])
-        assert str(deaths[2]).endswith("    no model")
+        assert str(deaths[2]).endswith(".log:\n    no model")  # what it said in its last life
 
     def test_after_a_healthy_while_is_forgiven(self, tmp_path):
         lasts = Backoff(first=0.05, most=1.0, healthy=0.0)
@@ -319,6 +319,8 @@ class TestLogFiles:
         assert logfiles.tail(log, 2) == []
         log.write_bytes(b"a\n\nb\nc\xff\n\n")
         assert logfiles.tail(log, 2) == ["b", "c\ufffd"]
+        assert logfiles.tail(log, 9, since=3) == ["b", "c\ufffd"]
+        assert logfiles.tail(log, 9, since=99) == ["a", "b", "c\ufffd"]
 
 
 def test_stop_requests_are_counted_and_the_handlers_given_back():

@@ -95,9 +95,12 @@ def redis() -> None:
 @click.argument("folder", type=click.Path(path_type=Path), default=SEEDS_NEWSROOM)
 def newsroom(folder: Path) -> None:
     """One process: the small web server of the seeds' newsroom, on loopback."""
+    from worker import logs
     from worker.service import newsroom as server
 
-    server.run(folder, _settings().newsroom_port)
+    settings = _settings()
+    logs.configure(settings)
+    server.run(folder, settings.newsroom_port)
 
 
 @main.command()

@@ -35,7 +35,14 @@ T = TypeVar("T")
 class Fetcher(Protocol):
     """URL → Page."""
 
-    def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+    def get(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        accept: str | None = None,
+    ) -> Page:
         """Fetch; raise Transient or Rejected."""
 
 

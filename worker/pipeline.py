@@ -113,14 +113,20 @@ class Pipeline:
         watched = self.ledger.feed(url)
         if watched is None:
             return []
-        habit = schedule.remembered(watched.habit)
+        if slot := self._turn(url, self.limits.host_delay, watched.booked):
+            self.ledger.wait(url, slot)
+            return []
+        habit, failure, new = schedule.remembered(watched.habit), None, []
         try:
             habit, new = self._look(watched.feed, habit)
         except (Transient, Rejected) as error:
-            habit, new = schedule.after_failure(habit, error, self._at(), self.limits), []
-            log.warning("feed_failed", feed=url, reason=error.reason, detail=error.detail)
+            habit, failure = schedule.after_failure(habit, error, self._at(), self.limits), error
         due = schedule.due(habit, self._at(), self.limits, self.jitter())
         self.ledger.polled(url, asdict(habit), due.timestamp() if due else None)
+        if failure:
+            again = due.isoformat(timespec="seconds") if due else "never"
+            why = {"reason": failure.reason, "detail": failure.detail}
+            log.warning("feed_failed", feed=url, **why, again=again)
         return new
 
     def _look(self, feed: Feed, habit: schedule.Habit) -> tuple[schedule.Habit, list[str]]:
@@ -169,13 +175,16 @@ class Pipeline:
             Busy: others are first; the article has a booked time.
             Rejected: robots.txt forbids it.
         """
-        url, now = work.entry.url, self.now()
+        url = work.entry.url
         if not self.robots.allows(url, self._at()):
             raise Rejected("robots", f"robots.txt of {urlsplit(url).netloc} forbids {url}")
         delay = max(self.limits.host_delay, self.robots.delay(url, self._at()) or 0.0)
-        slot = self.ledger.turn(urlsplit(url).netloc, now, delay, work.booked)
-        if slot:
-            raise Busy("turn", retry_after=slot - now)
+        if slot := self._turn(url, delay, work.booked):
+            raise Busy("turn", retry_after=slot - self.now())
+
+    def _turn(self, url: str, delay: float, booked: float | None) -> float:
+        """Return 0 where the host may be asked now, else the time that it gives us."""
+        return self.ledger.turn(urlsplit(url).netloc, self.now(), delay, booked)
 
     def _leave_alone(self, work: Work, busy: Busy) -> None:
         wait = busy.retry_after or self.limits.retry_after

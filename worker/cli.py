@@ -152,7 +152,9 @@ def code(
         raise ConfigError("--published, --source and --title belong to a text, not to --jsonl.")
     settings = _settings()
     if jsonl:
-        desk.code_lines(settings, file, sys.stdout)
+        if failed := desk.code_lines(settings, file, sys.stdout):
+            click.echo(f'demarche: {failed} documents could not be coded; see "error".', err=True)
+            sys.exit(1)
     else:
         desk.code_text(settings, file, sys.stdout, published=published, source=source, title=title)
 

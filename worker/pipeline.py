@@ -116,7 +116,9 @@ class Pipeline:
         if slot := self._turn(url, self.limits.host_delay, watched.booked):
             self.ledger.wait(url, slot)
             return []
-        habit, failure, new = schedule.remembered(watched.habit), None, []
+        habit = schedule.remembered(watched.habit)
+        failure: Transient | Rejected | None = None
+        new: list[str] = []
         try:
             habit, new = self._look(watched.feed, habit)
         except (Transient, Rejected) as error:

@@ -202,6 +202,13 @@ def test_a_kept_connection_is_used_again(server, fetcher):
     assert server.connections == 1
 
 
+def test_a_304_keeps_the_connection(server, fetcher):
+    url = server.at("/a", answer(304, headers={"Content-Length": ""}, keep=True))
+    for _ in range(3):
+        assert fetcher.get(url, etag='"1"').status == 304
+    assert server.connections == 1
+
+
 def test_a_kept_connection_that_the_server_closed_is_replaced(server, fetcher):
     # The header promises to keep it, but the behaviour closes: as a server that has just timed out.
     url = server.at("/a", answer(200, BODY, {"Connection": "keep-alive"}))

@@ -181,7 +181,11 @@ class Fetcher:
             if response.status_code in _REDIRECTS:
                 return _redirect(response)
             _check_status(response, conditional=bool(headers.keys() - {"Accept"}))
-            body = b"" if response.status_code == 304 else self._body(response, exchange)
+            body = (
+                self._body(response, exchange)
+                if response.status_code != 304
+                else _nothing(response)
+            )
             return Page(
                 url=str(response.url),
                 status=response.status_code,
@@ -207,6 +211,11 @@ class Fetcher:
                     raise Rejected("too-large", f"more than {self._max_bytes} bytes")
         inflater.finish()
         return bytes(body)
+
+
+def _nothing(response: httpx.Response) -> bytes:
+    """The body of a 304, which has none by definition: read, so that the connection is kept."""
+    return b"".join(response.iter_raw())[:0]
 
 
 class _Redirect:

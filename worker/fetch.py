@@ -24,7 +24,7 @@ import httpx
 
 from worker.addresses import is_allowed, literal
 from worker.dial import MAX_HEADER_BYTES, Backend, Exchange, Resolver, current, system_resolver
-from worker.errors import Busy, Rejected, Transient
+from worker.errors import Busy, ConfigError, Rejected, Transient
 from worker.inflate import Inflater
 from worker.model import Page
 
@@ -61,7 +61,15 @@ class Fetcher:
         max_redirects: int = 5,
         resolve: Resolver = system_resolver,
     ) -> None:
-        """Build the client; nothing is fetched yet."""
+        """Build the client; nothing is fetched yet.
+
+        Raises:
+            ConfigError: no header can carry ``user_agent``.
+        """
+        if not _is_sendable(user_agent):
+            raise ConfigError(
+                f"The User-Agent {user_agent!r} is not plain ASCII; DEMARCHE_CONTACT goes into it."
+            )
         self._allow = tuple(allow)
         self._deadline = deadline
         self._max_bytes = max_bytes
@@ -345,7 +353,7 @@ def _steady(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _is_sendable(value: str) -> bool:
-    """Whether a validator that a server once sent can go back in a header."""
+    """Whether a header can carry it, such as a validator that a server once sent."""
     return value.isascii() and value.isprintable() and len(value) <= 1_000
 
 

@@ -79,6 +79,12 @@ def test_its_id_comes_from_its_canonical_url():
     assert read(url=URL + "?utm_source=rss").id == read().id
 
 
+def test_a_page_out_of_a_file_has_no_url_but_an_id():
+    article = read(url="pages/a.html")
+    assert article.url is None
+    assert article.id == article_id("pages/a.html")
+
+
 # ---- dates ----------------------------------------------------------------------------------
 
 AT_NINE = datetime(2024, 1, 15, 9, 30, tzinfo=UTC)
@@ -408,6 +414,48 @@ def test_a_teaser_of_a_page_that_is_not_free_is_a_paywall():
 def test_the_whole_text_of_a_page_that_is_not_free_is_read():
     article = read(ld(isAccessibleForFree=False), inside=f"<p>{' '.join(PARAGRAPHS * 3)}</p>")
     assert len(article.text) > 800
+
+
+@pytest.mark.parametrize(
+    ("title", "reason"),
+    [
+        ("Just a moment...", "challenge"),
+        ("Attention Required! | Cloudflare", "challenge"),
+        ("Access Denied", "challenge"),
+        ("404 - News", "not-found"),
+        ("Page not found | News", "not-found"),
+        ("Seite nicht gefunden", "not-found"),
+        ("Before you continue", "consent"),
+    ],
+)
+def test_a_title_tells_a_wall(title, reason):
+    text = " ".join(PARAGRAPHS)
+    html = f"<html><head><title>{title}</title></head><body><p>{text}</p></body></html>"
+    with pytest.raises(Rejected, match=reason):
+        clean(page(html), FEED, ENTRY)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "reason"),
+    [
+        (URL, "https://news.test/", "not-found"),
+        (URL, "https://www.news.test/en/", "not-found"),
+        (URL, "https://news.test/404.html", "not-found"),
+        (URL, "https://consent.news.test/?continue=x", "consent"),
+        (URL, "https://news.test/login?next=/world", "paywall"),
+        (URL, "https://accounts.news.test/signin", "paywall"),
+        (URL, "https://news.test/world/other-name-of-the-story", None),
+        ("https://news.test/login", "https://news.test/login/", None),
+        ("https://news.test/", "https://www.news.test/", None),
+        (URL, "https://elsewhere.test/", None),
+    ],
+)
+def test_a_redirect_tells_a_wall(asked, answered, reason):
+    if reason is None:
+        assert clean(page(document(), url=answered), FEED, Entry(asked)).text
+    else:
+        with pytest.raises(Rejected, match=reason):
+            clean(page(document(), url=answered), FEED, Entry(asked))
 
 
 def test_an_article_about_cookies_is_an_article():

@@ -18,6 +18,7 @@ from importlib.resources import files
 from typing import Any
 
 import htmldate
+from lxml import etree
 from lxml.html import HtmlElement
 
 from worker.timestamps import read as read_date
@@ -47,6 +48,11 @@ _NOT_A_NAME = re.compile(
     re.IGNORECASE,
 )
 _SITE_SUFFIX = re.compile(r"\s+(?:[|–—·•»:-]|::)\s+[^|–—·•»]{2,60}$")
+
+
+# XPath and not a walk over the tree: lxml would wrap each element of the page for Python first.
+_JSON_LD = etree.XPath("//script[contains(translate(@type, 'LDJSON', 'ldjson'), 'ld+json')]")
+_MARKED = etree.XPath("//time | //abbr[@title] | //*[@itemprop = 'datePublished'][not(self::meta)]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +116,11 @@ def is_plausible(when: date, fetched: datetime) -> bool:
 def _nodes(tree: HtmlElement) -> list[dict[str, Any]]:
     """All objects in the page's JSON-LD, parents before children."""
     found: list[dict[str, Any]] = []
-    for script in tree.iter("script"):
-        if "ld+json" in (script.get("type") or "").lower():
-            text = (script.text or "")[:_MAX_SCRIPT]
-            document = _json(text)
-            known = _objects(document, _MAX_NODES - len(found)) if document else _salvaged(text)
-            found.extend(known)
+    for script in _JSON_LD(tree):
+        text = (script.text or "")[:_MAX_SCRIPT]
+        document = _json(text)
+        known = _objects(document, _MAX_NODES - len(found)) if document else _salvaged(text)
+        found.extend(known)
     return found
 
 
@@ -211,12 +216,10 @@ def _time_elements(tree: HtmlElement) -> list[str]:
     """Dates that elements of the text are marked with, the surest first."""
     marked: list[str] = []
     plain: list[str] = []
-    for element in tree.iter("time", "abbr", "span", "div", "p"):
+    for element in _MARKED(tree):
         about = f"{element.get('class', '')} {element.get('id', '')} {element.get('itemprop', '')}"
         is_named = "datePublished" in about or "pubdate" in element.attrib
-        if (element.tag not in {"time", "abbr"} and not is_named) or _NOT_PUBLISHED.search(about):
-            continue
-        stamp = _stamp(element)
+        stamp = None if _NOT_PUBLISHED.search(about) else _stamp(element)
         if stamp:
             sure = is_named or _PUBLISHED_CLASS.search(about)
             (marked if sure else plain).append(stamp)

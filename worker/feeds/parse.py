@@ -84,7 +84,10 @@ def _rss_or_atom(text: str, page: Page) -> ParsedFeed:
 
 def _read(data: bytes, page: Page) -> Any:
     # Of the answer's own headers none is passed on: a Content-Location would move all links.
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": page.url}
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    if b"base=" in data:
+        # Only xml:base needs to know; otherwise `absolute` does it, in a fifth less time.
+        headers["content-location"] = page.url
     try:
         return feedparser.parse(
             io.BytesIO(data),  # bytes themselves would be tried as a file's name first

@@ -18,14 +18,12 @@ from functools import cache
 from spacy.tokens import Doc, Span, Token
 
 from worker.events.party_finder import Finder
+from worker.events.party_lookup import lookup
 from worker.events.party_nouns import Context, Found
-from worker.events.party_people import People, Resolution, iso, read_people
-from worker.events.party_tables import Entry, Tables, read_tables
+from worker.events.party_people import People, Resolution, read_people
+from worker.events.party_tables import Tables, read_tables
 from worker.events.party_words import Words
 
-_PLACE_CASES = frozenset(
-    "in at near across inside around throughout within through into off along outside toward towards".split()
-)
 _ATTRIBUTES = frozenset(["amod", "compound", "nmod:poss", "poss", "nmod", "nmod:unmarked"])
 
 
@@ -149,41 +147,13 @@ class Gazetteer:
         return office.head_class if office else None
 
     def lookup(self, name: str, on: date | None = None) -> list[Resolution]:
-        """Every party and person that a name can mean, the likeliest on that day first."""
-        key = self.tables.key(name)
-        found = [r for e in self.tables.phrases.get(key, []) for r in self._party(e)]
-        bare = self.finder.offices.untitled(key)
-        persons = dict.fromkeys((*self.people.full(bare), *self.people.short(bare)))
-        title = self.finder.offices.title_kinds(key)
-        for score, person, term in self.people.best(persons, on, title=title):
-            when = " held office then" if on and not term.distance(on.toordinal()) else ""
-            found.append(
-                Resolution(
-                    person.code,
-                    self._name(person.code),
-                    score,
-                    f"person:{when or ' held office'}, rank {term.rank}",
-                    term.source,
-                    person.name,
-                    term.office,
-                    iso(term.start, term.loose_start),
-                    iso(term.end, term.loose_end),
-                )
-            )
-        return found
+        """Every party and every office of a person that a name can mean, the likeliest first.
 
-    def _party(self, entry: Entry) -> Iterable[Resolution]:
-        senses = self.tables.senses.get(" ".join(self.tables.key(w) for w in entry.words), [])
-        why = entry.basis + (", ambiguous: decided by the words around it" if senses else "")
-        for code in entry.codes:
-            yield Resolution(code, self._name(code), 100, why, entry.source)
-        for sense in senses:
-            for code in sense.codes:
-                if code not in entry.codes:
-                    yield Resolution(code, self._name(code), 50, why, sense.source)
-
-    def _name(self, code: str) -> str:
-        return self.tables.parties[code].name if code in self.tables.parties else code
+        Args:
+            name: as a text spells it, with or without a title ("President Bush").
+            on: the day for which it is asked; None where any will do.
+        """
+        return lookup(self.tables, self.people, self.finder.offices, name, on)
 
 
 @cache
@@ -244,7 +214,12 @@ def _parsed(doc: Doc | Span, mention: Mention, tables: Tables) -> Mention:
     root = core.root
     if not mention.is_place and mention.basis in {"name", "capital", "city"}:
         cases = {c.lower_ for c in root.children if c.dep_ in {"case", "prep"}}
-        if cases & _PLACE_CASES and root.dep_ in {"obl", "nmod", "obl:unmarked", "pobj"}:
+        if cases & tables.words["place_cases"] and root.dep_ in {
+            "obl",
+            "nmod",
+            "obl:unmarked",
+            "pobj",
+        }:
             mention = replace(mention, is_place=True)
     if mention.head is None and root.dep_ in _ATTRIBUTES and _qualifies(root, mention):
         office = tables.offices.get(tables.key(root.head.text)) or tables.offices.get(

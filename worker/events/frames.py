@@ -303,6 +303,10 @@ class Reader:
             if _is_finite(token) and token.pos_ == "VERB":
                 return []
             if found := self._phrases.named_at(token):
+                if found[0].basis == "demonym":  # "the Italian champions" are not Italy
+                    found = self._phrases.direct(_head_of_name(token))
+                if not found:
+                    return []
                 start = verb.doc.char_span(found[0].start, found[0].end, alignment_mode="expand")
                 before = verb.doc[start.start - 1] if start is not None and start.start else None
                 if before is None or before.pos_ != "ADP" or before.lower_ == "of":
@@ -396,7 +400,7 @@ class Reader:
             if len(everyone) < 2 and not (self._domestic or _is_body(everyone, rule)):
                 return None
             return Frame(rule, rule.type, mode, tuple(everyone), ())
-        if not others and not rule.flags & {"alone", "alone2"} and not self._domestic:
+        if not others and "alone" not in rule.flags and not self._domestic:
             return None
         if not others and recipients and not self._domestic:
             return None  # aimed at oneself: a domestic act
@@ -441,9 +445,8 @@ class Reader:
         if place == "for" and "matrix" in context.flags:
             below = [g for n in nouns for g in children(n, "nmod") if case(g) in ("of", "to", "by", "from", "between")]
             return self._belongs(nouns) or self._belongs(below)
-        return self._belongs(nouns) or self._belongs(
-            _nested([*args.patient, *(t for _, t in args.preps)], place)
-        )
+        around = [] if place == "to" else [t for _, t in args.preps]
+        return self._belongs(nouns) or self._belongs(_nested([*args.patient, *around], place))
 
     def _speaking(self, token: Token) -> list[Named]:
         """Who says what a word stands in: the speaker, who cites it, or the issuing body."""
@@ -681,6 +684,8 @@ class Reader:
     def _future(self, act: Act) -> Act | None:
         if act.type not in _COOPERATIVE:
             return self._announced(act)
+        if "verbal" in act.rule.flags and lemma(act.trigger.head) == "commit":
+            return act  # "is committed to supporting": a word of support
         label = act.label if act.type == "AGREE" else f"{act.label}/future"
         return replace(act, type="AGREE", mode=None, label=label, standing=Standing.FUTURE)
 
@@ -766,6 +771,14 @@ def _particle_fits(rule: Rule, token: Token) -> bool:
         if not particle and not particles & _SEPARABLE:
             return True
     return False
+
+
+def _head_of_name(token: Token) -> Token:
+    """The noun that a name qualifies: "champions" in "the Italian champions"."""
+    node = token
+    while node.dep_ in ("amod", "compound", "nmod:poss", "nmod:desc", "flat") and node.head != node:
+        node = node.head
+    return node if node.pos_ in ("NOUN", "PROPN") else token
 
 
 def _is_finite(token: Token) -> bool:

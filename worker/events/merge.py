@@ -124,6 +124,8 @@ def _fuller(one: Told, other: Told) -> Told | None:
         return one if not r else other
     if a == b and (not r or not s) and len(a) == 1 and one.type in _STATEMENTS:
         return one if r else other
+    if a == b and r and s and _only_places(one) != _only_places(other):
+        return other if _only_places(one) else one  # where it struck, and whom
     if a >= b and r >= s and r and s:
         return one
     if b >= a and s >= r and r and s:
@@ -131,6 +133,10 @@ def _fuller(one: Told, other: Told) -> Told | None:
     if not r and not s:
         return _larger(one, other, a, b)
     return None
+
+
+def _only_places(told: Told) -> bool:
+    return all(r.place for r in told.recipients)
 
 
 def _larger(

@@ -19,6 +19,7 @@ _CONDITIONS = frozenset({"if", "unless", "whether", "lest", "provided", "should"
 _COMPLEMENT_MARKS = frozenset({"of", "for", "against", "from", "on", "with", "in", "about", "by"})
 _WISHING = frozenset({"want", "wish", "like", "pleased", "glad"})
 _TIMES = frozenset({"in", "at", "during", "after", "following"})
+_ASKING = frozenset({"call", "appeal", "plead", "press", "look", "turn", "signal", "shout", "pray"})
 _GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
 _MAX_CLIMB = 12
 
@@ -183,7 +184,7 @@ def _controller(verb: Token) -> Token | None:
     marks = {c.lower_ for c in verb.children if c.dep_ == "mark"}
     if "of" in marks or "from" in marks:
         return next(children(head, "obj"), None) or next(children(head, "nsubj:pass"), None)
-    if "to" in marks:
+    if "to" in marks and lemma(head) in _ASKING:
         for child in children(head, "obl"):
             if case(child) in ("on", "upon", "to", "for") and head.i < child.i < verb.i:
                 return child

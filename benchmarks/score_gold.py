@@ -167,11 +167,12 @@ def main() -> None:
     parser.add_argument("--worst", type=int, default=0)
     parser.add_argument("--show")
     parser.add_argument("--write", type=Path, help="folder for the predictions")
+    parser.add_argument("--model", help="another pipeline than the packaged one")
     parser.add_argument("--speed", action="store_true")
     options = parser.parse_args()
     if not GOLD.is_dir():
         raise SystemExit(f"The gold documents are not here ({GOLD}): nothing to score against.")
-    nlp, gazetteer = load(), Gazetteer.load()
+    nlp, gazetteer = load(options.model), Gazetteer.load()
     for name in options.sets:
         docs = documents(FILES[name])
         coder = Coder(nlp, gazetteer, domestic=name == "gsr")

@@ -180,11 +180,14 @@ class _Telling:
         for token in doc:
             if token.pos_ != "PROPN" or token.i in at or token.dep_ in ("flat", "compound"):
                 continue
-            for child in token.children:
-                if child.dep_ in ("appos", "conj") and child.pos_ == "NOUN" and self._lexicon.is_a(lemma(child), "HUMAN"):
-                    for named in phrases.direct(child)[:1]:
-                        for part in (token, *(c for c in token.children if c.dep_ == "flat")):
-                            self._discourse.learn(part.text, named)
+            titled = any(
+                c.dep_ in ("appos", "conj", "nmod:desc", "compound")
+                and self._lexicon.is_a(lemma(c), "HUMAN")
+                for c in token.children
+            )
+            for named in phrases.direct(token)[:1] if titled else ():
+                for part in (token, *(c for c in token.children if c.dep_ == "flat")):
+                    self._discourse.learn(part.text, named)
 
     def _top(self, token: Token) -> Token:
         """The noun that a name helps to name: "ministry" in "the Indian foreign ministry"."""
@@ -221,7 +224,7 @@ class _Telling:
                 fits = attack if kind == "attack" else bool(told.recipients)
             if fits and told.type not in ("ACCUSE", "REQUEST"):
                 return [replace(n, start=-1, end=-1, basis="reference") for n in told.actors]
-        return []
+        return self._discourse.last_doer(self._sentence) if kind == "act" else []
 
     def _answered(self, act: Act) -> Act:
         """A charge that is denied without a name was made by whoever accused last."""

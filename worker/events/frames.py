@@ -71,6 +71,7 @@ class Context:
     args: Arguments
     light: Token | None = None
     flags: frozenset[str] = frozenset()
+    type: str = ""
     light_args: Arguments = field(default_factory=Arguments)
 
 
@@ -257,7 +258,7 @@ class Reader:
     # -- filling places -------------------------------------------------------------------------
 
     def _filled(self, rule: Rule, context: Context, depth: int) -> Frame | None:
-        context.flags = rule.flags
+        context.flags, context.type = rule.flags, rule.type
         if not self._flags_hold(rule, context):
             return None
         actors = self._first(rule.actor, context, depth)
@@ -373,6 +374,8 @@ class Reader:
             self._lexicon.is_a(lemma(t), "VICTIM") for t in token.subtree
         ):
             return self._phrases.last_state(token)
+        if "needy" in rule.flags:
+            return self._phrases.last_state(token) if context.light is not None else []
         if "here" in rule.flags:
             return self._phrases.last_place(token)
         if "there" in rule.flags and any(c == "in" for c, _ in context.args.preps):
@@ -435,13 +438,16 @@ class Reader:
         if place == "force":
             forces = [t for t in args.agent if _fills(t, self._lexicon.classes["FORCE"], self._lexicon)]
             return self._subject(forces)
+        told = context.type in _TAKING_UP
         if place == "obj":
-            return self._belongs(args.patient) or self._belongs(args.indirect)
+            return self._belongs(args.patient, told=told) or self._belongs(args.indirect)
         if place == "iobj":
             return self._belongs(args.indirect)
         if place.startswith("~"):
             return self._belongs(t for t in context.token.subtree if case(t) == place[1:])
         nouns = [t for c, t in args.preps if c == place]
+        if told and place in _ABOUT and (found := self._belongs(nouns, told=True)):
+            return found
         if place == "for" and "matrix" in context.flags:
             below = [g for n in nouns for g in children(n, "nmod") if case(g) in ("of", "to", "by", "from", "between")]
             return self._belongs(nouns) or self._belongs(below)
@@ -522,13 +528,15 @@ class Reader:
     def _issuers(self, paper: Token) -> list[Named]:
         """Whose paper it is: its owner, else who adopts or issues it."""
         owners = self._phrases.belongs(paper)
+        if not owners and self._lexicon.is_a(lemma(paper), "INQUIRY"):
+            owners = self._phrases.last_body(paper)
         verb = paper.head
         if owners or paper.dep_ not in ("obj", "obl") or not is_predicate(verb):
             return owners
         return [n for t in arguments(verb).agent for n in self._phrases.direct(t)]
 
-    def _belongs(self, tokens: Iterable[Token]) -> list[Named]:
-        return _distinct(n for t in tokens for n in self._phrases.belongs(t))
+    def _belongs(self, tokens: Iterable[Token], *, told: bool = False) -> list[Named]:
+        return _distinct(n for t in tokens for n in self._phrases.belongs(t, told=told))
 
     def _of_complement(self, place: str, context: Context, depth: int) -> list[Named]:
         if depth > 2:
@@ -739,6 +747,8 @@ _MISFIT = "\0"
 _REACH = 12  # words to either side of a verb within which the order of words is trusted
 _FENCES = frozenset({";", ":", "that", "which", "who", "whom", "where", "when", "if", "because"})
 _SEPARABLE = frozenset({"off", "out", "down", "over", "away", "back", "in"})
+_TAKING_UP = frozenset({"ACCUSE", "SUPPORT", "REJECT"})
+_ABOUT = frozenset({"by", "at", "against", "over", "about", "with"})
 _DURING = frozenset(
     {"in", "during", "at", "after", "following", "before", "on", "through", "despite", "amid"}
 )

@@ -71,6 +71,10 @@ class Phrases:
         """The state told last as the place of what happens."""
         return self._last(token, "place")
 
+    def last_body(self, token: Token) -> list[Named]:
+        """The organisation told last."""
+        return self._last(token, "igo")
+
     def last_state(self, token: Token) -> list[Named]:
         """The foreign state told last, as a place or in an adjective."""
         return self._last(token, "state")
@@ -95,15 +99,19 @@ class Phrases:
         """Parties that the phrase stands for, all its conjuncts included."""
         return _unique(named for head in conjuncts(token) for named in self._single(head, 0))
 
-    def belongs(self, token: Token) -> list[Named]:
-        """Parties that the phrase stands for or, failing that, belongs to or comes from."""
+    def belongs(self, token: Token, *, told: bool = False) -> list[Named]:
+        """Parties that the phrase stands for or, failing that, belongs to or comes from.
+
+        Args:
+            told: let "the attack" and "the move" mean who did what the article told before.
+        """
         found = []
         for head in conjuncts(token):
             own = (
                 self._single(head, 0)
                 or self._owner(head, _CULPRITS)
                 or self._doer(head)
-                or self._told(head)
+                or (self._told(head) if told else [])
             )
             found.extend(replace(n, how="belongs") if not self._stands(head) else n for n in own)
         return _unique(found)
@@ -141,7 +149,7 @@ class Phrases:
 
     def claimant(self, predicate: Token) -> list[Named]:
         """Who claimed responsibility for what a clause is about."""
-        for clause in predicate.subtree:
+        for clause in predicate.sent:
             if any(lemma(c) == "responsibility" for c in children(clause, "obj")):
                 return _unique(n for c in children(clause, "nsubj") for n in self.direct(c))
         for noun in predicate.subtree:

@@ -198,6 +198,11 @@ class Discourse:
                 return [seen.named]
         return []
 
+    def last_doer(self, sentence: int) -> list[Named]:
+        """The last subject of the sentences before, as a reference."""
+        before = (s.named for s in reversed(self.seen) if s.subject and s.sentence < sentence)
+        return [replace(n, start=-1, end=-1, basis="reference") for n in before][:1]
+
     def pair(self, paragraph: int, token: int, sentence: int) -> list[Named]:
         """The two states that the article has been about, as references; [] if it had no two."""
         found = self._pair("country", (paragraph, token), sentence)
@@ -234,6 +239,11 @@ class Discourse:
         """The last party whose phrase had this word: "the ministry", "the president", "the army"."""
         words = self.lexicon.classes["SAME_OFFICE"]
         word = lemma(token)
+        if word == "regime":
+            own = self.issuer.code if self.issuer is not None else None
+            states = [s for s in self._before(position, sentence, 40) if s.named.code != own]
+            states = [s for s in states if "regime" in s.words] or states
+            return [s.named for s in states if s.named.kind == "state"][:1]
         alias = self.lexicon.aliases.get(word, frozenset({word}))
         for seen in self._before(position, sentence, 40):
             if word in seen.words or alias <= seen.words:

@@ -16,7 +16,7 @@ from datetime import date, datetime
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
-from worker.events import dates, naming, timing
+from worker.events import datelines, dates, naming, timing
 from worker.events.confidence import certainty
 from worker.events.frames import Act, Reader
 from worker.events.merge import Told, merge
@@ -147,7 +147,10 @@ class _Telling:
             self._expressions = timing.placed(sentence)
             if at or self._issuer is not None or self._discourse.seen:
                 for act in reader.acts(sentence):
-                    told = self._told(self._answered(act), offset)
+                    act = self._answered(act)
+                    if "answer" in act.rule.flags and not act.recipients:
+                        continue
+                    told = self._told(act, offset)
                     self._made.append(told)
                     yield told
             self._sentence += 1
@@ -230,7 +233,8 @@ class _Telling:
         """A charge that is denied without a name was made by whoever accused last."""
         if act.type != "REJECT" or act.recipients:
             return act
-        words = {lemma(c) for c in act.trigger.children if c.dep_ in ("obj", "ccomp")}
+        words = {lemma(c) for c in act.trigger.children if c.dep_ in ("obj", "ccomp", "xcomp")}
+        words |= {lemma(act.trigger.head)} if act.trigger.dep_ == "acl:relcl" else set()
         if not words & self._lexicon.classes["CLAIM"]:
             return act
         deniers = {a.code for a in act.actors}
@@ -256,7 +260,8 @@ class _Telling:
 def _parts(article: Article, number: int) -> list[tuple[str, tuple[int, int]]]:
     title = [(article.title, (number, _TITLE))] if article.title else []
     text = article.text
-    return title + [(text[a:b], (number, a)) for a, b in paragraphs(text)]
+    starts = ((a + datelines.length(text[a:b]), b) for a, b in paragraphs(text))
+    return title + [(text[a:b], (number, a)) for a, b in starts]
 
 
 def _event(article: Article, told: Told, day: date | None) -> Event:

@@ -375,7 +375,11 @@ class Reader:
         ):
             return self._phrases.last_state(token)
         if "needy" in rule.flags:
-            return self._phrases.last_state(token) if context.light is not None else []
+            given = context.light is not None or rule.pos == "v"
+            return self._phrases.last_state(token) if given else []
+        if "other" in rule.flags:
+            actors = {n.code for t in context.args.agent for n in self._phrases.direct(t)}
+            return self._phrases.other(token, actors)
         if "here" in rule.flags:
             return self._phrases.last_place(token)
         if "there" in rule.flags and any(c == "in" for c, _ in context.args.preps):
@@ -397,6 +401,9 @@ class Reader:
         codes = {a.code for a in actors}
         others = [r for r in recipients if r.code not in codes or self._domestic]
         everyone = _distinct(actors + others)
+        one_sided = "alone2" in rule.flags and len(actors) == 1
+        if one_sided and others and not any(o.how == "with" for o in others):
+            return Frame(rule, rule.type, mode, tuple(actors), tuple(others))
         if "mutual" in rule.flags and len(actors) == 1 and len(others) > 2:
             return Frame(rule, rule.type, mode, tuple(actors), tuple(others))  # X with each of them
         if "mutual" in rule.flags and (len(everyone) > 1 or not rule.flags & {"alone", "alone2"}):
@@ -412,6 +419,8 @@ class Reader:
     def _first(self, places: Iterable[str], context: Context, depth: int) -> list[Named]:
         for place in places:
             found = self._place(place, context, depth)
+            if found and place == "with" and "alone2" in context.flags:
+                return [replace(n, how="with") for n in found]
             if found:
                 return found
         return []
@@ -582,7 +591,7 @@ class Reader:
         return (
             self._belongs(args.patient)
             or self._belongs(nouns)
-            or self._belongs(_nested(all_nouns, "with"))
+            or [replace(n, how="with") for n in self._belongs(_nested(all_nouns, "with"))]
         )
 
     # -- flags and modes ------------------------------------------------------------------------

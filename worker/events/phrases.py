@@ -71,6 +71,10 @@ class Phrases:
         """The state told last as the place of what happens."""
         return self._last(token, "place")
 
+    def other(self, token: Token, codes: set[str]) -> list[Named]:
+        """Of the two states that the article is about, the one that does not act."""
+        return [n for n in self.pair(token) if n.code not in codes][:1]
+
     def last_body(self, token: Token) -> list[Named]:
         """The organisation told last."""
         return self._last(token, "igo")

@@ -218,7 +218,10 @@ def arguments(predicate: Token) -> Arguments:
             found.agent = []
     else:
         found.agent = [surface] if surface is not None else []
-        found.patient = list(children(predicate, "obj")) or _gap(predicate, surface)
+        found.patient = [
+            predicate.head if c.lower_ in _RELATIVE and predicate.dep_ == "acl:relcl" else c
+            for c in children(predicate, "obj")
+        ] or _gap(predicate, surface)
         if not found.patient:  # an "agent" without "by" beside an active verb is its object
             found.patient = [c for c in predicate.children if c.dep_ == "obl:agent" and not case(c)]
         if not found.patient and predicate.pos_ == "VERB":

@@ -213,20 +213,23 @@ class _Telling:
         sentence = self._first + sum(end <= token.i for end in self._ends)
         if kind == "pair":
             return self._discourse.pair(number, token.i, sentence)
-        if kind in ("attack", "act", "deal"):
+        if kind in ("attack", "act", "deal", "meeting"):
             return self._acting(kind)
         return self._discourse.last(kind, number, token.i, sentence)
 
     def _acting(self, kind: str) -> list[Named]:
         """Who did what was told last: an attack, or any act of one side."""
         for told in reversed(self._made[-12:]):
-            if kind == "deal":
+            if kind == "meeting":
+                fits = told.type == "CONSULT"
+            elif kind == "deal":
                 fits = told.type in ("AGREE", "SUPPORT") and len(told.actors) > 1
             else:
                 attack = told.type in ("ASSAULT", "COERCE")
                 fits = attack if kind == "attack" else bool(told.recipients)
             if fits and told.type not in ("ACCUSE", "REQUEST"):
-                return [replace(n, start=-1, end=-1, basis="reference") for n in told.actors]
+                both = (*told.actors, *(told.recipients if kind == "meeting" else ()))
+                return [replace(n, start=-1, end=-1, basis="reference") for n in both]
         return self._discourse.last_doer(self._sentence) if kind == "act" else []
 
     def _answered(self, act: Act) -> Act:

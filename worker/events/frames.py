@@ -381,7 +381,7 @@ class Reader:
             actors = {n.code for t in context.args.agent for n in self._phrases.direct(t)}
             return self._phrases.other(token, actors)
         if "here" in rule.flags:
-            return self._phrases.last_place(token)
+            return self._phrases.scene(token)
         if "there" in rule.flags and any(c == "in" for c, _ in context.args.preps):
             return self._phrases.last_place(token)
         return []

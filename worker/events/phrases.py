@@ -71,6 +71,10 @@ class Phrases:
         """The state told last as the place of what happens."""
         return self._last(token, "place")
 
+    def scene(self, token: Token) -> list[Named]:
+        """The state that the sentences before told last as a place."""
+        return self._last(token, "scene")
+
     def other(self, token: Token, codes: set[str]) -> list[Named]:
         """Of the two states that the article is about, the one that does not act."""
         return [n for n in self.pair(token) if n.code not in codes][:1]
@@ -243,6 +247,9 @@ class Phrases:
         if not definite or any(c.dep_ in ("amod", "nmod") and c.i in self._at for c in noun.children):
             return []
         word = lemma(noun)
+        for child in children(noun, "nmod"):
+            if case(child) == "of" and self._lexicon.is_a(lemma(child), "MEETING"):
+                return self._last(noun, "meeting")  # "the conclusions of the summit"
         if self._lexicon.is_a(word, "ATTACK"):
             return self._last(noun, "attack")
         if self._lexicon.is_a(word, "PACT"):

@@ -91,6 +91,8 @@ class Discourse:
         """The last place ("place") or armed group ("group") before a token or in its sentence."""
         before = self._before((paragraph, token + 60), sentence, 40)
         own = self.issuer.code if self.issuer is not None else None
+        if kind == "scene":
+            before, kind = [s for s in before if s.sentence < sentence], "place"
         if kind == "state":
             before = [s for s in before if s.named.code != own]
         for seen in before:

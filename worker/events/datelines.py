@@ -1,4 +1,4 @@
-"""The dateline of an agency story: "DOHA, July 20 (AFP) - …", which is no part of its first sentence."""
+"""The dateline of an agency story: "DOHA, July 20 (AFP) - …", no part of its first sentence."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _CAPITALS = re.compile(
     rf"(?:\s{_DAY})?,?(?:\s?{_SOURCE})?{_DASH}"
 )
 _DATED = re.compile(
-    rf"(?:[A-Z][\w.'’-]+ ?){{1,4}}(?:,? ?{_SOURCE})?(?:, [A-Z][\w.'’]+)?, {_DAY},?(?: ?{_SOURCE})?{_DASH}"
+    rf"(?:[A-Z][\w.'’-]+ ?){{1,4}}(?:,? ?{_SOURCE})?(?:, [A-Z][\w.'’]+)?, {_DAY},?"
+    rf"(?: ?{_SOURCE})?{_DASH}"
 )
 _SOURCED = re.compile(rf"(?:[A-Z][\w.'’-]+ ?){{1,4}}(?:, [A-Z]\w+)? {_SOURCE}{_DASH}")
 

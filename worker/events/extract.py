@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Doc, Token
 
 from worker.events import datelines, dates, naming, timing
 from worker.events.confidence import certainty
@@ -39,7 +39,7 @@ class Coder:
     Args:
         nlp: the pipeline of `worker.events.nlp`, or another one with the same labels.
         gazetteer: who is who.
-        domestic: keep acts within one country too (CAMEO-style data; the coding guide leaves them out).
+        domestic: keep acts within one country too (the coding guide leaves them out).
     """
 
     def __init__(self, nlp: Language, gazetteer: Gazetteer, *, domestic: bool = False) -> None:
@@ -67,18 +67,18 @@ class Coder:
             parsed = self._parsed(articles)
             return [self._result(a, docs) for a, docs in zip(articles, parsed, strict=True)]
 
-    def _result(self, article: Article, docs: list[tuple[Doc, int]]) -> tuple[Event, ...] | Exception:
+    def _result(
+        self, article: Article, docs: list[tuple[Doc, int]]
+    ) -> tuple[Event, ...] | Exception:
         try:
             return self._events(article, docs)
         except Exception as error:  # noqa: BLE001 - the article's own failure, handed to the caller
             return error
 
     def _parsed(self, articles: Sequence[Article]) -> list[list[tuple[Doc, int]]]:
-        """Parsed title (offset −1) and paragraphs of each article, with their offsets in its text."""
+        """Parsed title (offset −1) and paragraphs of each article, with their offsets."""
         parts = [
-            part
-            for number, article in enumerate(articles)
-            for part in _parts(article, number)
+            part for number, article in enumerate(articles) for part in _parts(article, number)
         ]
         parsed: list[list[tuple[Doc, int]]] = [[] for _ in articles]
         for doc, (number, start) in self._nlp.pipe(parts, as_tuples=True, batch_size=_BATCH):
@@ -146,8 +146,8 @@ class _Telling:
         for sentence in doc.sents:
             self._expressions = timing.placed(sentence)
             if at or self._issuer is not None or self._discourse.seen:
-                for act in reader.acts(sentence):
-                    act = self._answered(act)
+                for found_act in reader.acts(sentence):
+                    act = self._answered(found_act)
                     if "answer" in act.rule.flags and not act.recipients:
                         continue
                     told = self._told(act, offset)
@@ -157,16 +157,15 @@ class _Telling:
         speech.close()
         self._spoken = speech.last
 
-    def _note(
-        self, number: int, doc: Doc, found: list[tuple[int, int, Named]], first: int
-    ) -> None:
+    def _note(self, number: int, doc: Doc, found: list[tuple[int, int, Named]], first: int) -> None:
         for start, end, named in found:
             sentence = first + sum(e <= start for e in self._ends)
             top = self._top(doc[start:end].root)
             words = frozenset(lemma(t) for t in doc[top.left_edge.i : top.i + 1])
             words |= frozenset(lemma(t) for t in doc[start:end])
             person = named.person or (
-                self._lexicon.is_a(lemma(top), "HUMAN") and "Plur" not in top.morph.get("Number")
+                self._lexicon.is_a(lemma(top), "HUMAN")
+                and "Plur" not in top.morph.get("Number", [])
             )
             seen = Named(
                 named.code, named.name, named.kind, named.start, named.end, named.basis,
@@ -174,9 +173,7 @@ class _Telling:
             )  # fmt: skip
             subject = top.dep_.startswith("nsubj")
             coordinated = top.dep_ == "conj" or any(c.dep_ == "conj" for c in top.children)
-            self._discourse.note(
-                Seen(seen, (number, start), sentence, subject, words, coordinated)
-            )
+            self._discourse.note(Seen(seen, (number, start), sentence, subject, words, coordinated))
 
     def _learn(self, doc: Doc, at: dict[int, list[Named]], phrases: Phrases) -> None:
         """Persons whom the paragraph introduces with their office: "X, head of Iran's navy"."""
@@ -197,9 +194,18 @@ class _Telling:
         node = token
         for _ in range(4):
             head = node.head
-            if head == node or node.dep_.partition(":")[0] not in ("amod", "compound", "nmod", "flat", "appos"):
+            if head == node or node.dep_.partition(":")[0] not in (
+                "amod",
+                "compound",
+                "nmod",
+                "flat",
+                "appos",
+            ):
                 break
-            if not self._lexicon.is_a(lemma(head), "AGENT") and node.dep_ not in ("flat", "nmod:desc"):
+            if not self._lexicon.is_a(lemma(head), "AGENT") and node.dep_ not in (
+                "flat",
+                "nmod:desc",
+            ):
                 break
             node = head
         return node

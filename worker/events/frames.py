@@ -43,7 +43,7 @@ class Act:
     """One act as one clause tells it.
 
     Attributes:
-        rule: id of the lexicon line, with what the clause made of it ("agree.pledge", "retreat.release/future").
+        label: id of the lexicon line, with what the clause made of it ("retreat.release/future").
         trigger: the word that fired.
         start, end: offsets of the shortest stretch that carries it, in the paragraph.
         quoted: it is said within quotation marks.
@@ -107,7 +107,7 @@ class Reader:
 
     def acts(self, sentence: Span) -> list[Act]:
         """All acts of a sentence, in the order of their triggers."""
-        found = []
+        found: list[Act] = []
         for token in sorted(sentence, key=_depth):
             if token.i in self._swallowed:
                 continue
@@ -230,9 +230,7 @@ class Reader:
         """Head tokens that stand in a place of a rule's needs."""
         args = context.args
         for part in place.split(","):
-            if part == "obj":
-                yield from args.patient
-            elif part == "patient":
+            if part == "obj" or part == "patient":
                 yield from args.patient
             elif part == "agent":
                 yield from args.agent
@@ -294,7 +292,7 @@ class Reader:
         return frame
 
     def _before_verb(self, verb: Token) -> list[Named]:
-        """The party right before an active verb: order of words, where the tree names no subject."""
+        """The party right before an active verb, where the tree names no subject."""
         if is_passive(verb) or not _is_finite(verb):
             return []
         for i in range(verb.i - 1, max(verb.sent.start, verb.i - _REACH) - 1, -1):
@@ -339,9 +337,7 @@ class Reader:
                 return found[:1]
         return self._phrases.within(context.token.sent.root)[:1]
 
-    def _struck(
-        self, recipients: list[Named], actors: list[Named], token: Token
-    ) -> list[Named]:
+    def _struck(self, recipients: list[Named], actors: list[Named], token: Token) -> list[Named]:
         """A strike on a group in a third state hits the group (coding guide)."""
         if not recipients or not all(r.place for r in recipients):
             return recipients
@@ -445,7 +441,9 @@ class Reader:
         if place == "pact":
             return self._in_pact(args.patient)
         if place == "force":
-            forces = [t for t in args.agent if _fills(t, self._lexicon.classes["FORCE"], self._lexicon)]
+            forces = [
+                t for t in args.agent if _fills(t, self._lexicon.classes["FORCE"], self._lexicon)
+            ]
             return self._subject(forces)
         told = context.type in _TAKING_UP
         if place == "obj":
@@ -458,7 +456,12 @@ class Reader:
         if told and place in _ABOUT and (found := self._belongs(nouns, told=True)):
             return found
         if place == "for" and "matrix" in context.flags:
-            below = [g for n in nouns for g in children(n, "nmod") if case(g) in ("of", "to", "by", "from", "between")]
+            below = [
+                g
+                for n in nouns
+                for g in children(n, "nmod")
+                if case(g) in ("of", "to", "by", "from", "between")
+            ]
             return self._belongs(nouns) or self._belongs(below)
         around = [] if place == "to" else [t for _, t in args.preps]
         return self._belongs(nouns) or self._belongs(_nested([*args.patient, *around], place))
@@ -481,9 +484,13 @@ class Reader:
         """Whose people a crowd are: of the country that is named with them, else of the place."""
         agents = context.args.agent
         found = self._subject(agents)
-        if found or not any(_fills(t, self._lexicon.classes["PEOPLE"], self._lexicon) for t in agents):
+        if found or not any(
+            _fills(t, self._lexicon.classes["PEOPLE"], self._lexicon) for t in agents
+        ):
             return found
-        inside = self._belongs(t for t in context.token.sent if case(t) in ("in", "inside", "across"))
+        inside = self._belongs(
+            t for t in context.token.sent if case(t) in ("in", "inside", "across")
+        )
         return [n for n in inside if n.kind == "state"] or self._phrases.last_place(context.token)
 
     def _of_noun(self, place: str, context: Context) -> list[Named]:
@@ -513,7 +520,7 @@ class Reader:
         )
 
     def _governing_subject(self, noun: Token) -> list[Named]:
-        """ "During a meeting with X, Y said …": the subject of the clause that the meeting dates."""
+        """ "During a meeting with X, Y said …": the subject of what the meeting dates."""
         verb = noun.head
         instrument = case(noun) == "with" and self._lexicon.is_a(lemma(noun), "ATTACK")
         if noun.dep_ != "obl" or not is_predicate(verb) or is_passive(verb):
@@ -554,8 +561,8 @@ class Reader:
         below = [c for p in context.args.patient for c in children(p, "acl") if not is_passive(c)]
         for clause in [*own, *below]:
             if place == "comp.subject":
-                own = _own_subject(clause)
-                found = self._phrases.belongs(own) if own is not None else []
+                who = _own_subject(clause)
+                found = self._phrases.belongs(who) if who is not None else []
             elif place == "comp.hostile":
                 found = self._hostile(clause, depth)
             else:
@@ -586,7 +593,9 @@ class Reader:
         if frame is not None:
             return [*frame.recipients, *(frame.actors if not frame.recipients else ())]
         args = arguments(clause)
-        nouns = [t for c, t in args.preps if c in ("to", "with", "from", "on", "against", "in", "for")]
+        nouns = [
+            t for c, t in args.preps if c in ("to", "with", "from", "on", "against", "in", "for")
+        ]
         all_nouns = [*args.patient, *(t for _, t in args.preps)]
         return (
             self._belongs(args.patient)
@@ -603,10 +612,24 @@ class Reader:
             return bool(words & {"leave", "depart", "out"})
         if "chemical" in flags:
             words = {t.lower_ for t in context.token.subtree}
-            return bool(words & {"chemical", "biological", "nerve", "poison", "sarin", "chlorine", "mustard", "toxic"})
+            return bool(
+                words
+                & {
+                    "chemical",
+                    "biological",
+                    "nerve",
+                    "poison",
+                    "sarin",
+                    "chlorine",
+                    "mustard",
+                    "toxic",
+                }
+            )
         if "retreat" in flags:
             asked = self._content(context)
-            return any((k := self.kind(t)) is not None and k[0] in ("RETREAT", "CONCEDE") for t in asked)
+            return any(
+                (k := self.kind(t)) is not None and k[0] in ("RETREAT", "CONCEDE") for t in asked
+            )
         if "verbal" in flags:
             return not any(c == "with" for c, _ in context.args.preps)
         return True
@@ -622,7 +645,11 @@ class Reader:
         content = self._content(context)
         mode = self._embedded(rule.type.lower(), content)
         if mode is None and rule.type == "THREATEN":
-            return _MISFIT if rule.id != "threaten.threaten" and not self._warns(content) else rule.mode
+            return (
+                _MISFIT
+                if rule.id != "threaten.threaten" and not self._warns(content)
+                else rule.mode
+            )
         return mode or rule.mode
 
     def _embedded(self, table: str, content: list[Token]) -> str | None:
@@ -645,7 +672,7 @@ class Reader:
     def _content(self, context: Context) -> list[Token]:
         """The words that say what is asked for, refused or threatened, the telling ones first."""
         args = context.args
-        heads = [c for c in args.complements]
+        heads = list(args.complements)
         heads += [t for c, t in args.preps if c in ("for", "to", "with", "of", "on", "against")]
         heads += args.patient
         found: list[Token] = []
@@ -656,8 +683,14 @@ class Reader:
     def _telling(self, token: Token, depth: int) -> Iterator[Token]:
         if depth > 2:
             return
-        inner = [c for c in children(token, "obj", "xcomp", "acl", "nmod", "ccomp") if c.dep_ != "nmod:poss"]
-        if self._lexicon.is_a(lemma(token), "LIGHT") or self._lexicon.is_a(lemma(token), "PROPOSAL"):
+        inner = [
+            c
+            for c in children(token, "obj", "xcomp", "acl", "nmod", "ccomp")
+            if c.dep_ != "nmod:poss"
+        ]
+        if self._lexicon.is_a(lemma(token), "LIGHT") or self._lexicon.is_a(
+            lemma(token), "PROPOSAL"
+        ):
             for child in inner:
                 yield from self._telling(child, depth + 1)
             yield token
@@ -775,7 +808,6 @@ def _nested(nouns: Iterable[Token], place: str) -> list[Token]:
     return found
 
 
-
 def _particle_fits(rule: Rule, token: Token) -> bool:
     particles = {c.lower_ for c in token.children if c.dep_ == "compound:prt"}
     around = {c.lower_ for c in token.children}
@@ -801,7 +833,7 @@ def _head_of_name(token: Token) -> Token:
 
 
 def _is_finite(token: Token) -> bool:
-    """Whether a verb form has a subject of its own: "condemned", "has condemned", "will condemn"."""
+    """Whether a verb form has a subject of its own: "condemned", "will condemn"."""
     if token.tag_ in ("VBD", "VBZ", "VBP"):
         return True
     return any(c.dep_ == "aux" and c.tag_ in ("VBZ", "VBP", "VBD", "MD") for c in token.children)

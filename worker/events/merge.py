@@ -139,9 +139,7 @@ def _only_places(told: Told) -> bool:
     return all(r.place for r in told.recipients)
 
 
-def _larger(
-    one: Told, other: Told, ours: frozenset[str], theirs: frozenset[str]
-) -> Told | None:
+def _larger(one: Told, other: Told, ours: frozenset[str], theirs: frozenset[str]) -> Told | None:
     if ours >= theirs:
         return one
     return other if theirs >= ours else None

@@ -113,7 +113,7 @@ class Phrases:
         Args:
             told: let "the attack" and "the move" mean who did what the article told before.
         """
-        found = []
+        found: list[Named] = []
         for head in conjuncts(token):
             own = (
                 self._single(head, 0)
@@ -139,13 +139,17 @@ class Phrases:
                 elif child.dep_ != "amod":
                     found.extend(self.modifiers(child))
                 else:
-                    found.extend(n for c in child.children if c.i in self._at for n in self._at[c.i])
+                    found.extend(
+                        n for c in child.children if c.i in self._at for n in self._at[c.i]
+                    )
         return _unique(found)
 
     def _known(self, name: Token) -> list[Named]:
         """A name that the article introduced, or one with an office that needs no country."""
         for child in children(name, "compound", "nmod:desc", "flat", "nmod"):
-            if child.i > name.i or not (child.i in self._at or self._lexicon.is_a(lemma(child), "AGENT")):
+            if child.i > name.i or not (
+                child.i in self._at or self._lexicon.is_a(lemma(child), "AGENT")
+            ):
                 continue
             found = [n for n in self._single(child, 1) if n.how == "organ" or n.basis == "office"]
             if found:
@@ -161,14 +165,16 @@ class Phrases:
             if any(lemma(c) == "responsibility" for c in children(clause, "obj")):
                 return _unique(n for c in children(clause, "nsubj") for n in self.direct(c))
         for noun in predicate.subtree:
-            near = noun.head == predicate or noun.head.head == predicate
-            if near and noun.i > predicate.i and self._lexicon.is_a(lemma(noun), "ILLACT"):
-                if found := self._owner(noun, _CULPRITS):
-                    return found
+            near = noun.i > predicate.i and predicate in (noun.head, noun.head.head)
+            ill = near and self._lexicon.is_a(lemma(noun), "ILLACT")
+            if ill and (found := self._owner(noun, _CULPRITS)):
+                return found
         return []
 
     def _is_human(self, head: Token) -> bool:
-        return self._lexicon.is_a(lemma(head), "HUMAN") and "Plur" not in head.morph.get("Number")
+        return self._lexicon.is_a(lemma(head), "HUMAN") and "Plur" not in head.morph.get(
+            "Number", []
+        )
 
     def _stands(self, head: Token) -> bool:
         return head.i in self._at or self._lexicon.is_a(lemma(head), "AGENT")
@@ -193,7 +199,12 @@ class Phrases:
         if self._lexicon.is_a(word, "AGENT"):
             found = self._owner(token, _POSSESSIVES, located=self._lexicon.is_a(word, "LOCATED"))
             if found:
-                return [n if n.how == "people" else replace(n, how="organ", person=self._is_human(token)) for n in found]
+                return [
+                    n
+                    if n.how == "people"
+                    else replace(n, how="organ", person=self._is_human(token))
+                    for n in found
+                ]
         elif self._lexicon.is_a(word, "PEOPLE"):
             located = self._lexicon.is_a(word, "LOCATED")
             found = self._owner(token, ("of", "from"), located=located)
@@ -211,7 +222,11 @@ class Phrases:
                 return found
         if token.lower_ == "it" and (told := self._act_named_before(token)):
             return told
-        if token.pos_ in ("PRON", "DET") or self._lexicon.is_a(word, "AGENT") or self._lexicon.is_a(word, "QUANTITY"):
+        if (
+            token.pos_ in ("PRON", "DET")
+            or self._lexicon.is_a(word, "AGENT")
+            or self._lexicon.is_a(word, "QUANTITY")
+        ):
             return self._refer(token)
         return []
 
@@ -244,7 +259,9 @@ class Phrases:
     def _told(self, noun: Token) -> list[Named]:
         """ "The attack", "the move": whose act the article told last."""
         definite = any(c.lower_ in ("the", "this", "that", "these", "those") for c in noun.children)
-        if not definite or any(c.dep_ in ("amod", "nmod") and c.i in self._at for c in noun.children):
+        if not definite or any(
+            c.dep_ in ("amod", "nmod") and c.i in self._at for c in noun.children
+        ):
             return []
         word = lemma(noun)
         for child in children(noun, "nmod"):
@@ -276,7 +293,9 @@ class Phrases:
             elif clause.head != noun:
                 continue
             elif is_passive(clause):
-                found = [n for c in children(clause, "obl") if case(c) == "by" for n in self.direct(c)]
+                found = [
+                    n for c in children(clause, "obl") if case(c) == "by" for n in self.direct(c)
+                ]
             elif clause.dep_ != "acl:relcl":
                 found = [n for c in children(clause, "nsubj") for n in self.direct(c)]
             else:

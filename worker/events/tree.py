@@ -118,7 +118,7 @@ def is_passive(verb: Token) -> bool:
     """Whether a verb is a passive, with or without its auxiliary."""
     if any(c.dep_ in ("nsubj:pass", "aux:pass", "csubj:pass") for c in verb.children):
         return True
-    if verb.tag_ != "VBN" and "Part" not in verb.morph.get("VerbForm"):
+    if verb.tag_ != "VBN" and "Part" not in verb.morph.get("VerbForm", []):
         return False
     if any(c.dep_ == "aux" and lemma(c) in ("have", "'ve") for c in verb.children):
         return False
@@ -350,12 +350,14 @@ def _effect(node: Token, operators: Operators) -> Standing | None:
     if label == "acl:relcl" or label == "parataxis" or label == "appos":
         return None
     if label == "conj":
-        return _from_conjunct(node, operators)
+        return _from_conjunct(node)
     if label.startswith("advcl"):
         return _adverbial(node, operators)
     if label == "acl" and any(c.lower_ == "to" and c.dep_ == "mark" for c in node.children):
         return operators.noun(lemma(head))
-    if label in ("ccomp", "xcomp", "csubj") or label.startswith(("obj", "obl", "nmod", "acl", "nsubj", "compound", "amod")):
+    if label in ("ccomp", "xcomp", "csubj") or label.startswith(
+        ("obj", "obl", "nmod", "acl", "nsubj", "compound", "amod")
+    ):
         return _governed(node, operators)
     return Standing.FACT if label != "root" else None
 
@@ -364,9 +366,11 @@ def _governed(node: Token, operators: Operators) -> Standing:
     head, label = node.head, node.dep_
     if not is_predicate(head):
         return Standing.FACT
-    is_object = label.startswith(("obj", "ccomp", "xcomp", "csubj")) or (
-        label.startswith("obl") and case(node) in ("for", "against", "to", "of", "on", "from")
-    ) or label == "nsubj:pass"
+    is_object = (
+        label.startswith(("obj", "ccomp", "xcomp", "csubj"))
+        or (label.startswith("obl") and case(node) in ("for", "against", "to", "of", "on", "from"))
+        or label == "nsubj:pass"
+    )
     own = own_standing(head)
     if label.startswith(("nsubj", "obj")) and own is not Standing.FACT:
         return own
@@ -391,7 +395,7 @@ def _is_first_person(verb: Token) -> bool:
     return any(c.lower_ in ("i", "we") for c in children(verb, "nsubj"))
 
 
-def _from_conjunct(node: Token, operators: Operators) -> Standing:
+def _from_conjunct(node: Token) -> Standing:
     """A coordinated verb shares the auxiliaries of the first where it has no subject of its own."""
     head = node.head
     if not is_predicate(node) or not is_predicate(head):
@@ -399,7 +403,7 @@ def _from_conjunct(node: Token, operators: Operators) -> Standing:
     if any(children(node, "nsubj", "csubj")) or any(c.dep_ == "aux" for c in node.children):
         return Standing.FACT
     own = own_standing(head)
-    bare = node.tag_ in ("VB", "") or "Inf" in node.morph.get("VerbForm")
+    bare = node.tag_ in ("VB", "") or "Inf" in node.morph.get("VerbForm", [])
     return own if bare or own is not Standing.FUTURE else Standing.FACT
 
 

@@ -12,12 +12,15 @@ from __future__ import annotations
 import csv
 import re
 import sys
+import tomllib
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from difflib import SequenceMatcher
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "worker/events/gazetteer/persons.tsv"
@@ -25,43 +28,20 @@ EAST_ASIAN = {"CHN", "KOR", "PRK", "VNM", "TWN"}
 SHORTABLE = 3
 """Lowest rank whose surname is given as a short form."""
 
-# What the sources call a state, where it is not the name in states.tsv.
-NAMES = {
-    "Bahamas, The": "BHS", "Cabo Verde": "CPV", "Congo, Democratic Republic of the": "COD",
-    "Congo, Republic of the": "COG", "Cote d'Ivoire": "CIV", "Gambia, The": "GMB",
-    "Holy See (Vatican City)": "VAT", "Korea, North": "PRK", "Korea, South": "KOR",
-    "Micronesia, Federated States of": "FSM", "Burma": "MMR", "Czechia": "CZE",
-    "Timor-Leste": "TLS", "Federated States of Micronesia": "FSM", "Kingdom of Denmark": "DNK",
-    "Kingdom of the Netherlands": "NLD", "People's Republic of China": "CHN",
-    "Republic of Abkhazia": "ABKHAZIA", "Republic of Artsakh": "AZE", "Republic of Ireland": "IRL",
-    "Republic of the Congo": "COG", "Republika Srpska": "BIH", "South Ossetia": "SOUTH_OSSETIA",
-    "Sahrawi Arab Democratic Republic": "POLISARIO", "Somaliland": "SOM",
-    "State of Palestine": "PSE", "The Bahamas": "BHS", "The Gambia": "GMB", "Transnistria": "MDA",
-    "Turkish Republic of Northern Cyprus": "TUR", "United States of America": "USA",
-    "Vatican City": "VAT", "São Tomé and Príncipe": "STP", "Aruba": "NLD", "Bermuda": "GBR",
-    "Cook Islands": "NZL", "Myanmar": "MMR", "Democratic Republic of the Congo": "COD",
-}  # fmt: skip
-OLD_CODES = {"KSV": "XKX", "TMP": "TLS", "KNT": "KNA", "VGB": "GBR", "IMY": "GBR", "FRO": "DNK",
-             "FLK": "GBR", "COK": "NZL", "BMU": "GBR", "ABW": "NLD", "CYM": "GBR", "AIA": "GBR",
-             "HKG": "CHN"}  # fmt: skip
-IGOS = {"EU": "EU", "AU_AF": "AU"}
-RANKS = (
-    (9, r"central bank|honorary|without portfolio|ombudsman|bishop|secretary.* of the .*council of min"),
-    (4, r"^(senior |first )?(deputy|vice|assistant|junior) minister|state minister|minister of state|"
-        r"parliamentary|under ?secretary|permanent secretary|under the|aide|adviser|office of"),
-    (3, r"vice president|vice pres|deputy (prime|premier|pm|president|chairman)|vice premier|"
-        r"deputy first|second vice|dep\. prime"),
-    (5, r"ambassador|permanent representative|chief of mission|charge|high commissioner"),
-    (2, r"minister (of|for) (foreign|external|international rel)|foreign (affairs )?(minister|secretary)"
-        r"|(minister|secretary|sec).*foreign (affairs|relations)|external affairs|^secretary of state$"),
-    (3, r"defen[cs]e|armed forces|speaker|(president|chairman|chair).*(assembly|parliament|senate|"
-        r"congress|duma|people's congress)|supreme commander"),
-    (1, r"^(interim |acting |transitional )?president\b(?!.*(bank|council of min|court))|"
-        r"prime min|^chancellor|^king|^queen|^emir|^amir|^sultan|^monarch|^pope|supreme leader|"
-        r"^premier|head of (state|govt|government)|chairman.*(presidency|sovereign|state affairs)|"
-        r"^emperor|^prince$|taoiseach|captain regent|state counsellor|^monarch of|^co-?prince|"
-        r"leader of the|^grand duke|federal council"),
-)  # fmt: skip
+SOURCES: dict[str, Any] = tomllib.loads(
+    Path(__file__).with_name("sources.toml").read_text(encoding="utf-8")
+)
+RANKS = [(entry["rank"], re.compile("|".join(entry["patterns"]))) for entry in SOURCES["ranks"]]
+CABINET, NOT_KEPT = 4, 9
+PARTICLES = {"al", "von", "van", "de", "der", "da", "dos", "bin", "del", "di", "el", "e", "y"}
+TITLE = re.compile(
+    r"^((vice-president|deputy|vice|acting|interim|former|prime|foreign|first|secretary|general|of|state|president"
+    r"|minister|premier|chancellor|ambassador|king|queen|emir|sheikh|crown|prince|colonel|gen|dr|mr"
+    r"|mrs|sir|dame|senator|speaker|leader|defen[cs]e|finance|interior|pm)\.? )+",
+    re.IGNORECASE,
+)
+ALIKE = 0.8
+"""Likeness from which two names with one office on the same days are one person."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +76,7 @@ def main() -> None:
 
 def state_codes() -> dict[str, str]:
     """Names and ISO codes of states.tsv → code."""
-    found = dict(NAMES)
+    found = dict(SOURCES["names"])
     with (ROOT / "worker/events/gazetteer/states.tsv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
             for name in (row["code"], row["name"], *row["names"].split("|")):
@@ -113,15 +93,20 @@ def table(path: Path) -> Iterator[dict[str, str]]:
 def rank_of(office: str) -> int:
     """1 head of state or government, 2 foreign, 3 senior, 4 cabinet, 5 envoy, 9 not kept."""
     text = office.lower()
-    return next((rank for rank, pattern in RANKS if re.search(pattern, text)), 4)
+    return next((rank for rank, pattern in RANKS if pattern.search(text)), CABINET)
 
 
 def of_2019(facts: Path, codes: dict[str, str]) -> Iterator[Row]:
     """Cabinets as they stood in 2019; capitals mark the surname."""
     for row in table(facts / "leaders-2019-cia.tsv"):
         rank = rank_of(row["office"])
-        person = re.sub(r"\(.*?\)|,.*$", "", row["person"]).strip()
-        if rank == 9 or not person or row["country"] not in codes or "vacant" in person.lower():
+        person = re.sub(r"\(.*?\)|,.*$|\"[^\"]*\"|[“”]", "", row["person"]).strip()
+        if (
+            rank == NOT_KEPT
+            or not person
+            or row["country"] not in codes
+            or "vacant" in person.lower()
+        ):
             continue
         name, short = capitals(person, codes[row["country"]])
         office = re.sub(r"\s*\(.*?\)", "", row["office"])
@@ -168,30 +153,36 @@ def of_2026(facts: Path, codes: dict[str, str]) -> Iterator[Row]:
     """Heads of state and government in 2026, with the day on which they took office."""
     iso2 = {row["iso2"]: row["iso3"] for row in table(facts / "countries.tsv")}
     for row in table(facts / "leaders-2026-wikidata.tsv"):
-        code = IGOS.get(row["iso2"]) or codes.get(iso2.get(row["iso2"], ""))
+        code = SOURCES["organisations"].get(row["iso2"]) or codes.get(iso2.get(row["iso2"], ""))
         if code:
             yield Row(row["person"], code, row["office"], 1, row["since"], "",
                       surname(row["person"], code))  # fmt: skip
 
 
 def to_2015(facts: Path) -> Iterator[Row]:
-    """Ministers 1990 to about 2011 with dates; names without diacritics, in capitals."""
-    wanted = {"GOV": 4, "GOVMIL": 3, "GOVLEG": 3}
+    """Ministers 1990 to about 2011 with dates; names without diacritics, in capitals.
+
+    What they were ministers of is not told: the source's classes (military, legislative) also hold
+    security advisers and ministers of social security, so that only rulers get an office of note.
+    """
+    wanted = {"GOV", "GOVMIL", "GOVLEG"}
     for row in table(facts / "officials-to-2015-phoenix.tsv"):
         for term in row["code and dates (yymmdd; <before, >after)"].split("|"):
             role, _, span = term.strip().partition(" ")
-            rank = wanted.get(role[3:])
-            if rank is None or not span:
-                continue
-            code = OLD_CODES.get(role[:3], role[:3])
-            start, end, leader = dates(span)
-            name = shout(row["name"])
-            aliases = tuple(shout(a) for a in row["aliases"].split("|") if " " in a)
-            office = {3: "Minister of Defense" if role[3:] == "GOVMIL" else "Parliament"}.get(
-                rank, "Head of state or government" if leader else "Government"
-            )
-            yield Row(name, code, office, 1 if leader and rank == 4 else rank, start, end,
-                      surname(name, code), aliases)  # fmt: skip
+            if role[3:] in wanted and span:
+                yield official(row, role, span)
+
+
+def official(row: dict[str, str], role: str, span: str) -> Row:
+    """One term of the list of officials to 2015."""
+    code = SOURCES["codes"].get(role[:3], role[:3])
+    start, end, ruler = dates(span)
+    ruler = ruler and role[3:] == "GOV" and role[:3] not in SOURCES["exact"]["codes"]
+    office = "Head of state or government" if ruler else "Government"
+    name = shout(row["name"])
+    aliases = tuple(TITLE.sub("", shout(alias)) for alias in row["aliases"].split("|"))
+    return Row(name, code, office, 1 if ruler else CABINET, start, end, surname(name, code),
+               tuple(alias for alias in aliases if plausible(alias)))  # fmt: skip
 
 
 def dates(span: str) -> tuple[str, str, bool]:
@@ -202,7 +193,8 @@ def dates(span: str) -> tuple[str, str, bool]:
     """
     if span[0] == ">":
         start = day(span[1:])
-        return start + ("?" if start <= "2003-01-01" else ""), "2011?", not snapshot(start)
+        end = max("2011?", start[:4] + "?")
+        return start + ("?" if start <= "2003-01-01" else ""), end, not snapshot(start)
     if span[0] == "<":
         end = day(span[1:])
         return "", end, not snapshot(end)
@@ -235,24 +227,11 @@ def snapshot(text: str) -> bool:
 
 def shout(name: str) -> str:
     """ "ABD AL AZIZ" → "Abd al Aziz"."""
-    small = {
-        "AL",
-        "EL",
-        "BIN",
-        "IBN",
-        "DE",
-        "DA",
-        "DOS",
-        "VAN",
-        "DER",
-        "VON",
-        "DEN",
-        "DI",
-        "DEL",
-        "AD",
-    }
-    name = re.sub(r"^(SIR|DAME|CPP|FUN|DR|GEN|SHEIKH|TUANKU) ", "", name)
-    return " ".join(w.lower() if i and w in small else calm(w) for i, w in enumerate(name.split()))
+    name = re.sub(r"^(SIR|DAME|CPP|FUN|DR|GEN|SHEIKH|TUANKU) ", "", re.sub(r"\"[^\"]*\"", "", name))
+    small = {*PARTICLES, "ibn", "den", "ad"} - {"e", "y"}
+    first, *others = name.split() or [""]
+    calmed = [w.lower() if w.lower() in small else calm(w) for w in others]
+    return " ".join([first.capitalize() if first.lower() in small else calm(first), *calmed])
 
 
 def surname(name: str, code: str) -> str:
@@ -262,9 +241,8 @@ def surname(name: str, code: str) -> str:
         return ""
     if code in EAST_ASIAN:
         return words[0]
-    particles = {"al", "von", "van", "de", "der", "da", "dos", "bin", "del", "di", "el"}
     start = len(words) - 1
-    while start > 1 and words[start - 1].lower() in particles:
+    while start > 1 and words[start - 1].lower() in PARTICLES:
         start -= 1
     return " ".join(words[start:])
 
@@ -278,18 +256,77 @@ def key(name: str) -> str:
 def merge(rows: list[Row]) -> Iterator[Row]:
     """One row per person and office; touching terms joined, worse names dropped."""
     people: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in one_spelling([r for r in rows if plausible(r.name)]):
+        people[row.code, key(row.name)].append(row)
+    by_hand = leaders()
+    for (code, _), terms in sorted(people.items()):
+        yield from (t for t in person(code, terms) if not covered(t, by_hand))
+
+
+def person(code: str, terms: list[Row]) -> Iterator[Row]:
+    """The terms of one person under the fullest spelling of the name."""
+    name = next((t.name for t in terms if not t.name.isascii()), terms[0].name)
+    known = {key(name): ""}
+    aliases = [known.setdefault(key(a), a) for t in terms for a in t.aliases if key(a) not in known]
+    best = min(t.rank for t in terms)
+    short = next((t.short for t in terms if t.short), "") if best <= SHORTABLE else ""
+    for number, term in enumerate(joined(terms)):
+        also = tuple(aliases) if not number else ()
+        yield replace(term, name=name, code=code, short=short, aliases=also)
+
+
+def one_spelling(rows: list[Row]) -> Iterator[Row]:
+    """Names that differ by a few letters, in one office on the same days, as one person."""
+    same: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in rows:
-        people[key(row.name), row.code].append(row)
-    for (_, code), terms in sorted(people.items(), key=lambda p: (p[0][1], p[0][0])):
-        name = next((t.name for t in terms if not t.name.isascii()), terms[0].name)
-        if not plausible(name):
-            continue
-        aliases = tuple(dict.fromkeys(a for t in terms for a in t.aliases if key(a) != key(name)))
-        best = min(t.rank for t in terms)
-        short = next((t.short for t in terms if t.short), "") if best <= SHORTABLE else ""
-        for term in joined(terms):
-            yield replace(term, name=name, code=code, short=short, aliases=aliases)
-            aliases = ()
+        dated = len(row.start) > len("2019?") and len(row.end) > len("2019?")
+        same[(row.code, row.office, row.start, row.end) if dated else (row.code, row.name)].append(
+            row
+        )
+    for group in same.values():
+        kept: list[Row] = []
+        for row in group:
+            twin = next((i for i, k in enumerate(kept) if alike(k.name, row.name)), None)
+            if twin is None:
+                kept.append(row)
+            elif kept[twin].name != row.name:
+                both = (*kept[twin].aliases, row.name, *row.aliases)
+                kept[twin] = replace(kept[twin], aliases=both)
+        yield from kept
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two names are one: "Agageldy Mamedgeldyyev", "Agageldi Mametgeldiyev"."""
+    if one[0] != other[0]:
+        return False
+    return SequenceMatcher(None, key(one), key(other)).ratio() >= ALIKE
+
+
+def leaders() -> dict[tuple[str, str], list[Row]]:
+    """The terms that leaders.tsv gives by hand, with better dates."""
+    found: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in table(ROOT / "worker/events/gazetteer/leaders.tsv"):
+        term = Row(
+            row["name"], row["code"], row["office"], int(row["rank"]), row["from"], row["to"]
+        )
+        for name in (row["name"], *row["aliases"].split("|")):
+            found[row["code"], key(name)].append(term)
+    return found
+
+
+def covered(row: Row, by_hand: dict[tuple[str, str], list[Row]]) -> bool:
+    """Whether leaders.tsv holds this person in an office as high at the same time."""
+    return not row.aliases and any(
+        term.rank <= row.rank
+        and year(term.start, 0) <= year(row.end, 9999)
+        and year(row.start, 0) <= year(term.end, 9999)
+        for term in by_hand.get((row.code, key(row.name)), ())
+    )
+
+
+def year(text: str, unknown: int) -> int:
+    """The year of a date."""
+    return int(text[:4]) if text else unknown
 
 
 def joined(terms: list[Row]) -> Iterator[Row]:
@@ -298,26 +335,29 @@ def joined(terms: list[Row]) -> Iterator[Row]:
     for term in terms:
         offices[term.office, term.rank].append(term)
     for same in offices.values():
-        same.sort(key=lambda t: t.start)
-        current = same[0]
-        for term in same[1:]:
-            if current.end and current.end.rstrip("?")[:4] >= str(
-                int((term.start or "0")[:4] or 0) - 1
-            ):
-                end = (
-                    "" if not term.end else max(current.end, term.end, key=lambda e: e.rstrip("?"))
-                )
-                current = replace(current, end=end)
+        first, *others = sorted(same, key=lambda t: t.start)
+        for term in others:
+            if year(first.end, 9999) >= year(term.start, 0) - 1:
+                first = replace(first, end=later(first.end, term.end))
             else:
-                yield current
-                current = term
-        yield current
+                yield first
+                first = term
+        yield first
+
+
+def later(one: str, other: str) -> str:
+    """The later of two ends; an empty one lasts."""
+    return max(one, other, key=lambda end: end.rstrip("?")) if one and other else ""
 
 
 def plausible(name: str) -> bool:
     """Whether a name is complete enough not to hit other people and things."""
     words = name.split()
-    return len(words) >= 2 and sum(len(w) > 2 for w in words) >= 1 and len(name) > 5
+    if len(words) < 2 or words[-1].lower() in PARTICLES or words[0].lower() in PARTICLES - {"al"}:
+        return False
+    if TITLE.search(f"{name} ") or any(word in {"President", "Minister"} for word in words):
+        return False
+    return any(len(word) > 2 for word in words) and len(name) > len("Li Wei") - 1
 
 
 def write(rows: list[Row], out: Path) -> None:
@@ -325,17 +365,8 @@ def write(rows: list[Row], out: Path) -> None:
     with out.open("w", encoding="utf-8", newline="") as file:
         file.write("name\tcode\toffice\trank\tfrom\tto\tshort\taliases\n")
         for r in rows:
-            cells = (
-                r.name,
-                r.code,
-                r.office,
-                str(r.rank),
-                r.start,
-                r.end,
-                r.short,
-                "|".join(r.aliases),
-            )
-            file.write("\t".join(cells) + "\n")
+            cells = (r.name, r.code, r.office, str(r.rank), r.start, r.end, r.short)
+            file.write("\t".join((*cells, "|".join(r.aliases))) + "\n")
 
 
 if __name__ == "__main__":

@@ -23,9 +23,6 @@ from worker.events.party_people import People, Resolution, iso, read_people
 from worker.events.party_tables import Entry, Tables, read_tables
 from worker.events.party_words import Words
 
-_PLACE_CASES = frozenset(
-    "in at near across inside around throughout within through into off along outside toward towards".split()
-)
 _ATTRIBUTES = frozenset(["amod", "compound", "nmod:poss", "poss", "nmod", "nmod:unmarked"])
 
 
@@ -244,7 +241,12 @@ def _parsed(doc: Doc | Span, mention: Mention, tables: Tables) -> Mention:
     root = core.root
     if not mention.is_place and mention.basis in {"name", "capital", "city"}:
         cases = {c.lower_ for c in root.children if c.dep_ in {"case", "prep"}}
-        if cases & _PLACE_CASES and root.dep_ in {"obl", "nmod", "obl:unmarked", "pobj"}:
+        if cases & tables.words["place_cases"] and root.dep_ in {
+            "obl",
+            "nmod",
+            "obl:unmarked",
+            "pobj",
+        }:
             mention = replace(mention, is_place=True)
     if mention.head is None and root.dep_ in _ATTRIBUTES and _qualifies(root, mention):
         office = tables.offices.get(tables.key(root.head.text)) or tables.offices.get(

@@ -12,12 +12,14 @@ from datetime import date
 from functools import cache, lru_cache
 
 from worker.events.party_tables import Tables, prefixes, read_lines, read_tables
-from worker.events.party_words import fold, split
+from worker.events.party_words import fold
 
 LEADER, FOREIGN, SENIOR = 1, 2, 3
 """Ranks: heads of state, government and IGOs; foreign ministers; deputies, defence, speakers."""
 _NEAR = 366 * 2
 """Days before and after a term in which a bare surname still means its holder."""
+_IN_OFFICE = 25
+"""What being in office on the day counts, in units of which one rank is 10."""
 _NAME, _CODE, _OFFICE, _RANK, _FROM, _TO, _SHORT, _ALIASES = range(8)
 """The columns of leaders.tsv and persons.tsv."""
 EAST_ASIAN = frozenset(["CHN", "KOR", "PRK", "VNM", "TWN"])
@@ -176,7 +178,8 @@ class People:
 def _term_score(term: Term, day: int | None, title: tuple[str, ...]) -> int:
     score = 60 - 10 * term.rank
     if day is not None:
-        score += 30 - min(60, term.distance(day) * 12 // 365)
+        distance = term.distance(day)
+        score += 30 - min(60, distance * 12 // 365) + _IN_OFFICE * (distance == 0)
     if title and any(t in fold(term.office) for t in title):
         score += 15
     return score
@@ -259,5 +262,5 @@ def iso(day: int | None, loose: bool) -> str | None:
 
 def surname_of(name: str, code: str) -> str:
     """The part of a name under which newspapers go on: the first in East Asia, else the last."""
-    words = split(name)
+    words = name.split()
     return words[0] if code in EAST_ASIAN else words[-1]

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from worker.events.party_nouns import Found, Hit, Learnt
 from worker.events.party_people import EAST_ASIAN, FOREIGN, LEADER, SENIOR, Person, Term, near
 from worker.events.party_run import Run
+from worker.events.party_words import fold
 
 _LONG_ENOUGH = 4
 """Letters from which a surname is unlikely to be something else."""
-_PROMINENT, _FOREMOST = 3, 5
-"""Weights of states whose leaders, and whose foreign ministers, need no introduction."""
+_PROMINENT, _GREAT, _FOREMOST = 3, 4, 5
+"""Weights of states whose leaders, whose leaders of everyday names with their title, and whose
+foreign ministers need no introduction."""
 _CLEAR = 5
 """By how much a surname of three letters must mean one person rather than the next."""
 
@@ -31,8 +33,8 @@ def resolve_person(run: Run, hit: Hit) -> int:
 
 
 def _add_from_tables(run: Run, hit: Hit, start: int) -> None:
-    title = run.offices.title_kinds(" ".join(run.words.keys[start : hit.start]) + " x")
-    ranked = run.people.best(hit.full or hit.short, run.on, run.context.codes, title)
+    people, title = hit.full or hit.short, _title(run, hit, start)
+    ranked = run.people.best(people, run.on, run.context.codes, title)
     for _, person, term in ranked:
         if _meant(run, hit, start, person, term, ranked):
             others = dict.fromkeys(p.code for _, p, _ in ranked if p.code != person.code)
@@ -51,7 +53,9 @@ def _meant(run: Run, hit: Hit, start: int, person: Person, term: Term, ranked: R
         return False
     if _goes_on(run, hit, person):
         return False
-    return _titled(run, hit, person, term) if titled else _bare(run, hit, person, term, ranked)
+    if titled:
+        return _titled(run, hit, start, person, term)
+    return _bare(run, hit, person, term, ranked)
 
 
 def _trusted(run: Run, person: Person, term: Term, titled: bool) -> bool:
@@ -61,11 +65,15 @@ def _trusted(run: Run, person: Person, term: Term, titled: bool) -> bool:
     return person.rank <= SENIOR and near(term, run.on)
 
 
-def _titled(run: Run, hit: Hit, person: Person, term: Term) -> bool:
+def _titled(run: Run, hit: Hit, start: int, person: Person, term: Term) -> bool:
     """Whether a title and a surname are enough ("President Bush")."""
     if term.rank > SENIOR or not near(term, run.on):
         return False
-    return person.code in run.context.codes or not _plain(run, _key(run, hit))
+    if person.code in run.context.codes or not _plain(run, _key(run, hit)):
+        return True
+    weight = run.tables.parties[person.code].weight
+    fits = any(kind in fold(term.office) for kind in _title(run, hit, start))
+    return fits and weight >= _GREAT
 
 
 def _bare(run: Run, hit: Hit, person: Person, term: Term, ranked: Ranked) -> bool:
@@ -82,6 +90,11 @@ def _bare(run: Run, hit: Hit, person: Person, term: Term, ranked: Ranked) -> boo
     if term.rank == LEADER:
         return weight >= _PROMINENT and near(term, run.on)
     return term.rank == FOREIGN and weight >= _FOREMOST and _incumbent(run, term)
+
+
+def _title(run: Run, hit: Hit, start: int) -> tuple[str, ...]:
+    """The offices that the title before the name hints at."""
+    return run.offices.title_kinds(" ".join(run.words.keys[start : hit.start]) + " x")
 
 
 def _plain(run: Run, key: str) -> bool:
@@ -131,12 +144,21 @@ def _goes_on(run: Run, hit: Hit, person: Person) -> bool:
     words, j = run.words, hit.end
     if j >= len(words) or words.gap(j - 1) not in {" ", "-"} or not words.capital(j):
         return False
-    if j in run.by_start or words.gap(j - 1) == "-":
-        return j not in run.by_start
+    follows = run.by_start.get(j)
+    if follows is not None or words.gap(j - 1) == "-":
+        return follows is None or _one_name(run, hit, person, follows)
     if words.forms[j].isupper() or run.offices.at(words, j) or _headline(run, hit):
         return False
     if person.code in EAST_ASIAN:
         run.blocked.add(_key(run, hit))
+    return True
+
+
+def _one_name(run: Run, hit: Hit, person: Person, follows: Hit) -> bool:
+    """Whether two East Asian surnames in a row are somebody's full name ("Li Wei")."""
+    if person.code not in EAST_ASIAN or not any(p.code in EAST_ASIAN for p in follows.short):
+        return False
+    run.blocked.add(_key(run, hit))
     return True
 
 

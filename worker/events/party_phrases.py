@@ -8,7 +8,7 @@ from worker.events.party_nouns import BODIES, Found, Head, Hit
 from worker.events.party_persons import resolve_person
 from worker.events.party_posts import add_head, add_office, add_office_in_front, office_of
 from worker.events.party_run import Run
-from worker.events.party_senses import PLACES, decide, lonely_acronym, somebodys_name
+from worker.events.party_senses import PLACES, decide, lonely_acronym, namesake, somebodys_name
 from worker.events.party_tables import Entry, Office
 
 _EAGER = frozenset(["demonym"])
@@ -21,9 +21,9 @@ def resolve_party(run: Run, hit: Hit) -> int:
     entries = decide(run, hit)
     if not entries:
         return resolve_person(run, hit) if hit.full else hit.end
-    if somebodys_name(run, hit, entries[0]) or lonely_acronym(run, entries[0]):
-        return hit.end
     entry = entries[0]
+    if somebodys_name(run, hit, entry) or lonely_acronym(run, entry) or namesake(run, hit, entry):
+        return hit.end
     base = _base(run, hit, entry)
     if len(entry.codes) > 1:
         run.found += [replace(base, code=c) for c in entry.codes]
@@ -111,7 +111,7 @@ def _head(run: Run, start: int, eager: bool) -> Head | None:
         if key in {"and", "or"} and i > start and eager:
             i += 1
             continue
-        if key in known["stops"] or (hit is not None and hit.entries):
+        if key in known["stops"] or hit is not None:
             return None
         if not eager and key not in known["modifiers"]:
             return None

@@ -34,10 +34,17 @@ class Scanner:
             if key not in starts or i < end or not (forms[i][0].isupper() or key in lower):
                 continue
             hit = self._longest(words, i)
+            if hit is not None and key == "the":
+                hit = self._without_article(words, hit)
             if hit is not None:
                 found.append(hit)
                 end = hit.end
         return found
+
+    def _without_article(self, words: Words, hit: Hit) -> Hit | None:
+        """None where a longer name begins behind "the": not "the South", but "South China Sea"."""
+        longer = self._longest(words, hit.start + 1) if hit.end > hit.start + 1 else None
+        return None if longer is not None and longer.end > hit.end else hit
 
     def learnt_hits(
         self, words: Words, hits: Sequence[Hit], learnt: Mapping[str, Learnt]
@@ -64,7 +71,7 @@ class Scanner:
         best, key = None, ""
         for j in range(i + 1, min(i + longest, len(words)) + 1):
             key = f"{key} {words.keys[j - 1]}" if key else words.keys[i]
-            if key in learnt and self._named(words.forms[i:j]):
+            if key in learnt and self._named(words, i, j):
                 best = Hit(i, j, learnt=learnt[key])
             if j >= len(words) or not words.joined(j - 1):
                 break
@@ -94,22 +101,27 @@ class Scanner:
                 entries = ()
         full = self.people.full(key)
         short = self.people.short(key) if not entries else ()
-        if (full or short) and not self._named(forms):
+        if (full or short) and not self._named(words, i, j):
             full = short = ()
         return Hit(i, j, entries, full, short) if entries or full or short else None
 
-    def _named(self, forms: Sequence[str]) -> bool:
+    def _named(self, words: Words, i: int, j: int) -> bool:
+        """Whether capitals and particles are those of a name: "Moon Jae-in", "Osama bin Laden"."""
+        if not (words.capital(j - 1) or words.hyphened(j - 2)):
+            return False
         particles = self.tables.words["particles"]
-        return forms[-1][0].isupper() and all(
-            f[0].isupper() or f in particles or f[0].isdigit() for f in forms
+        return all(
+            f[0].isupper() or f in particles or f[0].isdigit() or words.hyphened(k - 1)
+            for k, f in enumerate(words.forms[i:j], start=i)
         )
 
     def _shouted(self, words: Words, i: int, j: int, entries: tuple[Entry, ...]) -> bool:
-        """Whether a short acronym is only a word of a headline in capitals ("WHO", "US")."""
+        """Whether an acronym is only a word of a headline in capitals ("WHO IS TO BLAME")."""
         if j - i > 1 or not entries[0].acronym or len(words.forms[i]) >= _LONG_ENOUGH:
             return False
         sides = [words.forms[k] for k in (i - 1, j) if 0 <= k < len(words)]
-        return bool(sides) and all(s.isupper() and len(s) >= _LONG_ENOUGH for s in sides)
+        least = 2 if words.keys[i] in self.tables.senses else _LONG_ENOUGH
+        return bool(sides) and all(s.isupper() and len(s) >= least for s in sides)
 
 
 def _small(entries: Iterable[Entry]) -> bool:

@@ -10,6 +10,8 @@ from worker.events.party_tables import Entry, Sense, Tables, cue_found
 
 PLACES = frozenset(["name", "capital", "city"])
 """Kinds of names that can also say where."""
+_SETTLED = frozenset(["USA", "CAN", "AUS"])
+"""States whose towns are called after capitals and countries elsewhere."""
 
 
 def decide(run: Run, hit: Hit) -> list[Entry]:
@@ -67,6 +69,17 @@ def lonely_acronym(run: Run, entry: Entry) -> bool:
     if not (entry.home and entry.acronym):
         return False
     return not ({entry.home, *entry.codes} & run.context.codes)
+
+
+def namesake(run: Run, hit: Hit, entry: Entry) -> bool:
+    """Whether it is a town in a country of emigrants: "Lima, Ohio", "London, Ontario"."""
+    after = run.by_start.get(hit.end)
+    if entry.basis not in PLACES or after is None or run.words.gap(hit.end - 1) != ", ":
+        return False
+    region = next((e for e in after.entries if e.basis == "city"), None)
+    if region is None or region.codes[0] not in _SETTLED or region.codes == entry.codes:
+        return False
+    return run.words.gap(after.end - 1)[:1] in {",", ".", ";", ")", "\n"}
 
 
 def key_of(tables: Tables, entry: Entry) -> str:

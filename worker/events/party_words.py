@@ -60,7 +60,7 @@ class Words:
         for match in _RUN.finditer(text):
             self.forms.append(match.group())
             self.starts.append(match.start())
-            self.ends.append(match.end())
+            self.ends.append(match.end() + _stop(text, match))
         get = spellings.get
         self.keys = [get(k, k) for k in map(fold, self.forms)]
 
@@ -109,6 +109,14 @@ class Words:
         if j < len(self) and self.starts[j] == end + 1:
             return j + 1 if self.forms[j] in {"s", "S"} else j
         return j if not self.forms[j - 1].lower().endswith("s") else -j
+
+
+def _stop(text: str, match: re.Match[str]) -> int:
+    """1 where the full stop behind a letter belongs to an abbreviation: the last of "U.S."."""
+    start, end = match.span()
+    if end - start > 1 or text[end : end + 1] != "." or text[start - 1 : start] != ".":
+        return 0
+    return int(not text[end + 1 : end + 2].isalnum())
 
 
 def abbreviated(word: str) -> bool:

@@ -13,32 +13,9 @@ from worker.model import Article, Event
 
 FLAGS = frozenset(
     [
-        "mutual",
-        "alone",
-        "alone2",
-        "matrix",
-        "keeps",
-        "weak",
-        "swallows",
-        "culprit",
-        "personal",
-        "verbal",
-        "leave",
-        "chemical",
-        "retreat",
-        "hostile",
-        "home",
-        "igo",
-        "test",
-        "state",
-        "body",
-        "foe",
-        "victims",
-        "there",
-        "here",
-        "needy",
-        "other",
-        "answer",
+        *("mutual", "alone", "alone2", "matrix", "keeps", "weak", "swallows", "culprit"),
+        *("personal", "verbal", "leave", "chemical", "retreat", "hostile", "home", "igo"),
+        *("test", "state", "body", "foe", "victims", "there", "here", "needy", "other", "answer"),
     ]
 )
 

@@ -1,4 +1,4 @@
-"""How sure an event is: the probability that a careful coder would code this type and these parties."""
+"""How sure an event is: the probability that a careful coder would code it with these parties."""
 
 from __future__ import annotations
 

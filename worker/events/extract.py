@@ -14,9 +14,9 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Doc, Token
 
-from worker.events import dates, naming, timing
+from worker.events import datelines, dates, naming, timing
 from worker.events.confidence import certainty
 from worker.events.frames import Act, Reader
 from worker.events.merge import Told, merge
@@ -39,7 +39,7 @@ class Coder:
     Args:
         nlp: the pipeline of `worker.events.nlp`, or another one with the same labels.
         gazetteer: who is who.
-        domestic: keep acts within one country too (CAMEO-style data; the coding guide leaves them out).
+        domestic: keep acts within one country too (the coding guide leaves them out).
     """
 
     def __init__(self, nlp: Language, gazetteer: Gazetteer, *, domestic: bool = False) -> None:
@@ -67,18 +67,18 @@ class Coder:
             parsed = self._parsed(articles)
             return [self._result(a, docs) for a, docs in zip(articles, parsed, strict=True)]
 
-    def _result(self, article: Article, docs: list[tuple[Doc, int]]) -> tuple[Event, ...] | Exception:
+    def _result(
+        self, article: Article, docs: list[tuple[Doc, int]]
+    ) -> tuple[Event, ...] | Exception:
         try:
             return self._events(article, docs)
         except Exception as error:  # noqa: BLE001 - the article's own failure, handed to the caller
             return error
 
     def _parsed(self, articles: Sequence[Article]) -> list[list[tuple[Doc, int]]]:
-        """Parsed title (offset −1) and paragraphs of each article, with their offsets in its text."""
+        """Parsed title (offset −1) and paragraphs of each article, with their offsets."""
         parts = [
-            part
-            for number, article in enumerate(articles)
-            for part in _parts(article, number)
+            part for number, article in enumerate(articles) for part in _parts(article, number)
         ]
         parsed: list[list[tuple[Doc, int]]] = [[] for _ in articles]
         for doc, (number, start) in self._nlp.pipe(parts, as_tuples=True, batch_size=_BATCH):
@@ -146,24 +146,26 @@ class _Telling:
         for sentence in doc.sents:
             self._expressions = timing.placed(sentence)
             if at or self._issuer is not None or self._discourse.seen:
-                for act in reader.acts(sentence):
-                    told = self._told(self._answered(act), offset)
+                for found_act in reader.acts(sentence):
+                    act = self._answered(found_act)
+                    if "answer" in act.rule.flags and not act.recipients:
+                        continue
+                    told = self._told(act, offset)
                     self._made.append(told)
                     yield told
             self._sentence += 1
         speech.close()
         self._spoken = speech.last
 
-    def _note(
-        self, number: int, doc: Doc, found: list[tuple[int, int, Named]], first: int
-    ) -> None:
+    def _note(self, number: int, doc: Doc, found: list[tuple[int, int, Named]], first: int) -> None:
         for start, end, named in found:
             sentence = first + sum(e <= start for e in self._ends)
             top = self._top(doc[start:end].root)
             words = frozenset(lemma(t) for t in doc[top.left_edge.i : top.i + 1])
             words |= frozenset(lemma(t) for t in doc[start:end])
             person = named.person or (
-                self._lexicon.is_a(lemma(top), "HUMAN") and "Plur" not in top.morph.get("Number")
+                self._lexicon.is_a(lemma(top), "HUMAN")
+                and "Plur" not in top.morph.get("Number", [])
             )
             seen = Named(
                 named.code, named.name, named.kind, named.start, named.end, named.basis,
@@ -171,29 +173,39 @@ class _Telling:
             )  # fmt: skip
             subject = top.dep_.startswith("nsubj")
             coordinated = top.dep_ == "conj" or any(c.dep_ == "conj" for c in top.children)
-            self._discourse.note(
-                Seen(seen, (number, start), sentence, subject, words, coordinated)
-            )
+            self._discourse.note(Seen(seen, (number, start), sentence, subject, words, coordinated))
 
     def _learn(self, doc: Doc, at: dict[int, list[Named]], phrases: Phrases) -> None:
         """Persons whom the paragraph introduces with their office: "X, head of Iran's navy"."""
         for token in doc:
             if token.pos_ != "PROPN" or token.i in at or token.dep_ in ("flat", "compound"):
                 continue
-            for child in token.children:
-                if child.dep_ in ("appos", "conj") and child.pos_ == "NOUN" and self._lexicon.is_a(lemma(child), "HUMAN"):
-                    for named in phrases.direct(child)[:1]:
-                        for part in (token, *(c for c in token.children if c.dep_ == "flat")):
-                            self._discourse.learn(part.text, named)
+            titled = any(
+                c.dep_ in ("appos", "conj", "nmod:desc", "compound")
+                and self._lexicon.is_a(lemma(c), "HUMAN")
+                for c in token.children
+            )
+            for named in phrases.direct(token)[:1] if titled else ():
+                for part in (token, *(c for c in token.children if c.dep_ == "flat")):
+                    self._discourse.learn(part.text, named)
 
     def _top(self, token: Token) -> Token:
         """The noun that a name helps to name: "ministry" in "the Indian foreign ministry"."""
         node = token
         for _ in range(4):
             head = node.head
-            if head == node or node.dep_.partition(":")[0] not in ("amod", "compound", "nmod", "flat", "appos"):
+            if head == node or node.dep_.partition(":")[0] not in (
+                "amod",
+                "compound",
+                "nmod",
+                "flat",
+                "appos",
+            ):
                 break
-            if not self._lexicon.is_a(lemma(head), "AGENT") and node.dep_ not in ("flat", "nmod:desc"):
+            if not self._lexicon.is_a(lemma(head), "AGENT") and node.dep_ not in (
+                "flat",
+                "nmod:desc",
+            ):
                 break
             node = head
         return node
@@ -207,27 +219,31 @@ class _Telling:
         sentence = self._first + sum(end <= token.i for end in self._ends)
         if kind == "pair":
             return self._discourse.pair(number, token.i, sentence)
-        if kind in ("attack", "act", "deal"):
+        if kind in ("attack", "act", "deal", "meeting"):
             return self._acting(kind)
         return self._discourse.last(kind, number, token.i, sentence)
 
     def _acting(self, kind: str) -> list[Named]:
         """Who did what was told last: an attack, or any act of one side."""
         for told in reversed(self._made[-12:]):
-            if kind == "deal":
+            if kind == "meeting":
+                fits = told.type == "CONSULT"
+            elif kind == "deal":
                 fits = told.type in ("AGREE", "SUPPORT") and len(told.actors) > 1
             else:
                 attack = told.type in ("ASSAULT", "COERCE")
                 fits = attack if kind == "attack" else bool(told.recipients)
             if fits and told.type not in ("ACCUSE", "REQUEST"):
-                return [replace(n, start=-1, end=-1, basis="reference") for n in told.actors]
-        return []
+                both = (*told.actors, *(told.recipients if kind == "meeting" else ()))
+                return [replace(n, start=-1, end=-1, basis="reference") for n in both]
+        return self._discourse.last_doer(self._sentence) if kind == "act" else []
 
     def _answered(self, act: Act) -> Act:
         """A charge that is denied without a name was made by whoever accused last."""
         if act.type != "REJECT" or act.recipients:
             return act
-        words = {lemma(c) for c in act.trigger.children if c.dep_ in ("obj", "ccomp")}
+        words = {lemma(c) for c in act.trigger.children if c.dep_ in ("obj", "ccomp", "xcomp")}
+        words |= {lemma(act.trigger.head)} if act.trigger.dep_ == "acl:relcl" else set()
         if not words & self._lexicon.classes["CLAIM"]:
             return act
         deniers = {a.code for a in act.actors}
@@ -253,7 +269,8 @@ class _Telling:
 def _parts(article: Article, number: int) -> list[tuple[str, tuple[int, int]]]:
     title = [(article.title, (number, _TITLE))] if article.title else []
     text = article.text
-    return title + [(text[a:b], (number, a)) for a, b in paragraphs(text)]
+    starts = ((a + datelines.length(text[a:b]), b) for a, b in paragraphs(text))
+    return title + [(text[a:b], (number, a)) for a, b in starts]
 
 
 def _event(article: Article, told: Told, day: date | None) -> Event:

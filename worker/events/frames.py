@@ -43,7 +43,7 @@ class Act:
     """One act as one clause tells it.
 
     Attributes:
-        rule: id of the lexicon line, with what the clause made of it ("agree.pledge", "retreat.release/future").
+        label: id of the lexicon line, with what the clause made of it ("retreat.release/future").
         trigger: the word that fired.
         start, end: offsets of the shortest stretch that carries it, in the paragraph.
         quoted: it is said within quotation marks.
@@ -71,6 +71,7 @@ class Context:
     args: Arguments
     light: Token | None = None
     flags: frozenset[str] = frozenset()
+    type: str = ""
     light_args: Arguments = field(default_factory=Arguments)
 
 
@@ -106,7 +107,7 @@ class Reader:
 
     def acts(self, sentence: Span) -> list[Act]:
         """All acts of a sentence, in the order of their triggers."""
-        found = []
+        found: list[Act] = []
         for token in sorted(sentence, key=_depth):
             if token.i in self._swallowed:
                 continue
@@ -229,9 +230,7 @@ class Reader:
         """Head tokens that stand in a place of a rule's needs."""
         args = context.args
         for part in place.split(","):
-            if part == "obj":
-                yield from args.patient
-            elif part == "patient":
+            if part == "obj" or part == "patient":
                 yield from args.patient
             elif part == "agent":
                 yield from args.agent
@@ -257,7 +256,7 @@ class Reader:
     # -- filling places -------------------------------------------------------------------------
 
     def _filled(self, rule: Rule, context: Context, depth: int) -> Frame | None:
-        context.flags = rule.flags
+        context.flags, context.type = rule.flags, rule.type
         if not self._flags_hold(rule, context):
             return None
         actors = self._first(rule.actor, context, depth)
@@ -293,7 +292,7 @@ class Reader:
         return frame
 
     def _before_verb(self, verb: Token) -> list[Named]:
-        """The party right before an active verb: order of words, where the tree names no subject."""
+        """The party right before an active verb, where the tree names no subject."""
         if is_passive(verb) or not _is_finite(verb):
             return []
         for i in range(verb.i - 1, max(verb.sent.start, verb.i - _REACH) - 1, -1):
@@ -303,6 +302,10 @@ class Reader:
             if _is_finite(token) and token.pos_ == "VERB":
                 return []
             if found := self._phrases.named_at(token):
+                if found[0].basis == "demonym":  # "the Italian champions" are not Italy
+                    found = self._phrases.direct(_head_of_name(token))
+                if not found:
+                    return []
                 start = verb.doc.char_span(found[0].start, found[0].end, alignment_mode="expand")
                 before = verb.doc[start.start - 1] if start is not None and start.start else None
                 if before is None or before.pos_ != "ADP" or before.lower_ == "of":
@@ -334,9 +337,7 @@ class Reader:
                 return found[:1]
         return self._phrases.within(context.token.sent.root)[:1]
 
-    def _struck(
-        self, recipients: list[Named], actors: list[Named], token: Token
-    ) -> list[Named]:
+    def _struck(self, recipients: list[Named], actors: list[Named], token: Token) -> list[Named]:
         """A strike on a group in a third state hits the group (coding guide)."""
         if not recipients or not all(r.place for r in recipients):
             return recipients
@@ -369,8 +370,14 @@ class Reader:
             self._lexicon.is_a(lemma(t), "VICTIM") for t in token.subtree
         ):
             return self._phrases.last_state(token)
+        if "needy" in rule.flags:
+            given = context.light is not None or rule.pos == "v"
+            return self._phrases.last_state(token) if given else []
+        if "other" in rule.flags:
+            actors = {n.code for t in context.args.agent for n in self._phrases.direct(t)}
+            return self._phrases.other(token, actors)
         if "here" in rule.flags:
-            return self._phrases.last_place(token)
+            return self._phrases.scene(token)
         if "there" in rule.flags and any(c == "in" for c, _ in context.args.preps):
             return self._phrases.last_place(token)
         return []
@@ -390,13 +397,16 @@ class Reader:
         codes = {a.code for a in actors}
         others = [r for r in recipients if r.code not in codes or self._domestic]
         everyone = _distinct(actors + others)
+        one_sided = "alone2" in rule.flags and len(actors) == 1
+        if one_sided and others and not any(o.how == "with" for o in others):
+            return Frame(rule, rule.type, mode, tuple(actors), tuple(others))
         if "mutual" in rule.flags and len(actors) == 1 and len(others) > 2:
             return Frame(rule, rule.type, mode, tuple(actors), tuple(others))  # X with each of them
         if "mutual" in rule.flags and (len(everyone) > 1 or not rule.flags & {"alone", "alone2"}):
             if len(everyone) < 2 and not (self._domestic or _is_body(everyone, rule)):
                 return None
             return Frame(rule, rule.type, mode, tuple(everyone), ())
-        if not others and not rule.flags & {"alone", "alone2"} and not self._domestic:
+        if not others and "alone" not in rule.flags and not self._domestic:
             return None
         if not others and recipients and not self._domestic:
             return None  # aimed at oneself: a domestic act
@@ -405,6 +415,8 @@ class Reader:
     def _first(self, places: Iterable[str], context: Context, depth: int) -> list[Named]:
         for place in places:
             found = self._place(place, context, depth)
+            if found and place == "with" and "alone2" in context.flags:
+                return [replace(n, how="with") for n in found]
             if found:
                 return found
         return []
@@ -429,21 +441,30 @@ class Reader:
         if place == "pact":
             return self._in_pact(args.patient)
         if place == "force":
-            forces = [t for t in args.agent if _fills(t, self._lexicon.classes["FORCE"], self._lexicon)]
+            forces = [
+                t for t in args.agent if _fills(t, self._lexicon.classes["FORCE"], self._lexicon)
+            ]
             return self._subject(forces)
+        told = context.type in _TAKING_UP
         if place == "obj":
-            return self._belongs(args.patient) or self._belongs(args.indirect)
+            return self._belongs(args.patient, told=told) or self._belongs(args.indirect)
         if place == "iobj":
             return self._belongs(args.indirect)
         if place.startswith("~"):
             return self._belongs(t for t in context.token.subtree if case(t) == place[1:])
         nouns = [t for c, t in args.preps if c == place]
+        if told and place in _ABOUT and (found := self._belongs(nouns, told=True)):
+            return found
         if place == "for" and "matrix" in context.flags:
-            below = [g for n in nouns for g in children(n, "nmod") if case(g) in ("of", "to", "by", "from", "between")]
+            below = [
+                g
+                for n in nouns
+                for g in children(n, "nmod")
+                if case(g) in ("of", "to", "by", "from", "between")
+            ]
             return self._belongs(nouns) or self._belongs(below)
-        return self._belongs(nouns) or self._belongs(
-            _nested([*args.patient, *(t for _, t in args.preps)], place)
-        )
+        around = [] if place == "to" else [t for _, t in args.preps]
+        return self._belongs(nouns) or self._belongs(_nested([*args.patient, *around], place))
 
     def _speaking(self, token: Token) -> list[Named]:
         """Who says what a word stands in: the speaker, who cites it, or the issuing body."""
@@ -463,9 +484,13 @@ class Reader:
         """Whose people a crowd are: of the country that is named with them, else of the place."""
         agents = context.args.agent
         found = self._subject(agents)
-        if found or not any(_fills(t, self._lexicon.classes["PEOPLE"], self._lexicon) for t in agents):
+        if found or not any(
+            _fills(t, self._lexicon.classes["PEOPLE"], self._lexicon) for t in agents
+        ):
             return found
-        inside = self._belongs(t for t in context.token.sent if case(t) in ("in", "inside", "across"))
+        inside = self._belongs(
+            t for t in context.token.sent if case(t) in ("in", "inside", "across")
+        )
         return [n for n in inside if n.kind == "state"] or self._phrases.last_place(context.token)
 
     def _of_noun(self, place: str, context: Context) -> list[Named]:
@@ -495,7 +520,7 @@ class Reader:
         )
 
     def _governing_subject(self, noun: Token) -> list[Named]:
-        """ "During a meeting with X, Y said …": the subject of the clause that the meeting dates."""
+        """ "During a meeting with X, Y said …": the subject of what the meeting dates."""
         verb = noun.head
         instrument = case(noun) == "with" and self._lexicon.is_a(lemma(noun), "ATTACK")
         if noun.dep_ != "obl" or not is_predicate(verb) or is_passive(verb):
@@ -519,13 +544,15 @@ class Reader:
     def _issuers(self, paper: Token) -> list[Named]:
         """Whose paper it is: its owner, else who adopts or issues it."""
         owners = self._phrases.belongs(paper)
+        if not owners and self._lexicon.is_a(lemma(paper), "INQUIRY"):
+            owners = self._phrases.last_body(paper)
         verb = paper.head
         if owners or paper.dep_ not in ("obj", "obl") or not is_predicate(verb):
             return owners
         return [n for t in arguments(verb).agent for n in self._phrases.direct(t)]
 
-    def _belongs(self, tokens: Iterable[Token]) -> list[Named]:
-        return _distinct(n for t in tokens for n in self._phrases.belongs(t))
+    def _belongs(self, tokens: Iterable[Token], *, told: bool = False) -> list[Named]:
+        return _distinct(n for t in tokens for n in self._phrases.belongs(t, told=told))
 
     def _of_complement(self, place: str, context: Context, depth: int) -> list[Named]:
         if depth > 2:
@@ -534,8 +561,8 @@ class Reader:
         below = [c for p in context.args.patient for c in children(p, "acl") if not is_passive(c)]
         for clause in [*own, *below]:
             if place == "comp.subject":
-                own = _own_subject(clause)
-                found = self._phrases.belongs(own) if own is not None else []
+                who = _own_subject(clause)
+                found = self._phrases.belongs(who) if who is not None else []
             elif place == "comp.hostile":
                 found = self._hostile(clause, depth)
             else:
@@ -566,12 +593,14 @@ class Reader:
         if frame is not None:
             return [*frame.recipients, *(frame.actors if not frame.recipients else ())]
         args = arguments(clause)
-        nouns = [t for c, t in args.preps if c in ("to", "with", "from", "on", "against", "in", "for")]
+        nouns = [
+            t for c, t in args.preps if c in ("to", "with", "from", "on", "against", "in", "for")
+        ]
         all_nouns = [*args.patient, *(t for _, t in args.preps)]
         return (
             self._belongs(args.patient)
             or self._belongs(nouns)
-            or self._belongs(_nested(all_nouns, "with"))
+            or [replace(n, how="with") for n in self._belongs(_nested(all_nouns, "with"))]
         )
 
     # -- flags and modes ------------------------------------------------------------------------
@@ -583,10 +612,24 @@ class Reader:
             return bool(words & {"leave", "depart", "out"})
         if "chemical" in flags:
             words = {t.lower_ for t in context.token.subtree}
-            return bool(words & {"chemical", "biological", "nerve", "poison", "sarin", "chlorine", "mustard", "toxic"})
+            return bool(
+                words
+                & {
+                    "chemical",
+                    "biological",
+                    "nerve",
+                    "poison",
+                    "sarin",
+                    "chlorine",
+                    "mustard",
+                    "toxic",
+                }
+            )
         if "retreat" in flags:
             asked = self._content(context)
-            return any((k := self.kind(t)) is not None and k[0] in ("RETREAT", "CONCEDE") for t in asked)
+            return any(
+                (k := self.kind(t)) is not None and k[0] in ("RETREAT", "CONCEDE") for t in asked
+            )
         if "verbal" in flags:
             return not any(c == "with" for c, _ in context.args.preps)
         return True
@@ -602,7 +645,11 @@ class Reader:
         content = self._content(context)
         mode = self._embedded(rule.type.lower(), content)
         if mode is None and rule.type == "THREATEN":
-            return _MISFIT if rule.id != "threaten.threaten" and not self._warns(content) else rule.mode
+            return (
+                _MISFIT
+                if rule.id != "threaten.threaten" and not self._warns(content)
+                else rule.mode
+            )
         return mode or rule.mode
 
     def _embedded(self, table: str, content: list[Token]) -> str | None:
@@ -625,7 +672,7 @@ class Reader:
     def _content(self, context: Context) -> list[Token]:
         """The words that say what is asked for, refused or threatened, the telling ones first."""
         args = context.args
-        heads = [c for c in args.complements]
+        heads = list(args.complements)
         heads += [t for c, t in args.preps if c in ("for", "to", "with", "of", "on", "against")]
         heads += args.patient
         found: list[Token] = []
@@ -636,8 +683,14 @@ class Reader:
     def _telling(self, token: Token, depth: int) -> Iterator[Token]:
         if depth > 2:
             return
-        inner = [c for c in children(token, "obj", "xcomp", "acl", "nmod", "ccomp") if c.dep_ != "nmod:poss"]
-        if self._lexicon.is_a(lemma(token), "LIGHT") or self._lexicon.is_a(lemma(token), "PROPOSAL"):
+        inner = [
+            c
+            for c in children(token, "obj", "xcomp", "acl", "nmod", "ccomp")
+            if c.dep_ != "nmod:poss"
+        ]
+        if self._lexicon.is_a(lemma(token), "LIGHT") or self._lexicon.is_a(
+            lemma(token), "PROPOSAL"
+        ):
             for child in inner:
                 yield from self._telling(child, depth + 1)
             yield token
@@ -681,6 +734,8 @@ class Reader:
     def _future(self, act: Act) -> Act | None:
         if act.type not in _COOPERATIVE:
             return self._announced(act)
+        if "verbal" in act.rule.flags and lemma(act.trigger.head) == "commit":
+            return act  # "is committed to supporting": a word of support
         label = act.label if act.type == "AGREE" else f"{act.label}/future"
         return replace(act, type="AGREE", mode=None, label=label, standing=Standing.FUTURE)
 
@@ -734,6 +789,8 @@ _MISFIT = "\0"
 _REACH = 12  # words to either side of a verb within which the order of words is trusted
 _FENCES = frozenset({";", ":", "that", "which", "who", "whom", "where", "when", "if", "because"})
 _SEPARABLE = frozenset({"off", "out", "down", "over", "away", "back", "in"})
+_TAKING_UP = frozenset({"ACCUSE", "SUPPORT", "REJECT"})
+_ABOUT = frozenset({"by", "at", "against", "over", "about", "with"})
 _DURING = frozenset(
     {"in", "during", "at", "after", "following", "before", "on", "through", "despite", "amid"}
 )
@@ -749,7 +806,6 @@ def _nested(nouns: Iterable[Token], place: str) -> list[Token]:
             else:
                 found.extend(c for c in children(child, "nmod") if case(c) == place)
     return found
-
 
 
 def _particle_fits(rule: Rule, token: Token) -> bool:
@@ -768,8 +824,16 @@ def _particle_fits(rule: Rule, token: Token) -> bool:
     return False
 
 
+def _head_of_name(token: Token) -> Token:
+    """The noun that a name qualifies: "champions" in "the Italian champions"."""
+    node = token
+    while node.dep_ in ("amod", "compound", "nmod:poss", "nmod:desc", "flat") and node.head != node:
+        node = node.head
+    return node if node.pos_ in ("NOUN", "PROPN") else token
+
+
 def _is_finite(token: Token) -> bool:
-    """Whether a verb form has a subject of its own: "condemned", "has condemned", "will condemn"."""
+    """Whether a verb form has a subject of its own: "condemned", "will condemn"."""
     if token.tag_ in ("VBD", "VBZ", "VBP"):
         return True
     return any(c.dep_ == "aux" and c.tag_ in ("VBZ", "VBP", "VBD", "MD") for c in token.children)

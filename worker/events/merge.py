@@ -124,6 +124,8 @@ def _fuller(one: Told, other: Told) -> Told | None:
         return one if not r else other
     if a == b and (not r or not s) and len(a) == 1 and one.type in _STATEMENTS:
         return one if r else other
+    if a == b and r and s and _only_places(one) != _only_places(other):
+        return other if _only_places(one) else one  # where it struck, and whom
     if a >= b and r >= s and r and s:
         return one
     if b >= a and s >= r and r and s:
@@ -133,9 +135,11 @@ def _fuller(one: Told, other: Told) -> Told | None:
     return None
 
 
-def _larger(
-    one: Told, other: Told, ours: frozenset[str], theirs: frozenset[str]
-) -> Told | None:
+def _only_places(told: Told) -> bool:
+    return all(r.place for r in told.recipients)
+
+
+def _larger(one: Told, other: Told, ours: frozenset[str], theirs: frozenset[str]) -> Told | None:
     if ours >= theirs:
         return one
     return other if theirs >= ours else None

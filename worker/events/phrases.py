@@ -71,6 +71,18 @@ class Phrases:
         """The state told last as the place of what happens."""
         return self._last(token, "place")
 
+    def scene(self, token: Token) -> list[Named]:
+        """The state that the sentences before told last as a place."""
+        return self._last(token, "scene")
+
+    def other(self, token: Token, codes: set[str]) -> list[Named]:
+        """Of the two states that the article is about, the one that does not act."""
+        return [n for n in self.pair(token) if n.code not in codes][:1]
+
+    def last_body(self, token: Token) -> list[Named]:
+        """The organisation told last."""
+        return self._last(token, "igo")
+
     def last_state(self, token: Token) -> list[Named]:
         """The foreign state told last, as a place or in an adjective."""
         return self._last(token, "state")
@@ -95,15 +107,19 @@ class Phrases:
         """Parties that the phrase stands for, all its conjuncts included."""
         return _unique(named for head in conjuncts(token) for named in self._single(head, 0))
 
-    def belongs(self, token: Token) -> list[Named]:
-        """Parties that the phrase stands for or, failing that, belongs to or comes from."""
-        found = []
+    def belongs(self, token: Token, *, told: bool = False) -> list[Named]:
+        """Parties that the phrase stands for or, failing that, belongs to or comes from.
+
+        Args:
+            told: let "the attack" and "the move" mean who did what the article told before.
+        """
+        found: list[Named] = []
         for head in conjuncts(token):
             own = (
                 self._single(head, 0)
                 or self._owner(head, _CULPRITS)
                 or self._doer(head)
-                or self._told(head)
+                or (self._told(head) if told else [])
             )
             found.extend(replace(n, how="belongs") if not self._stands(head) else n for n in own)
         return _unique(found)
@@ -123,13 +139,17 @@ class Phrases:
                 elif child.dep_ != "amod":
                     found.extend(self.modifiers(child))
                 else:
-                    found.extend(n for c in child.children if c.i in self._at for n in self._at[c.i])
+                    found.extend(
+                        n for c in child.children if c.i in self._at for n in self._at[c.i]
+                    )
         return _unique(found)
 
     def _known(self, name: Token) -> list[Named]:
         """A name that the article introduced, or one with an office that needs no country."""
         for child in children(name, "compound", "nmod:desc", "flat", "nmod"):
-            if child.i > name.i or not (child.i in self._at or self._lexicon.is_a(lemma(child), "AGENT")):
+            if child.i > name.i or not (
+                child.i in self._at or self._lexicon.is_a(lemma(child), "AGENT")
+            ):
                 continue
             found = [n for n in self._single(child, 1) if n.how == "organ" or n.basis == "office"]
             if found:
@@ -141,18 +161,20 @@ class Phrases:
 
     def claimant(self, predicate: Token) -> list[Named]:
         """Who claimed responsibility for what a clause is about."""
-        for clause in predicate.subtree:
+        for clause in predicate.sent:
             if any(lemma(c) == "responsibility" for c in children(clause, "obj")):
                 return _unique(n for c in children(clause, "nsubj") for n in self.direct(c))
         for noun in predicate.subtree:
-            near = noun.head == predicate or noun.head.head == predicate
-            if near and noun.i > predicate.i and self._lexicon.is_a(lemma(noun), "ILLACT"):
-                if found := self._owner(noun, _CULPRITS):
-                    return found
+            near = noun.i > predicate.i and predicate in (noun.head, noun.head.head)
+            ill = near and self._lexicon.is_a(lemma(noun), "ILLACT")
+            if ill and (found := self._owner(noun, _CULPRITS)):
+                return found
         return []
 
     def _is_human(self, head: Token) -> bool:
-        return self._lexicon.is_a(lemma(head), "HUMAN") and "Plur" not in head.morph.get("Number")
+        return self._lexicon.is_a(lemma(head), "HUMAN") and "Plur" not in head.morph.get(
+            "Number", []
+        )
 
     def _stands(self, head: Token) -> bool:
         return head.i in self._at or self._lexicon.is_a(lemma(head), "AGENT")
@@ -177,7 +199,12 @@ class Phrases:
         if self._lexicon.is_a(word, "AGENT"):
             found = self._owner(token, _POSSESSIVES, located=self._lexicon.is_a(word, "LOCATED"))
             if found:
-                return [n if n.how == "people" else replace(n, how="organ", person=self._is_human(token)) for n in found]
+                return [
+                    n
+                    if n.how == "people"
+                    else replace(n, how="organ", person=self._is_human(token))
+                    for n in found
+                ]
         elif self._lexicon.is_a(word, "PEOPLE"):
             located = self._lexicon.is_a(word, "LOCATED")
             found = self._owner(token, ("of", "from"), located=located)
@@ -195,7 +222,11 @@ class Phrases:
                 return found
         if token.lower_ == "it" and (told := self._act_named_before(token)):
             return told
-        if token.pos_ in ("PRON", "DET") or self._lexicon.is_a(word, "AGENT") or self._lexicon.is_a(word, "QUANTITY"):
+        if (
+            token.pos_ in ("PRON", "DET")
+            or self._lexicon.is_a(word, "AGENT")
+            or self._lexicon.is_a(word, "QUANTITY")
+        ):
             return self._refer(token)
         return []
 
@@ -228,9 +259,14 @@ class Phrases:
     def _told(self, noun: Token) -> list[Named]:
         """ "The attack", "the move": whose act the article told last."""
         definite = any(c.lower_ in ("the", "this", "that", "these", "those") for c in noun.children)
-        if not definite or any(c.dep_ in ("amod", "nmod") and c.i in self._at for c in noun.children):
+        if not definite or any(
+            c.dep_ in ("amod", "nmod") and c.i in self._at for c in noun.children
+        ):
             return []
         word = lemma(noun)
+        for child in children(noun, "nmod"):
+            if case(child) == "of" and self._lexicon.is_a(lemma(child), "MEETING"):
+                return self._last(noun, "meeting")  # "the conclusions of the summit"
         if self._lexicon.is_a(word, "ATTACK"):
             return self._last(noun, "attack")
         if self._lexicon.is_a(word, "PACT"):
@@ -257,7 +293,9 @@ class Phrases:
             elif clause.head != noun:
                 continue
             elif is_passive(clause):
-                found = [n for c in children(clause, "obl") if case(c) == "by" for n in self.direct(c)]
+                found = [
+                    n for c in children(clause, "obl") if case(c) == "by" for n in self.direct(c)
+                ]
             elif clause.dep_ != "acl:relcl":
                 found = [n for c in children(clause, "nsubj") for n in self.direct(c)]
             else:

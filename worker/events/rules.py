@@ -130,7 +130,9 @@ def _rules(table: str, classes: dict[str, frozenset[str]]) -> Iterator[Rule]:
             id=f"{kind.lower()}.{row['id']}",
             pos=row["pos"],
             lemmas=tuple(row["trigger"].split("|")),
-            needs=tuple(_need(text, classes, row["id"]) for text in row["needs"].split("; ") if text),
+            needs=tuple(
+                _need(text, classes, row["id"]) for text in row["needs"].split("; ") if text
+            ),
             actor=_places(row["actor"]),
             recipient=_places(row["recipient"]),
             type=kind,

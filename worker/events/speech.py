@@ -65,12 +65,10 @@ class Speech:
                     self.last = next(iter(self._direct(who)), None)
 
     def _attributions(self, token: Token) -> list[Token]:
-        found = []
+        found: list[Token] = []
         node = token
         for _ in range(_MAX_CLIMB):
-            for child in children(node, "parataxis", "ccomp"):
-                if self._says(child) and child.dep_ == "parataxis":
-                    found.append(child)
+            found.extend(c for c in children(node, "parataxis") if self._says(c))
             if node.head == node:
                 break
             if node.dep_ in ("ccomp", "parataxis") and self._says(node.head):

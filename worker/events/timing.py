@@ -12,7 +12,21 @@ from worker.events.tree import Standing, is_predicate, lemma
 
 _MAX_CLIMB = 10
 _RECENTLY = timedelta(days=10)
-_TELLING = frozenset({"xcomp", "ccomp", "conj", "obj", "parataxis", "advcl", "nsubj:pass", "acl", "obl", "nmod", "nsubj"})
+_TELLING = frozenset(
+    {
+        "xcomp",
+        "ccomp",
+        "conj",
+        "obj",
+        "parataxis",
+        "advcl",
+        "nsubj:pass",
+        "acl",
+        "obl",
+        "nmod",
+        "nsubj",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +61,8 @@ def date_of(
     """EDTF of an act; None where neither clause nor tense nor publication tell.
 
     ``recent`` is the date told last in the same paragraph: it holds for what is told on, where it
-    lies in the ten days before publication. A future act is dated by its announcement, not by the day it is planned for (coding guide).
+    lies in the ten days before publication. A future act is dated by its announcement, not by the
+    day it is planned for (coding guide).
     """
     if standing is Standing.FUTURE:
         own = [p for p in expressions if _is_past(p, published)]
@@ -55,7 +70,9 @@ def date_of(
     best = _best(trigger, expressions)
     if best is not None:
         found = _resolved(best, published, previous)
-        if found is not None and not (published and found[:10] > published.isoformat()[: len(found)]):
+        if found is not None and not (
+            published and found[:10] > published.isoformat()[: len(found)]
+        ):
             return found
         if found is None and best.expression.kind == "vague":
             return None
@@ -93,7 +110,10 @@ def _is_past(found: Placed, published: date | None) -> bool:
 def _best(trigger: Token, expressions: list[Placed]) -> Placed | None:
     """The expression nearest to the trigger in the tree; those of other clauses do not count."""
     ranked = sorted(
-        ((_distance(trigger, p.token), abs(trigger.i - p.token.i), n) for n, p in enumerate(expressions))
+        (
+            (_distance(trigger, p.token), abs(trigger.i - p.token.i), n)
+            for n, p in enumerate(expressions)
+        )
     )
     if not ranked or ranked[0][0] > 3:
         return None
@@ -120,7 +140,9 @@ def _distance(trigger: Token, carrier: Token) -> int:
     if own in above:
         between = above[: above.index(own)]
         steps = sum(is_predicate(t) for t in between)
-        if any(t.dep_ in ("acl:relcl", "advcl:relcl") for t in [trigger, *between] if is_predicate(t)):
+        if any(
+            t.dep_ in ("acl:relcl", "advcl:relcl") for t in [trigger, *between] if is_predicate(t)
+        ):
             return 4
         return 1 + steps
     if trigger.dep_ == "conj" and own == trigger.head:

@@ -19,6 +19,7 @@ _CONDITIONS = frozenset({"if", "unless", "whether", "lest", "provided", "should"
 _COMPLEMENT_MARKS = frozenset({"of", "for", "against", "from", "on", "with", "in", "about", "by"})
 _WISHING = frozenset({"want", "wish", "like", "pleased", "glad"})
 _TIMES = frozenset({"in", "at", "during", "after", "following"})
+_ASKING = frozenset({"call", "appeal", "plead", "press", "look", "turn", "signal", "shout", "pray"})
 _GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
 _MAX_CLIMB = 12
 
@@ -117,7 +118,7 @@ def is_passive(verb: Token) -> bool:
     """Whether a verb is a passive, with or without its auxiliary."""
     if any(c.dep_ in ("nsubj:pass", "aux:pass", "csubj:pass") for c in verb.children):
         return True
-    if verb.tag_ != "VBN" and "Part" not in verb.morph.get("VerbForm"):
+    if verb.tag_ != "VBN" and "Part" not in verb.morph.get("VerbForm", []):
         return False
     if any(c.dep_ == "aux" and lemma(c) in ("have", "'ve") for c in verb.children):
         return False
@@ -183,7 +184,7 @@ def _controller(verb: Token) -> Token | None:
     marks = {c.lower_ for c in verb.children if c.dep_ == "mark"}
     if "of" in marks or "from" in marks:
         return next(children(head, "obj"), None) or next(children(head, "nsubj:pass"), None)
-    if "to" in marks:
+    if "to" in marks and lemma(head) in _ASKING:
         for child in children(head, "obl"):
             if case(child) in ("on", "upon", "to", "for") and head.i < child.i < verb.i:
                 return child
@@ -217,7 +218,10 @@ def arguments(predicate: Token) -> Arguments:
             found.agent = []
     else:
         found.agent = [surface] if surface is not None else []
-        found.patient = list(children(predicate, "obj")) or _gap(predicate, surface)
+        found.patient = [
+            predicate.head if c.lower_ in _RELATIVE and predicate.dep_ == "acl:relcl" else c
+            for c in children(predicate, "obj")
+        ] or _gap(predicate, surface)
         if not found.patient:  # an "agent" without "by" beside an active verb is its object
             found.patient = [c for c in predicate.children if c.dep_ == "obl:agent" and not case(c)]
         if not found.patient and predicate.pos_ == "VERB":
@@ -346,12 +350,14 @@ def _effect(node: Token, operators: Operators) -> Standing | None:
     if label == "acl:relcl" or label == "parataxis" or label == "appos":
         return None
     if label == "conj":
-        return _from_conjunct(node, operators)
+        return _from_conjunct(node)
     if label.startswith("advcl"):
         return _adverbial(node, operators)
     if label == "acl" and any(c.lower_ == "to" and c.dep_ == "mark" for c in node.children):
         return operators.noun(lemma(head))
-    if label in ("ccomp", "xcomp", "csubj") or label.startswith(("obj", "obl", "nmod", "acl", "nsubj", "compound", "amod")):
+    if label in ("ccomp", "xcomp", "csubj") or label.startswith(
+        ("obj", "obl", "nmod", "acl", "nsubj", "compound", "amod")
+    ):
         return _governed(node, operators)
     return Standing.FACT if label != "root" else None
 
@@ -360,9 +366,11 @@ def _governed(node: Token, operators: Operators) -> Standing:
     head, label = node.head, node.dep_
     if not is_predicate(head):
         return Standing.FACT
-    is_object = label.startswith(("obj", "ccomp", "xcomp", "csubj")) or (
-        label.startswith("obl") and case(node) in ("for", "against", "to", "of", "on", "from")
-    ) or label == "nsubj:pass"
+    is_object = (
+        label.startswith(("obj", "ccomp", "xcomp", "csubj"))
+        or (label.startswith("obl") and case(node) in ("for", "against", "to", "of", "on", "from"))
+        or label == "nsubj:pass"
+    )
     own = own_standing(head)
     if label.startswith(("nsubj", "obj")) and own is not Standing.FACT:
         return own
@@ -387,7 +395,7 @@ def _is_first_person(verb: Token) -> bool:
     return any(c.lower_ in ("i", "we") for c in children(verb, "nsubj"))
 
 
-def _from_conjunct(node: Token, operators: Operators) -> Standing:
+def _from_conjunct(node: Token) -> Standing:
     """A coordinated verb shares the auxiliaries of the first where it has no subject of its own."""
     head = node.head
     if not is_predicate(node) or not is_predicate(head):
@@ -395,7 +403,7 @@ def _from_conjunct(node: Token, operators: Operators) -> Standing:
     if any(children(node, "nsubj", "csubj")) or any(c.dep_ == "aux" for c in node.children):
         return Standing.FACT
     own = own_standing(head)
-    bare = node.tag_ in ("VB", "") or "Inf" in node.morph.get("VerbForm")
+    bare = node.tag_ in ("VB", "") or "Inf" in node.morph.get("VerbForm", [])
     return own if bare or own is not Standing.FUTURE else Standing.FACT
 
 

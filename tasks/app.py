@@ -120,6 +120,7 @@ def _load_before_fork(sender: Any, **_: object) -> None:
         return
     with _mistakes_in_one_sentence():
         coder()
+    wiring.warm_up()
     gc.collect()
     gc.freeze()
 

@@ -27,9 +27,9 @@ from tests.hostile import (
     stream,
     zeros,
 )
-from worker.addresses import is_allowed, literal
 from worker.errors import DemarcheError, Rejected, Transient
 from worker.fetch import Fetcher
+from worker.fetching.addresses import is_allowed, literal
 
 DEADLINE = 0.6
 OK = b"HTTP/1.1 200 OK\r\n"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.timestamps import read
+from worker.formats.timestamps import read
 
 NOW = datetime(2024, 1, 16, tzinfo=UTC)
 DAY = date(2024, 1, 15)

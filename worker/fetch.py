@@ -22,10 +22,17 @@ from urllib.parse import urljoin, urlsplit
 import httpcore
 import httpx
 
-from worker.addresses import is_allowed, literal
-from worker.dial import MAX_HEADER_BYTES, Backend, Exchange, Resolver, current, system_resolver
 from worker.errors import Busy, ConfigError, Rejected, Transient
-from worker.inflate import Inflater
+from worker.fetching.addresses import is_allowed, literal
+from worker.fetching.dial import (
+    MAX_HEADER_BYTES,
+    Backend,
+    Exchange,
+    Resolver,
+    current,
+    system_resolver,
+)
+from worker.fetching.inflate import Inflater
 from worker.model import Page
 
 HTML = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"

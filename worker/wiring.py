@@ -72,6 +72,13 @@ def pipeline(settings: Settings, coder: Callable[[], Coder]) -> Pipeline:
     )
 
 
+def warm_up() -> None:
+    """Load what reading pages needs before the fork: each child would need seconds for it."""
+    from worker.articles import clean
+
+    clean.warm_up()
+
+
 def ledger(settings: Settings) -> RedisLedger:
     """Build the ledger."""
     return RedisLedger(

@@ -20,8 +20,8 @@ from trafilatura.settings import Extractor
 from worker.articles import metadata, walls
 from worker.articles.agency import credited
 from worker.articles.links import canonical
-from worker.charset import decode
 from worker.errors import Rejected
+from worker.formats.charset import decode
 from worker.model import Article, Entry, Feed, Page, article_id
 
 MAX_CHARACTERS = 5_000_000  # of a page; the largest news pages, with their scripts, have about 3

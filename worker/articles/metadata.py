@@ -21,7 +21,7 @@ import htmldate
 from lxml import etree
 from lxml.html import HtmlElement
 
-from worker.timestamps import read as read_date
+from worker.formats.timestamps import read as read_date
 
 _OLDEST = date(1990, 1, 1)
 _MAX_SCRIPT = 1_000_000  # characters of one JSON-LD block

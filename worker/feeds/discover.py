@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from lxml import etree, html
 
-from worker.charset import decode
 from worker.feeds.entries import absolute, plain
+from worker.formats.charset import decode
 from worker.model import Page
 
 _TYPES = re.compile(r"\s*application/(rss\+xml|atom\+xml|feed\+json|rdf\+xml)\b", re.IGNORECASE)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urljoin, urlsplit
 
+from worker.formats.timestamps import read
 from worker.model import Entry
-from worker.timestamps import read
 
 MAX_ENTRIES = 500
 MAX_SUMMARY = 500  # characters

@@ -15,7 +15,6 @@ from typing import Any
 
 import feedparser
 
-from worker.charset import decode
 from worker.errors import Rejected
 from worker.feeds import jsonfeed, sitemap
 from worker.feeds.entries import (
@@ -30,7 +29,8 @@ from worker.feeds.entries import (
     plain,
 )
 from worker.feeds.shape import bounded, prepared
-from worker.inflate import Inflater
+from worker.fetching.inflate import Inflater
+from worker.formats.charset import decode
 from worker.model import Entry, Page
 
 __all__ = ["MAX_ENTRIES", "MAX_SUMMARY", "ParsedFeed", "parse"]

@@ -91,7 +91,8 @@ def conjuncts(token: Token) -> list[Token]:
     """The token and the nominals coordinated with it."""
     found = [token]
     for child in token.children:
-        if child.dep_ == "conj" and child.pos_ not in ("VERB", "AUX"):
+        contrast = any(c.lower_ == "but" for c in child.children if c.dep_ == "cc")
+        if child.dep_ == "conj" and child.pos_ not in ("VERB", "AUX") and not contrast:
             found.extend(conjuncts(child))
     return found
 

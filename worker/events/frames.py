@@ -278,7 +278,7 @@ class Reader:
             return None
         if not recipients:
             recipients = self._understood(rule, context)
-        if not recipients and rule.pos == "v" and not rule.flags & {"weak", "matrix"}:
+        if not recipients and rule.pos == "v":
             recipients = self._after_verb(rule, context.token)
         if "personal" in rule.flags and not all(_is_personal(p) for p in recipients + actors[1:]):
             return None

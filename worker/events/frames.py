@@ -464,7 +464,7 @@ class Reader:
                 for g in children(n, "nmod")
                 if case(g) in ("of", "to", "by", "from", "between")
             ]
-            return self._belongs(nouns) or self._belongs(below)
+            nouns = nouns if self._belongs(nouns) else below
         around = [] if place == "to" else [t for _, t in args.preps]
         return self._belongs(nouns) or self._belongs(_nested([*args.patient, *around], place))
 

@@ -155,6 +155,20 @@ def code(
 
 
 @main.command()
+@click.argument("name")
+@click.option("--on", metavar="DATE", help="The day for which it is asked (2024-01-15).")
+def parties(name: str, on: str | None) -> None:
+    """Show what NAME can mean: parties, and who held which office when.
+
+    Each line ends with the line of the gazetteer's tables that says so; a mark like 2019-12-31?
+    means that the office is attested until then, not that it ended.
+    """
+    from worker import desk
+
+    desk.parties(name, on, sys.stdout)
+
+
+@main.command()
 @click.option("--from", "start", default="$", metavar="ID|TIME", help="Begin here; default: now.")
 @click.option("--stream", default="events", type=click.Choice(["events", "reports", "articles"]))
 @click.option("--json", "as_json", is_flag=True, help="One JSON document a line.")

@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from redis.exceptions import RedisError
+from rich.cells import cell_len, set_cell_size
 
 from worker import wiring
 from worker.errors import ConfigError
+from worker.events.parties import Gazetteer
+from worker.events.party_people import Resolution
 from worker.model import Article, Event, Evidence, Party
 from worker.service import display, redis_server
 from worker.settings import Settings
@@ -62,6 +65,37 @@ def code_lines(settings: Settings, file: str, out: TextIO) -> None:
             coded = {"doc_id": article.id, "events": [_as_json(event) for event in events]}
             out.write(json.dumps(coded, ensure_ascii=False) + "\n")
         out.flush()
+
+
+def parties(name: str, on: str | None, out: TextIO) -> None:
+    """Print what a name can mean on a day, the likeliest first, with its line of the tables.
+
+    Raises:
+        ConfigError: the day is not one.
+    """
+    day = _date(on, "--on") if on else None
+    found = Gazetteer.load().lookup(name, day)
+    if not found:
+        out.write(f"No party or person of the gazetteer is called {display.clean(name)!r}.\n")
+    columns = [_resolution(resolution) for resolution in found]
+    widths = [max(map(cell_len, column)) for column in zip(*columns, strict=True)]
+    for cells in columns:
+        line = "  ".join(set_cell_size(c, w) for c, w in zip(cells, widths, strict=True))
+        out.write(line.rstrip() + "\n")
+
+
+def _resolution(found: Resolution) -> tuple[str, ...]:
+    who = f"{found.person}, {found.office}" if found.person else ""
+    return found.code, found.name, who, _term(found), found.why, found.source
+
+
+def _term(found: Resolution) -> str:
+    """When an office was held: "2001-01-20 to 2009-01-20", "since 2025-01-20"."""
+    if found.start and found.end:
+        return f"{found.start} to {found.end}"
+    if found.start:
+        return f"since {found.start}"
+    return f"until {found.end}" if found.end else ""
 
 
 def tail(

@@ -18,9 +18,10 @@ from functools import cache
 from spacy.tokens import Doc, Span, Token
 
 from worker.events.party_finder import Finder
+from worker.events.party_lookup import lookup
 from worker.events.party_nouns import Context, Found
-from worker.events.party_people import People, Resolution, iso, read_people
-from worker.events.party_tables import Entry, Tables, read_tables
+from worker.events.party_people import People, Resolution, read_people
+from worker.events.party_tables import Tables, read_tables
 from worker.events.party_words import Words
 
 _ATTRIBUTES = frozenset(["amod", "compound", "nmod:poss", "poss", "nmod", "nmod:unmarked"])
@@ -123,8 +124,9 @@ class Gazetteer:
                 decides between offices of the same name.
             context: what is known already; by default the article's own.
         """
-        found = self.find([d.text for d in docs], on, home=home, context=context)
-        return [_in_doc(d, f, self.tables) for d, f in zip(docs, found, strict=True)]
+        texts = [d.text for d in docs]  # spaCy builds it anew at every access
+        found = self.find(texts, on, home=home, context=context)
+        return [_in_doc(*args, self.tables) for args in zip(docs, texts, found, strict=True)]
 
     def find(
         self,
@@ -146,41 +148,13 @@ class Gazetteer:
         return office.head_class if office else None
 
     def lookup(self, name: str, on: date | None = None) -> list[Resolution]:
-        """Every party and person that a name can mean, the likeliest on that day first."""
-        key = self.tables.key(name)
-        found = [r for e in self.tables.phrases.get(key, []) for r in self._party(e)]
-        bare = self.finder.offices.untitled(key)
-        persons = dict.fromkeys((*self.people.full(bare), *self.people.short(bare)))
-        title = self.finder.offices.title_kinds(key)
-        for score, person, term in self.people.best(persons, on, title=title):
-            when = " held office then" if on and not term.distance(on.toordinal()) else ""
-            found.append(
-                Resolution(
-                    person.code,
-                    self._name(person.code),
-                    score,
-                    f"person:{when or ' held office'}, rank {term.rank}",
-                    term.source,
-                    person.name,
-                    term.office,
-                    iso(term.start, term.loose_start),
-                    iso(term.end, term.loose_end),
-                )
-            )
-        return found
+        """Every party and every office of a person that a name can mean, the likeliest first.
 
-    def _party(self, entry: Entry) -> Iterable[Resolution]:
-        senses = self.tables.senses.get(" ".join(self.tables.key(w) for w in entry.words), [])
-        why = entry.basis + (", ambiguous: decided by the words around it" if senses else "")
-        for code in entry.codes:
-            yield Resolution(code, self._name(code), 100, why, entry.source)
-        for sense in senses:
-            for code in sense.codes:
-                if code not in entry.codes:
-                    yield Resolution(code, self._name(code), 50, why, sense.source)
-
-    def _name(self, code: str) -> str:
-        return self.tables.parties[code].name if code in self.tables.parties else code
+        Args:
+            name: as a text spells it, with or without a title ("President Bush").
+            on: the day for which it is asked; None where any will do.
+        """
+        return lookup(self.tables, self.people, self.finder.offices, name, on)
 
 
 @cache
@@ -189,14 +163,14 @@ def _load() -> Gazetteer:
     return Gazetteer(tables, people, Finder(tables, people))
 
 
-def _in_doc(doc: Doc | Span, found: Iterable[Found], tables: Tables) -> list[Mention]:
-    mentions = [_mention(doc, f, tables) for f in found]
+def _in_doc(doc: Doc | Span, text: str, found: Iterable[Found], tables: Tables) -> list[Mention]:
+    mentions = [_mention(doc, text, f, tables) for f in found]
     if not doc.doc.has_annotation("DEP"):
         return [m for m in mentions if m is not None]
     return [_parsed(doc, m, tables) for m in mentions if m is not None and not _surname(doc, m)]
 
 
-def _mention(doc: Doc | Span, found: Found, tables: Tables) -> Mention | None:
+def _mention(doc: Doc | Span, text: str, found: Found, tables: Tables) -> Mention | None:
     span = doc.char_span(found.start, found.end, alignment_mode="expand")
     if span is None:
         return None
@@ -204,7 +178,7 @@ def _mention(doc: Doc | Span, found: Found, tables: Tables) -> Mention | None:
     offset = doc.start_char if isinstance(doc, Span) else 0
     return Mention(
         span.start, span.end, found.start + offset, found.end + offset,
-        (found.core[0] + offset, found.core[1] + offset), doc.text[found.start : found.end],
+        (found.core[0] + offset, found.core[1] + offset), text[found.start : found.end],
         found.code, party.name, party.kind, found.basis, found.candidates, found.adjectival,
         found.head, found.head_class, found.possessive, found.compound, found.office, found.person,
         found.former, found.is_place, found.posting, found.entry,

@@ -170,9 +170,18 @@ class People:
         term, score = max(
             ((t, _term_score(t, day, title)) for t in person.terms), key=lambda s: s[1]
         )
+        return score + self._prominence(person) + 30 * (person.code in context), person, term
+
+    def _prominence(self, person: Person) -> int:
         party = self.tables.parties.get(person.code)
-        score += 3 * (party.weight if party else 1) + (30 if person.code in context else 0)
-        return score, person, term
+        return 3 * (party.weight if party else 1)
+
+    def score(
+        self, person: Person, term: Term, on: date | None, *, title: tuple[str, ...] = ()
+    ) -> int:
+        """How well one office of a person fits a day and a title; comparable among persons."""
+        day = on.toordinal() if on else None
+        return _term_score(term, day, title) + self._prominence(person)
 
 
 def _term_score(term: Term, day: int | None, title: tuple[str, ...]) -> int:

@@ -49,7 +49,7 @@ def test_sentence_boundaries_of_news_english(nlp: Language) -> None:
             right += 1
         else:
             missed.append(" | ".join(sent.text for sent in doc.sents))
-    assert right / len(wanted) >= 0.7, "\n".join(missed)
+    assert right / len(wanted) >= 0.95, "\n".join(missed)
 
 
 def test_labels_are_universal_dependencies(nlp: Language) -> None:

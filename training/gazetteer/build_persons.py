@@ -40,6 +40,8 @@ TITLE = re.compile(
     r"|mrs|sir|dame|senator|speaker|leader|defen[cs]e|finance|interior|pm)\.? )+",
     re.IGNORECASE,
 )
+BODY = re.compile(r"\b(ADMINISTRATION|GOVERNMENT|REGIME|CABINET|GOV|GOVERNOR|US)\b")
+"""What makes an alias one of a government rather than of a person."""
 ALIKE = 0.8
 """Likeness from which two names with one office on the same days are one person."""
 
@@ -180,7 +182,9 @@ def official(row: dict[str, str], role: str, span: str) -> Row:
     ruler = ruler and role[3:] == "GOV" and role[:3] not in SOURCES["exact"]["codes"]
     office = "Head of state or government" if ruler else "Government"
     name = shout(row["name"])
-    aliases = tuple(TITLE.sub("", shout(alias)) for alias in row["aliases"].split("|"))
+    aliases = tuple(
+        TITLE.sub("", shout(alias)) for alias in row["aliases"].split("|") if not BODY.search(alias)
+    )
     return Row(name, code, office, 1 if ruler else CABINET, start, end, surname(name, code),
                tuple(alias for alias in aliases if plausible(alias)))  # fmt: skip
 
@@ -316,8 +320,6 @@ def leaders() -> dict[tuple[str, str], list[Row]]:
 
 def covered(row: Row, by_hand: dict[tuple[str, str], list[Row]]) -> bool:
     """Whether leaders.tsv holds this person in an office as high at the same time."""
-    if any((row.code, key(alias)) not in by_hand for alias in row.aliases):
-        return False
     return any(
         term.rank <= row.rank
         and year(term.start, 0) <= year(row.end, 9999)

@@ -58,8 +58,8 @@ def boundaries(doc: Doc) -> Doc:
         plain = words[at - 1][-1].isalnum() and words[at][0].isalnum()
         if dateline and doc[at].idx < dateline:
             verdict = False
-        elif plain:  # nine words out of ten: nothing to decide here
-            continue
+        elif plain:  # nine words out of ten
+            verdict = False if words[at][0].islower() or words[at - 1][0].isupper() else None
         else:
             verdict = _starts(words, at, first, closing)
         if verdict is not None:
@@ -154,6 +154,8 @@ def _starts(words: list[str], at: int, first: int, closing: frozenset[int]) -> b
     if last in _INSIDE and not (quoted and opens):
         return False
     if word[0].islower() and (last in _STOPS - {"."} or _is_abbreviation(words, end)):
+        return False
+    if words[at - 1] == ")" and at == first + 2 and _ENUMERATOR.match(words[first]):
         return False
     if quoted:
         return _after_quote(word, last, opens)

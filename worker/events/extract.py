@@ -224,8 +224,9 @@ class _Telling:
         return self._discourse.last(kind, number, token.i, sentence)
 
     def _acting(self, kind: str) -> list[Named]:
-        """Who did what was told last: an attack, or any act of one side."""
-        for told in reversed(self._made[-12:]):
+        """Who did what was told: the attack that the article is about, or the last other act."""
+        made = self._made[-12:]
+        for told in made if kind == "attack" else reversed(made):
             if kind == "meeting":
                 fits = told.type == "CONSULT"
             elif kind == "deal":

@@ -131,7 +131,8 @@ class Reader:
             return self._lexicon.triggers("a", token.lower_) or self._lexicon.triggers(
                 "v", _stem(token)
             )
-        if any(children(token, "nsubj", "obj")):  # a verb that the tagger took for an adjective
+        verbal = not any(c.dep_ == "cop" for c in token.children)
+        if verbal and any(children(token, "nsubj", "obj")):  # a verb that the tagger took for an adjective
             return self._lexicon.triggers("v", _stem(token))
         return ()
 
@@ -277,7 +278,7 @@ class Reader:
             return None
         if not recipients:
             recipients = self._understood(rule, context)
-        if not recipients and rule.pos == "v" and not rule.flags & {"weak", "matrix"}:
+        if not recipients and rule.pos == "v":
             recipients = self._after_verb(rule, context.token)
         if "personal" in rule.flags and not all(_is_personal(p) for p in recipients + actors[1:]):
             return None
@@ -406,7 +407,8 @@ class Reader:
             if len(everyone) < 2 and not (self._domestic or _is_body(everyone, rule)):
                 return None
             return Frame(rule, rule.type, mode, tuple(everyone), ())
-        if not others and "alone" not in rule.flags and not self._domestic:
+        alone = "alone" in rule.flags or ("official" in rule.flags and self._speech.issuer)
+        if not others and not alone and not self._domestic:
             return None
         if not others and recipients and not self._domestic:
             return None  # aimed at oneself: a domestic act
@@ -462,7 +464,7 @@ class Reader:
                 for g in children(n, "nmod")
                 if case(g) in ("of", "to", "by", "from", "between")
             ]
-            return self._belongs(nouns) or self._belongs(below)
+            nouns = nouns if self._belongs(nouns) else below
         around = [] if place == "to" else [t for _, t in args.preps]
         return self._belongs(nouns) or self._belongs(_nested([*args.patient, *around], place))
 
@@ -625,6 +627,8 @@ class Reader:
                     "toxic",
                 }
             )
+        if "active" in flags and (is_passive(context.token) or context.token.dep_ == "xcomp"):
+            return False
         if "retreat" in flags:
             asked = self._content(context)
             return any(
@@ -640,6 +644,8 @@ class Reader:
             agents = self._subject(context.args.agent)
             if len(agents) < 2 and not any(c == "with" for c, _ in context.args.preps):
                 return _MISFIT
+        if rule.type == "AGREE" and "matrix" in rule.flags and self._is_hostile(context):
+            return _MISFIT
         if "matrix" not in rule.flags or rule.type not in ("REQUEST", "REJECT", "THREATEN"):
             return rule.mode
         content = self._content(context)
@@ -651,6 +657,11 @@ class Reader:
                 else rule.mode
             )
         return mode or rule.mode
+
+    def _is_hostile(self, context: Context) -> bool:
+        """Whether what is promised would be an act of conflict: a threat, no agreement."""
+        kinds = (self.kind(c) for c in context.args.complements if is_predicate(c))
+        return any(k is not None and plover.meaning(k[0]).quad == 4 for k in kinds)
 
     def _embedded(self, table: str, content: list[Token]) -> str | None:
         modes = self._lexicon.modes
@@ -778,7 +789,11 @@ class Reader:
         """What is alleged, asked for or promised is not an act of its own beside it."""
         if "keeps" in frame.rule.flags:
             return
-        for clause in arguments(token).complements if is_predicate(token) else ():
+        if not is_predicate(token):
+            return
+        args = arguments(token)
+        below = [c for p in args.patient for c in children(p, "acl") if not is_passive(c)]
+        for clause in [*args.complements, *below]:
             self._swallowed.add(clause.i)
             for child in children(clause, "obj", "conj"):
                 if self._lexicon.is_a(lemma(clause), "LIGHT") or child.dep_ == "conj":

@@ -124,8 +124,9 @@ class Gazetteer:
                 decides between offices of the same name.
             context: what is known already; by default the article's own.
         """
-        found = self.find([d.text for d in docs], on, home=home, context=context)
-        return [_in_doc(d, f, self.tables) for d, f in zip(docs, found, strict=True)]
+        texts = [d.text for d in docs]  # spaCy builds it anew at every access
+        found = self.find(texts, on, home=home, context=context)
+        return [_in_doc(*args, self.tables) for args in zip(docs, texts, found, strict=True)]
 
     def find(
         self,
@@ -162,14 +163,14 @@ def _load() -> Gazetteer:
     return Gazetteer(tables, people, Finder(tables, people))
 
 
-def _in_doc(doc: Doc | Span, found: Iterable[Found], tables: Tables) -> list[Mention]:
-    mentions = [_mention(doc, f, tables) for f in found]
+def _in_doc(doc: Doc | Span, text: str, found: Iterable[Found], tables: Tables) -> list[Mention]:
+    mentions = [_mention(doc, text, f, tables) for f in found]
     if not doc.doc.has_annotation("DEP"):
         return [m for m in mentions if m is not None]
     return [_parsed(doc, m, tables) for m in mentions if m is not None and not _surname(doc, m)]
 
 
-def _mention(doc: Doc | Span, found: Found, tables: Tables) -> Mention | None:
+def _mention(doc: Doc | Span, text: str, found: Found, tables: Tables) -> Mention | None:
     span = doc.char_span(found.start, found.end, alignment_mode="expand")
     if span is None:
         return None
@@ -177,7 +178,7 @@ def _mention(doc: Doc | Span, found: Found, tables: Tables) -> Mention | None:
     offset = doc.start_char if isinstance(doc, Span) else 0
     return Mention(
         span.start, span.end, found.start + offset, found.end + offset,
-        (found.core[0] + offset, found.core[1] + offset), doc.text[found.start : found.end],
+        (found.core[0] + offset, found.core[1] + offset), text[found.start : found.end],
         found.code, party.name, party.kind, found.basis, found.candidates, found.adjectival,
         found.head, found.head_class, found.possessive, found.compound, found.office, found.person,
         found.former, found.is_place, found.posting, found.entry,

@@ -91,7 +91,8 @@ def conjuncts(token: Token) -> list[Token]:
     """The token and the nominals coordinated with it."""
     found = [token]
     for child in token.children:
-        if child.dep_ == "conj" and child.pos_ not in ("VERB", "AUX"):
+        contrast = any(c.lower_ == "but" for c in child.children if c.dep_ == "cc")
+        if child.dep_ == "conj" and child.pos_ not in ("VERB", "AUX") and not contrast:
             found.extend(conjuncts(child))
     return found
 
@@ -146,7 +147,11 @@ def governing_verb(token: Token) -> Token | None:
 
 def subject(verb: Token, depth: int = 0) -> Token | None:
     """The surface subject, its own or inherited through coordination, control and participles."""
-    own = [c for c in verb.children if c.dep_ in ("nsubj", "nsubj:pass", "csubj", "csubj:pass")]
+    own = [
+        c
+        for c in verb.children
+        if c.dep_ in ("nsubj", "nsubj:pass", "csubj", "csubj:pass") and c.lower_ != "re"  # "re-open"
+    ]
     if own:  # of two, the nearer one: the other is a date or a clause that the parser misplaced
         nearest = max(own, key=lambda c: (c.i < verb.i, c.i))
         return verb.head if nearest.lower_ in _RELATIVE and verb.dep_ == "acl:relcl" else nearest
@@ -217,7 +222,8 @@ def arguments(predicate: Token) -> Arguments:
         if not by and predicate.dep_ == "conj":
             found.agent = []
     else:
-        found.agent = [surface] if surface is not None else []
+        owner = [c for c in predicate.children if c.dep_ == "nmod:poss"]  # "Israel's fighting in …"
+        found.agent = owner or ([surface] if surface is not None else [])
         found.patient = [
             predicate.head if c.lower_ in _RELATIVE and predicate.dep_ == "acl:relcl" else c
             for c in children(predicate, "obj")

@@ -52,7 +52,25 @@ def _forms(run: Run) -> frozenset[str]:
     return run.context.words or frozenset(run.words.forms)
 
 
-def somebodys_name(run: Run, hit: Hit, entry: Entry) -> bool:
+def something_else(run: Run, hit: Hit, entry: Entry) -> bool:
+    """Whether the words around a name make something of it that is no party."""
+    return (
+        _somebodys_name(run, hit, entry)
+        or _lonely_acronym(run, entry)
+        or _namesake(run, hit, entry)
+        or _minority(run, hit, entry)
+        or run.words.text.startswith("$", run.words.ends[hit.end - 1])
+    )
+
+
+def _minority(run: Run, hit: Hit, entry: Entry) -> bool:
+    """Whether it is a people within another state: "ethnic Albanians in Serbia"."""
+    if entry.basis not in {"demonym", "people"} or hit.start == 0:
+        return False
+    return run.words.keys[hit.start - 1] == "ethnic"
+
+
+def _somebodys_name(run: Run, hit: Hit, entry: Entry) -> bool:
     """Whether a given name stands right before it ("Michael Jordan")."""
     if entry.basis not in PLACES or hit.start == 0 or hit.end - hit.start > 1:
         return False
@@ -64,14 +82,14 @@ def somebodys_name(run: Run, hit: Hit, entry: Entry) -> bool:
     )
 
 
-def lonely_acronym(run: Run, entry: Entry) -> bool:
+def _lonely_acronym(run: Run, entry: Entry) -> bool:
     """Whether a group's acronym stands without any sign of the group or its home."""
     if not (entry.home and entry.acronym):
         return False
     return not ({entry.home, *entry.codes} & run.context.codes)
 
 
-def namesake(run: Run, hit: Hit, entry: Entry) -> bool:
+def _namesake(run: Run, hit: Hit, entry: Entry) -> bool:
     """Whether it is a town in a country of emigrants: "Lima, Ohio", "London, Ontario"."""
     after = run.by_start.get(hit.end)
     if entry.basis not in PLACES or after is None or run.words.gap(hit.end - 1) != ", ":

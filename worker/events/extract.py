@@ -261,8 +261,12 @@ class _Telling:
         dated = bool(expressions) and when is not None and when != _iso(self._day)
         if dated:
             self._previous = self._recent = when
+        actors, recipients = (
+            tuple(_placed(named, act, offset) for named in parties)
+            for parties in (act.actors, act.recipients)
+        )
         return Told(
-            act.type, act.mode, act.actors, act.recipients, when, act.label,
+            act.type, act.mode, actors, recipients, when, act.label,
             ((act.start + offset, act.end + offset),), certainty(act), dated,
         )  # fmt: skip
 
@@ -291,9 +295,19 @@ def _event(article: Article, told: Told, day: date | None) -> Event:
     )
 
 
+def _placed(named: Named, act: Act, offset: int) -> Named:
+    """A party with its place in the article; one that the evidence does not name has none."""
+    if act.start <= named.start and named.end <= act.end:
+        return replace(named, start=named.start + offset, end=named.end + offset)
+    return replace(named, start=-1, end=-1)
+
+
 def _party(article: Article, named: Named) -> Party:
-    del article
-    return Party(named.code, named.name, named.kind, None, named.basis)
+    if named.start < 0:
+        return Party(named.code, named.name, named.kind, None, named.basis)
+    quote = article.text[named.start : named.end]
+    mention = Evidence(quote, named.start, named.end)
+    return Party(named.code, named.name, named.kind, mention, named.basis)
 
 
 def _day(published: date | None) -> date | None:

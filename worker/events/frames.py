@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from spacy.tokens import Span, Token
 
 from worker.events import plover
+from worker.events.evidence import stretch
 from worker.events.phrases import Named, Phrases
 from worker.events.rules import Lexicon, Need, Rule
 from worker.events.speech import Speech
@@ -132,7 +133,9 @@ class Reader:
                 "v", _stem(token)
             )
         verbal = not any(c.dep_ == "cop" for c in token.children)
-        if verbal and any(children(token, "nsubj", "obj")):  # a verb that the tagger took for an adjective
+        if verbal and any(
+            children(token, "nsubj", "obj")
+        ):  # a verb that the tagger took for an adjective
             return self._lexicon.triggers("v", _stem(token))
         return ()
 
@@ -732,11 +735,8 @@ class Reader:
         return None
 
     def _made(self, token: Token, frame: Frame) -> Act:
-        named = [n for n in (*frame.actors, *frame.recipients) if n.start >= 0]
-        sentence = token.sent
-        inside = [n for n in named if sentence.start_char <= n.start and n.end <= sentence.end_char]
-        start = min([token.idx, *(n.start for n in inside)])
-        end = max([token.idx + len(token), *(n.end for n in inside)])
+        parties = (*frame.actors, *frame.recipients)
+        start, end = stretch(token, [(n.start, n.end) for n in parties if n.start >= 0])
         return Act(
             frame.rule, frame.rule.id, frame.type, frame.mode, frame.actors, frame.recipients,
             token, start, end, speaker=None,

@@ -22,6 +22,7 @@ _COMPLEMENTS = frozenset(["ccomp", "xcomp"])
 _NOMINAL = frozenset(
     ["nmod", "amod", "compound", "det", "case", "flat", "nummod", "goeswith", "fixed"]
 )
+_TIES = frozenset(["mark", "cc", "case", "advmod", "discourse"])
 _LONG = 12  # tokens of a phrase; of a longer one its head's own words stand for it
 
 
@@ -33,13 +34,26 @@ def stretch(trigger: Token, named: Iterable[tuple[int, int]]) -> tuple[int, int]
         named: where the parties are named, in code points; other sentences' are left out.
     """
     sentence = trigger.sent
-    tokens = list(_core(trigger))
-    start = min(token.idx for token in tokens)
-    end = max(token.idx + len(token) for token in tokens)
-    for first, last in named:
-        if sentence.start_char <= first and last <= sentence.end_char:
-            start, end = min(start, first), max(end, last)
-    return start, end
+    inside = [(a, b) for a, b in named if sentence.start_char <= a and b <= sentence.end_char]
+    core = list(_core(trigger))
+    start = min([token.idx for token in core] + [a for a, _ in inside])
+    end = max([token.idx + len(token) for token in core] + [b for _, b in inside])
+    kept = {trigger.i, *(t.i for t in sentence if any(a <= t.idx < b for a, b in inside))}
+    return _trimmed([t for t in sentence if start <= t.idx < end], kept)
+
+
+def _trimmed(words: list[Token], kept: set[int]) -> tuple[int, int]:
+    """Drop what only ties the stretch to its surroundings: "that", "since", a comma, "in"."""
+    first, last = 0, len(words) - 1
+    while words[first].i not in kept and _ties(words[first]):
+        first += 1
+    while words[last].i not in kept and _ties(words[last]):
+        last -= 1
+    return words[first].idx, words[last].idx + len(words[last])
+
+
+def _ties(token: Token) -> bool:
+    return token.is_punct or token.is_space or base(token) in _TIES
 
 
 def _core(trigger: Token) -> Iterator[Token]:

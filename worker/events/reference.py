@@ -269,7 +269,14 @@ def _is_definite(token: Token) -> bool:
 
 def _number(token: Token) -> int:
     """How many a phrase counts: "both sides" 2, "the three nations" 3; 0 where it does not."""
-    counted = next((_COUNTS[c.lower_] for c in token.children if c.lower_ in _COUNTS and c.dep_ != "cc:preconj"), 0)
+    counted = next(
+        (
+            _COUNTS[c.lower_]
+            for c in token.children
+            if c.lower_ in _COUNTS and c.dep_ != "cc:preconj"
+        ),
+        0,
+    )
     return counted or _COUNTS.get(token.lower_, 0)
 
 

@@ -150,7 +150,8 @@ def subject(verb: Token, depth: int = 0) -> Token | None:
     own = [
         c
         for c in verb.children
-        if c.dep_ in ("nsubj", "nsubj:pass", "csubj", "csubj:pass") and c.lower_ != "re"  # "re-open"
+        if c.dep_ in ("nsubj", "nsubj:pass", "csubj", "csubj:pass")
+        and c.lower_ != "re"  # "re-open"
     ]
     if own:  # of two, the nearer one: the other is a date or a clause that the parser misplaced
         nearest = max(own, key=lambda c: (c.i < verb.i, c.i))

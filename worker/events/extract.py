@@ -265,7 +265,7 @@ class _Telling:
             self._previous = self._recent = when
         return Told(
             act.type, act.mode, act.actors, act.recipients, when, act.label,
-            ((act.start + offset, act.end + offset),), certainty(act), dated,
+            ((act.start + offset, act.end + offset),), dated,
         )  # fmt: skip
 
 
@@ -287,7 +287,7 @@ def _event(article: Article, told: Told, day: date | None) -> Event:
         recipients=tuple(_party(article, n) for n in told.recipients),
         date=told.date,
         historical=dates.is_historical(told.date, day),
-        confidence=round(told.certainty, 3),
+        confidence=round(certainty(told), 3),
         evidence=evidence,
         rule=told.label,
     )

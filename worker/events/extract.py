@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from spacy.language import Language
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from worker.events import datelines, dates, naming, timing
 from worker.events.confidence import certainty
@@ -109,7 +109,7 @@ class _Telling:
         self._previous: str | None = None
         self._recent: str | None = None
         self._spoken: Named | None = None
-        self._expressions: list[timing.Placed] = []
+        self._expressions: list[timing.Placed] | None = None
         self._made: list[Told] = []
         self._first = 0
         self._ends: list[int] = []
@@ -144,13 +144,13 @@ class _Telling:
             self._sentence += sum(1 for _ in doc.sents)
             return
         for sentence in doc.sents:
-            self._expressions = timing.placed(sentence)
+            self._expressions = None
             if at or self._issuer is not None or self._discourse.seen:
                 for found_act in reader.acts(sentence):
                     act = self._answered(found_act)
                     if "answer" in act.rule.flags and not act.recipients:
                         continue
-                    told = self._told(act, offset)
+                    told = self._told(act, sentence, offset)
                     self._made.append(told)
                     yield told
             self._sentence += 1
@@ -253,7 +253,9 @@ class _Telling:
                 return replace(act, recipients=told.actors)
         return act
 
-    def _told(self, act: Act, offset: int) -> Told:
+    def _told(self, act: Act, sentence: Span, offset: int) -> Told:
+        if self._expressions is None:
+            self._expressions = timing.placed(sentence)
         expressions = self._expressions
         when = timing.date_of(
             act.trigger, act.standing, expressions, self._day, self._previous, self._recent
@@ -267,7 +269,7 @@ class _Telling:
         )
         return Told(
             act.type, act.mode, actors, recipients, when, act.label,
-            ((act.start + offset, act.end + offset),), certainty(act), dated,
+            ((act.start + offset, act.end + offset),), dated,
         )  # fmt: skip
 
 
@@ -289,7 +291,7 @@ def _event(article: Article, told: Told, day: date | None) -> Event:
         recipients=tuple(_party(article, n) for n in told.recipients),
         date=told.date,
         historical=dates.is_historical(told.date, day),
-        confidence=round(told.certainty, 3),
+        confidence=round(certainty(told), 3),
         evidence=evidence,
         rule=told.label,
     )

@@ -109,12 +109,13 @@ class Reader:
     def acts(self, sentence: Span) -> list[Act]:
         """All acts of a sentence, in the order of their triggers."""
         found: list[Act] = []
-        for token in sorted(sentence, key=_depth):
+        telling = [t for t in sentence if self._rules(t) or _is_duty(t)]
+        for token in sorted(telling, key=_depth):  # what governs first: it may swallow the rest
             if token.i in self._swallowed:
                 continue
-            if lemma(token) in _DEONTIC and token.dep_ == "aux":
+            if _is_duty(token):
                 found.extend(self._deontic(token.head))
-            elif self._rules(token):
+            else:
                 frame = self.frame(token)
                 act = self._act(token, frame) if frame is not None else None
                 if act is not None:
@@ -898,6 +899,10 @@ def _on_condition(trigger: Token) -> bool:
     return any(
         c.lower_ == "unless" for clause in children(trigger, "advcl") for c in clause.children
     )
+
+
+def _is_duty(token: Token) -> bool:
+    return token.dep_ == "aux" and lemma(token) in _DEONTIC
 
 
 def _is_lonely(act: Act) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from worker.events import dates
 from worker.events.phrases import Named
@@ -14,7 +14,13 @@ _STATEMENTS = frozenset({"ACCUSE", "REJECT", "REQUEST", "SUPPORT", "CONCEDE", "M
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An act as one place of the article tells it, with offsets in the article's text."""
+    """An act as one place of the article tells it, or several; offsets in the article's text.
+
+    Attributes:
+        label: the line of the lexicon, with what the clause made of it ("retreat.release/future").
+        evidence: first and last code point (exclusive) of each quotation, the fullest one first.
+        dated: the date stands in the text; else it is the day of the news.
+    """
 
     type: str
     mode: str | None
@@ -23,9 +29,7 @@ class Told:
     date: str | None
     label: str
     evidence: tuple[tuple[int, int], ...]
-    certainty: float = 0.5
     dated: bool = False
-    also: tuple[str, ...] = field(default=())
 
     @property
     def codes(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -72,7 +76,6 @@ def _join(one: Told, other: Told) -> Told | None:
     if fuller is None:
         return None
     rest = other if fuller is one else one
-    sure = max(one.certainty, other.certainty)
     date = one.date if one.dated == other.dated and one.date == other.date else None
     if date is None:
         dated = [t.date for t in (one, other) if t.dated]
@@ -82,10 +85,7 @@ def _join(one: Told, other: Told) -> Told | None:
         mode=fuller.mode or rest.mode,
         date=date,
         dated=one.dated or other.dated,
-        evidence=one.evidence + other.evidence,
-        label=one.label if one.certainty >= other.certainty else other.label,
-        certainty=min(0.98, sure + (1 - sure) * 0.3),
-        also=(*one.also, *other.also, rest.label),
+        evidence=fuller.evidence + rest.evidence,
     )
 
 

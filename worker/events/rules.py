@@ -78,6 +78,7 @@ class Lexicon:
 
     rules: tuple[Rule, ...]
     by_trigger: dict[tuple[str, str], tuple[Rule, ...]]
+    by_id: dict[str, Rule]
     classes: dict[str, frozenset[str]]
     operators: Operators
     modes: dict[str, dict[str, str]]
@@ -110,7 +111,9 @@ def lexicon() -> Lexicon:
         row["short"]: frozenset(row["words"].split())
         for row in read_tsv(data("lexicon", "aliases.tsv"))
     }
-    return Lexicon(rules, ordered, classes, _operators(), modes, aliases)
+    return Lexicon(
+        rules, ordered, {rule.id: rule for rule in rules}, classes, _operators(), modes, aliases
+    )
 
 
 def _weight(rule: Rule) -> int:

@@ -38,12 +38,14 @@ class Speech:
         self._doc = doc
         self._lexicon = lexicon
         self._direct = direct
-        self._spans = [m.span() for m in _QUOTED.finditer(doc.text)]
+        self._spans: list[tuple[int, int]] | None = None
         self.last = before
         self.issuer = issuer
 
     def quoted(self, token: Token) -> bool:
         """Whether a token stands within quotation marks."""
+        if self._spans is None:
+            self._spans = [m.span() for m in _QUOTED.finditer(self._doc.text)]
         return any(start <= token.idx < end for start, end in self._spans)
 
     def speaker(self, token: Token) -> Named | None:

@@ -87,10 +87,15 @@ def _qualified(run: Run, hit: Hit, entry: Entry, base: Found) -> int:
     if head is not None and head.body:
         return add_office(run, hit, base, head)
     before = office_of(run, hit, entry)
-    if before is not None and not base.possessive:
+    if before is not None and (not base.possessive or _is_body(run, before[2])):
         return add_office_in_front(run, hit, base, before)
     run.found.append(_attribute(run, base, head, entry, tail))
     return end
+
+
+def _is_body(run: Run, end: int) -> bool:
+    """Whether the office that ends there is a body: "the government of Iraq's", not "leader of"."""
+    return run.words.keys[end - 1] in run.tables.words["bodies"]
 
 
 def _close(run: Run, end: int, tail: int) -> bool:

@@ -7,7 +7,7 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from celery import Celery, signals
 from kombu import Queue
@@ -15,9 +15,11 @@ from kombu import Queue
 from tasks import alive, shutdown
 from worker import logs, settings, wiring
 from worker.errors import ConfigError
-from worker.events.extract import Coder
-from worker.pipeline import Pipeline
 from worker.service import redis_server
+
+if TYPE_CHECKING:
+    from worker.events.extract import Coder
+    from worker.pipeline import Pipeline
 
 # A tick that waits behind a hundred slow fetches would come too late: it has a queue of its own.
 TICK, FETCH, EVENTS = "tick", "fetch", "events"
@@ -68,7 +70,7 @@ def configuration(chosen: settings.Settings) -> dict[str, Any]:
         },
         "result_backend_transport_options": visibility,
         **visibility,
-        "task_queues": [Queue(TICK), Queue(FETCH), Queue(EVENTS)],
+        "task_queues": [Queue(name, routing_key=name) for name in (TICK, FETCH, EVENTS)],
         "task_default_queue": FETCH,
         "task_routes": {TICK_TASK: {"queue": TICK}, "events.*": {"queue": EVENTS}},
         "task_ignore_result": True,  # the truth is in the ledger
@@ -78,7 +80,7 @@ def configuration(chosen: settings.Settings) -> dict[str, Any]:
         "task_reject_on_worker_lost": True,
         # A child that hangs inside C code is killed: after the time that a batch may take by
         # itself, before its articles' leases run out.
-        "task_annotations": {"events.extract": {"time_limit": wiring.hard_seconds(chosen)}},
+        "task_annotations": {"events.extract": {"time_limit": chosen.hard_seconds}},
         "worker_prefetch_multiplier": 1,  # a slow batch keeps no others waiting behind it
         "worker_send_task_events": True,  # Flower lives on these
         "task_send_sent_event": True,
@@ -118,6 +120,7 @@ def _load_before_fork(sender: Any, **_: object) -> None:
         return
     with _mistakes_in_one_sentence():
         coder()
+    wiring.warm_up()
     gc.collect()
     gc.freeze()
 

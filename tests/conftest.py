@@ -87,12 +87,20 @@ class Service:
 
     def processes(self) -> dict[int, str]:
         """Every process that works on this service's data: children, and their children."""
-        mark = f"\0DEMARCHE_DATA_DIR={self.environ['DEMARCHE_DATA_DIR']}".encode()
         return {
             int(place.name): _read(place / "cmdline").replace(b"\0", b" ").decode()
             for place in Path("/proc").glob("[0-9]*")
-            if mark in b"\0" + _read(place / "environ")
+            if self._owns(place)
         }
+
+    def _owns(self, place: Path) -> bool:
+        folder = self.environ["DEMARCHE_DATA_DIR"]
+        if f"\0DEMARCHE_DATA_DIR={folder}".encode() in b"\0" + _read(place / "environ"):
+            return True
+        try:  # Redis writes its title over its environment, but works in its data folder
+            return (place / "cwd").readlink().is_relative_to(folder)
+        except OSError:
+            return False
 
 
 def _read(path: Path) -> bytes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import subprocess
+import sys
 import time
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -77,6 +79,12 @@ def test_its_id_comes_from_its_canonical_url():
     assert read(url=URL + "?utm_source=rss").id == read().id
 
 
+def test_a_page_out_of_a_file_has_no_url_but_an_id():
+    article = read(url="pages/a.html")
+    assert article.url is None
+    assert article.id == article_id("pages/a.html")
+
+
 # ---- dates ----------------------------------------------------------------------------------
 
 AT_NINE = datetime(2024, 1, 15, 9, 30, tzinfo=UTC)
@@ -139,6 +147,12 @@ def test_the_time_zone_is_kept():
         ('<time datetime="2024-01-15T09:30:00Z">Monday</time>', AT_NINE),
         (UPDATED + '<time class="published" datetime="2024-01-15T09:30:00Z">x</time>', AT_NINE),
         ('<span itemprop="datePublished" content="2024-01-15T09:30:00Z">x</span>', AT_NINE),
+        ("<time>15 January 2024, 09:30 GMT</time>", AT_NINE),
+        ('<abbr class="published" title="2024-01-15T09:30:00Z">Monday</abbr>', AT_NINE),
+        (
+            "<time pubdate datetime='2024-01-15T09:30:00Z'>x</time><time>12 January 2024</time>",
+            AT_NINE,
+        ),
     ],
 )
 def test_dates_are_read_from_marks_in_the_text(inside, published):
@@ -161,9 +175,28 @@ def test_without_any_word_the_url_may_tell():
     assert (article.published, article.published_basis) == (date(2024, 1, 15), "page")
 
 
-def test_without_anything_the_date_is_unknown():
-    article = read()
+@pytest.mark.parametrize("inside", ["", "<p>© 2024 News</p>", "<p>Founded in 2019.</p>"])
+def test_without_anything_the_date_is_unknown(inside):
+    article = read(inside=inside)
     assert (article.published, article.published_basis) == (None, None)
+
+
+def test_a_date_in_the_text_is_better_than_none():
+    article = read(inside="<div class='meta'>Published on 12 January 2024</div>")
+    assert (article.published, article.published_basis) == (date(2024, 1, 12), "page")
+
+
+def test_warming_up_loads_what_the_first_page_without_a_date_needs():
+    """In a process of its own: in this one, everything is loaded long since."""
+    code = """
+import sys, time
+from worker.articles.clean import warm_up
+began = time.process_time(); warm_up(); loading = time.process_time() - began
+began = time.process_time(); warm_up(); again = time.process_time() - began
+print("dateparser" in sys.modules, again < loading / 5)
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["True", "True"]
 
 
 # ---- title and authors ----------------------------------------------------------------------
@@ -225,6 +258,20 @@ def test_authors_are_names_of_persons(head, authors):
 
 
 @pytest.mark.parametrize(
+    ("head", "inside", "agency"),
+    [
+        (ld(author={"@type": "Organization", "name": "AFP"}), "", "AFP"),
+        (ld(author="Jane Doe", sourceOrganization={"name": "Reuters"}), "", "Reuters"),
+        (meta("author", "By The Associated Press", "name"), "", "AP"),
+        ("", "<p>PARIS (AFP) - The ministers came from far, and they had much to say.</p>", "AFP"),
+        ("", "", None),
+    ],
+)
+def test_the_agency_is_named(head, inside, agency):
+    assert read(head, inside).agency == agency
+
+
+@pytest.mark.parametrize(
     "script",
     [
         '{"@graph": [{"@type": "WebSite"}, NODE]}',
@@ -242,6 +289,14 @@ def test_json_ld_is_found_however_it_is_wrapped(script):
     block = script.replace("NODE", node).replace("DATE", '"2024-01-15T09:30:00Z"')
     head = f'<script type="application/ld+json">{block}</script>'
     assert read(head).published == AT_NINE
+
+
+def test_broken_json_ld_still_tells_the_date_and_the_headline():
+    block = """{"@type": "NewsArticle", "headline": "Ministers meet again",
+      "datePublished": "2024-01-15T09:30:00Z", "description": "A "stray" quote"}"""
+    article = read(f'<script type="application/ld+json">{block}</script>')
+    assert (article.published, article.published_basis) == (AT_NINE, "json-ld")
+    assert article.title == "Ministers meet again"
 
 
 def test_of_several_articles_the_page_itself_counts():
@@ -359,6 +414,48 @@ def test_a_teaser_of_a_page_that_is_not_free_is_a_paywall():
 def test_the_whole_text_of_a_page_that_is_not_free_is_read():
     article = read(ld(isAccessibleForFree=False), inside=f"<p>{' '.join(PARAGRAPHS * 3)}</p>")
     assert len(article.text) > 800
+
+
+@pytest.mark.parametrize(
+    ("title", "reason"),
+    [
+        ("Just a moment...", "challenge"),
+        ("Attention Required! | Cloudflare", "challenge"),
+        ("Access Denied", "challenge"),
+        ("404 - News", "not-found"),
+        ("Page not found | News", "not-found"),
+        ("Seite nicht gefunden", "not-found"),
+        ("Before you continue", "consent"),
+    ],
+)
+def test_a_title_tells_a_wall(title, reason):
+    text = " ".join(PARAGRAPHS)
+    html = f"<html><head><title>{title}</title></head><body><p>{text}</p></body></html>"
+    with pytest.raises(Rejected, match=reason):
+        clean(page(html), FEED, ENTRY)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "reason"),
+    [
+        (URL, "https://news.test/", "not-found"),
+        (URL, "https://www.news.test/en/", "not-found"),
+        (URL, "https://news.test/404.html", "not-found"),
+        (URL, "https://consent.news.test/?continue=x", "consent"),
+        (URL, "https://news.test/login?next=/world", "paywall"),
+        (URL, "https://accounts.news.test/signin", "paywall"),
+        (URL, "https://news.test/world/other-name-of-the-story", None),
+        ("https://news.test/login", "https://news.test/login/", None),
+        ("https://news.test/", "https://www.news.test/", None),
+        (URL, "https://elsewhere.test/", None),
+    ],
+)
+def test_a_redirect_tells_a_wall(asked, answered, reason):
+    if reason is None:
+        assert clean(page(document(), url=answered), FEED, Entry(asked)).text
+    else:
+        with pytest.raises(Rejected, match=reason):
+            clean(page(document(), url=answered), FEED, Entry(asked))
 
 
 def test_an_article_about_cookies_is_an_article():

@@ -319,7 +319,7 @@ def test_broken_feeds_are_read_as_far_as_they_go(text):
         ("hello", "it is not XML"),
         ("<!doctype html><html><body>Not found</body></html>", "it is an HTML page"),
         ("<opml><body/></opml>", "its root element is <opml>"),
-        ('{"version": "x"}', "it is not XML"),
+        ('{"version": "x"}', "it is JSON, but no JSON Feed"),
         ("<!-- <rss> -->", "its root element is <rss>"),
         ("<rdf><x/></rdf>", "nothing of a feed in it"),
     ],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import random
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -50,8 +52,9 @@ def wait(habit: Habit, now: datetime = NOON, jitter: float = 0.0) -> float:
     return (when - now).total_seconds()
 
 
+# An entry every four hours, so a look every hour.
 HOURLY = schedule.after_success(
-    Habit(), feed(*(n * HOUR for n in range(10))), page(etag='"1"'), 10, NOON, LIMITS
+    Habit(), feed(*(n * 4 * HOUR for n in range(10))), page(etag='"1"'), 10, NOON, LIMITS
 )
 
 
@@ -112,6 +115,37 @@ def test_a_nightly_pause_does_not_put_a_feed_to_sleep():
     assert habit.wait <= HOUR
 
 
+@pytest.mark.parametrize(
+    ("per_day", "looks_per_day", "minutes"), [(300, 288, 5), (30, 120, 15), (3, 14, 150)]
+)
+def test_four_weeks_with_quiet_nights(per_day, looks_per_day, minutes):
+    """No entry is missed though the feed holds only 20, half are seen soon, and nobody is asked
+    more often than about four times per entry."""
+    chance = random.Random(per_day)
+    steps = (chance.expovariate(per_day / DAY) for _ in range(28 * per_day))
+    published = [t for t in itertools.accumulate(steps) if 6 * HOUR <= t % DAY <= 22 * HOUR]
+    habit, now, known, delays, looks = Habit(), 3 * DAY, set(), [], 0
+    while now < 24 * DAY:
+        holds = [t for t in published if t <= now][-20:]
+        delays += [now - t for t in holds if t not in known and known]
+        fresh = len(set(holds) - known)
+        known.update(holds)
+        entries = tuple(Entry(f"https://news.test/{t}", published=after(t)) for t in holds)
+        answer = page(str(holds))
+        if schedule.is_unchanged(habit, answer):
+            habit = schedule.after_unchanged(habit, answer, after(now), LIMITS)
+        else:
+            parsed = ParsedFeed("News", entries)
+            habit = schedule.after_success(habit, parsed, answer, fresh, after(now), LIMITS)
+        looks += 1
+        when = schedule.due(habit, after(now), LIMITS, chance.random())
+        assert when is not None
+        now = (when - NOON).total_seconds()
+    assert not [t for t in published if 4 * DAY < t < 23 * DAY and t not in known]
+    assert sorted(delays)[len(delays) // 2] <= minutes * MINUTE
+    assert looks / 21 <= looks_per_day
+
+
 def test_jitter_only_adds_and_at_most_a_tenth():
     assert wait(HOURLY, jitter=0.0) == HOUR
     assert wait(HOURLY, jitter=1.0) == pytest.approx(1.1 * HOUR)
@@ -135,14 +169,14 @@ def test_jitter_only_adds_and_at_most_a_tenth():
     ],
 )
 def test_the_server_may_ask_for_peace(headers, seconds):
-    parsed = feed(*(n * HOUR for n in range(10)))
+    parsed = feed(*(n * 4 * HOUR for n in range(10)))
     assert (
         wait(schedule.after_success(Habit(), parsed, page(**headers), 10, NOON, LIMITS)) == seconds
     )
 
 
 def test_the_feed_may_ask_for_peace_and_it_holds_for_unchanged_looks_too():
-    parsed = feed(*(n * HOUR for n in range(10)), ttl=4 * HOUR)
+    parsed = feed(*(n * 4 * HOUR for n in range(10)), ttl=4 * HOUR)
     habit = schedule.after_success(Habit(), parsed, page(), 10, NOON, LIMITS)
     assert wait(habit) == 4 * HOUR
     later = after(4 * HOUR)

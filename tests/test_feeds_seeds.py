@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from worker.errors import ConfigError
-from worker.feeds.seeds import load
+from worker.feeds.seeds import load, to_opml
 from worker.model import Feed
 
 
@@ -136,3 +136,11 @@ def test_a_missing_file_and_a_folder_are_one_sentence_each(tmp_path):
         load(tmp_path / "nowhere.toml")
     with pytest.raises(ConfigError, match=r"cannot be read: Is a directory\."):
         load(tmp_path)
+
+
+def test_opml_is_read_back_as_it_was_written(tmp_path):
+    feeds = [
+        Feed("https://mfa.test/rss?a=1&b=<2>", 'The "Ministry" & Co', "DEU", "de", official=True),
+        Feed("http://times.test/feed", "Τα Νέα"),
+    ]
+    assert load(write(tmp_path, to_opml(feeds), "out.opml")) == feeds

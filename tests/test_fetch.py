@@ -10,7 +10,7 @@ from email.utils import format_datetime
 import pytest
 
 from tests.hostile import LOOPBACK, Hostile, answer, gzipped, redirect
-from worker.errors import Busy, Rejected, Transient
+from worker.errors import Busy, ConfigError, Rejected, Transient
 from worker.fetch import Fetcher, retry_after
 
 BODY = b"<html><body>Ministers met.</body></html>" * 50
@@ -45,6 +45,12 @@ def test_it_says_who_it_is_and_asks_for_nothing_it_cannot_bound(server, fetcher)
     assert "accept-encoding: gzip, deflate\r\n" in request
     assert "accept: text/html\r\n" in request
     assert f"host: 127.0.0.1:{server.port}\r\n" in request
+
+
+@pytest.mark.parametrize("agent", ["Démarche", "a\r\nX: y", "a\x00"])
+def test_a_user_agent_that_no_header_can_carry_is_a_mistake_in_the_settings(agent):
+    with pytest.raises(ConfigError, match="DEMARCHE_CONTACT"):
+        Fetcher(user_agent=agent)
 
 
 @pytest.mark.parametrize(
@@ -199,6 +205,13 @@ def test_a_kept_connection_is_used_again(server, fetcher):
     url = server.at("/a", answer(200, BODY, keep=True))
     for _ in range(3):
         assert fetcher.get(url).body == BODY
+    assert server.connections == 1
+
+
+def test_a_304_keeps_the_connection(server, fetcher):
+    url = server.at("/a", answer(304, headers={"Content-Length": ""}, keep=True))
+    for _ in range(3):
+        assert fetcher.get(url, etag='"1"').status == 304
     assert server.connections == 1
 
 

@@ -27,9 +27,9 @@ from tests.hostile import (
     stream,
     zeros,
 )
-from worker.addresses import is_allowed, literal
 from worker.errors import DemarcheError, Rejected, Transient
 from worker.fetch import Fetcher
+from worker.fetching.addresses import is_allowed, literal
 
 DEADLINE = 0.6
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -89,7 +89,7 @@ def test_no_drip_outlives_the_deadline(server, fetcher, behaviour):
     url = server.at("/", behaviour)
     began = time.monotonic()
     reason = reason_of(fetcher, url)
-    assert time.monotonic() - began < DEADLINE + 0.5
+    assert time.monotonic() - began < DEADLINE + 1.0
     assert reason in {"timeout", "protocol", "content-encoding"}
 
 
@@ -104,7 +104,7 @@ def test_redirects_share_one_deadline(server, fetcher):
         server.at(f"/{number}", slow(f"/{number + 1}"))
     began = time.monotonic()
     assert reason_of(fetcher, server.url("/0")) == "timeout"
-    assert time.monotonic() - began < DEADLINE + 0.5
+    assert time.monotonic() - began < DEADLINE + 1.0
     assert len(server.requests) < 5
 
 
@@ -126,7 +126,7 @@ def test_a_lookup_that_hangs_does_not_outlive_the_deadline():
         took = time.monotonic() - began
     released.set()
     assert reason == "dns"
-    assert took < DEADLINE + 0.5
+    assert took < DEADLINE + 1.0
 
 
 def test_a_port_that_swallows_connections_does_not_outlive_the_deadline(fetcher):
@@ -145,7 +145,7 @@ def test_a_port_that_swallows_connections_does_not_outlive_the_deadline(fetcher)
         for filler in fillers:
             filler.close()
     assert reason in {"timeout", "connect"}
-    assert took < DEADLINE + 0.5
+    assert took < DEADLINE + 1.0
 
 
 def test_a_tls_handshake_that_never_ends_does_not_outlive_the_deadline(server, fetcher):
@@ -153,7 +153,7 @@ def test_a_tls_handshake_that_never_ends_does_not_outlive_the_deadline(server, f
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         assert reason_of(fetcher, f"https://127.0.0.1:{port}/") == "timeout"
-    assert time.monotonic() - began < DEADLINE + 0.5
+    assert time.monotonic() - began < DEADLINE + 1.0
 
 
 # ---- the caps -------------------------------------------------------------------------------

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+T = TypeVar("T")
+TASK = "events.extract"
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 
 pytestmark = [
@@ -44,6 +48,12 @@ def rows(browser: webdriver.Chrome, table: str) -> list[list[str]]:
     return [[cell.text for cell in row.find_elements(By.TAG_NAME, "td")] for row in found]
 
 
+def until(browser: webdriver.Chrome, condition: Callable[[webdriver.Chrome], T]) -> T:
+    """Wait for a condition; a table that is drawn anew while it is read is read again."""
+    wait = WebDriverWait(browser, 30, ignored_exceptions=[StaleElementReferenceException])
+    return wait.until(condition)
+
+
 def test_flower_shows_both_workers_online_and_the_tasks_that_succeeded(demarche, browser):
     service = demarche("run", "--stay")
     service.wait_for(lambda: "keeps running" in service.text, 180)
@@ -56,17 +66,15 @@ def test_flower_shows_both_workers_online_and_the_tasks_that_succeeded(demarche,
             if row[0].partition("@")[0] in ("fetcher", "extractor") and row[1] == "Online"
         }
 
-    WebDriverWait(browser, 30).until(lambda b: online(b) == {"fetcher", "extractor"})
+    until(browser, lambda b: online(b) == {"fetcher", "extractor"})
 
-    browser.get(f"{service.flower_url}/tasks?state=SUCCESS")
-    search = WebDriverWait(browser, 30).until(
-        lambda b: b.find_element(By.CSS_SELECTOR, "input[type=search]")
-    )
-    search.send_keys("events.extract")
+    browser.get(f"{service.flower_url}/tasks")
+    search = until(browser, lambda b: b.find_element(By.CSS_SELECTOR, "input[type=search]"))
+    search.send_keys(f"name:{TASK} state:SUCCESS")
 
     def succeeded(_: object) -> bool:
-        shown = rows(browser, "tasks-table")
-        return bool(shown) and all(r[0] == "events.extract" and "SUCCESS" in r for r in shown)
+        shown = [row for row in rows(browser, "tasks-table") if len(row) > 1]
+        return bool(shown) and all((row[0], row[2]) == (TASK, "SUCCESS") for row in shown)
 
-    WebDriverWait(browser, 30).until(succeeded)
-    assert "Traceback" not in browser.page_source
+    until(browser, succeeded)
+    assert "extractor@" in browser.find_element(By.ID, "tasks-table").text

@@ -54,6 +54,18 @@ def test_a_polled_feed_comes_back_when_it_is_due_with_its_habit(ledger: Ledger) 
     assert (watched.feed, dict(watched.habit)) == (A, {"etag": '"x"'})
 
 
+def test_a_feed_that_waits_for_its_host_was_not_looked_at(ledger: Ledger) -> None:
+    ledger.watch([A], 0)
+    tick(ledger, 0)
+    ledger.wait(A.url, 7)
+    assert ledger.standing().polled == 0
+    assert tick(ledger, 6).feeds == ()
+    assert tick(ledger, 7).feeds == (A.url,)
+    assert ledger.feed(A.url).booked == 7
+    ledger.polled(A.url, {}, 300)
+    assert ledger.feed(A.url).booked is None
+
+
 def test_a_feed_that_ended_is_never_due_again(ledger: Ledger) -> None:
     ledger.watch([A], 0)
     tick(ledger, 0)

@@ -42,7 +42,14 @@ class Web:
     answers: dict[str, bytes | Exception] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
-    def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+    def get(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        accept: str | None = None,
+    ) -> Page:
         self.asked.append(url)
         answer = self.answers[url]
         if isinstance(answer, Exception):
@@ -104,6 +111,7 @@ class House:
     stream: Stream = field(default_factory=Stream)
     clock: Clock = field(default_factory=Clock)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    host_delay: float = 0
 
     def __post_init__(self) -> None:
         self.pipeline = Pipeline(
@@ -113,7 +121,7 @@ class House:
             publisher=self.stream,
             coder=lambda: self.desk,
             deadline=lambda _seconds: nullcontext(),
-            limits=Limits(host_delay=0, attempts=3),
+            limits=Limits(host_delay=self.host_delay, attempts=3),
             now=self.clock,
             jitter=lambda: 0.0,
         )
@@ -162,6 +170,21 @@ def test_a_feed_that_fails_is_looked_at_again_later(house: House) -> None:
     assert house.ledger.feed(FEED.url).habit["reason"] == "timeout"
     house.clock.time += 100_000
     assert house.tick().feeds == (FEED.url,)
+
+
+def test_two_feeds_of_one_host_are_not_asked_at_once() -> None:
+    house = House(host_delay=1)
+    other = Feed("https://news.example/other", "The Meridian")
+    house.ledger.watch([FEED, other], house.clock())
+    house.web.answers |= {FEED.url: rss(), other.url: rss()}
+    due = house.tick().feeds
+    for url in due:
+        house.pipeline.poll(url)
+    assert len(house.web.asked) == 1
+    house.clock.time += 2
+    for url in house.tick().feeds:
+        house.pipeline.poll(url)
+    assert sorted(house.web.asked) == sorted(due)
 
 
 def test_what_is_no_feed_is_no_crash(house: House) -> None:

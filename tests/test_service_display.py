@@ -148,19 +148,17 @@ def test_the_summary_adds_up():
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("2026-01-01T00:00:00Z [warning  ] feed.failed  url=x", True),
-        ("2026-01-01T00:00:00Z [info     ] feed.polled  warning=no", False),
-        ("[2026-01-01 00:00:00,123: ERROR/MainProcess] lost", True),
-        ("[2026-01-01 00:00:00,123: INFO/MainProcess] fine", False),
-        ('{"event": "feed.failed", "level": "warning"}', True),
-        ('{"event": "feed.polled", "level": "info"}', False),
-        ("Traceback (most recent call last):", False),
+        ("2026-01-01T00:00:00Z [warning  ] feed_failed  feed=x", "feed_failed feed=x"),
+        ("2026-01-01T00:00:00Z [info     ] feed_polled  warning=no", None),
+        ("[2026-01-01 00:00:00: ERROR/Main] lost", "[2026-01-01 00:00:00: ERROR/Main] lost"),
+        ("[2026-01-01 00:00:00: INFO/Main] fine", None),
+        ('{"event": "lost", "level": "error"}', '{"event": "lost", "level": "error"}'),
+        ('{"event": "feed_polled", "level": "info"}', None),
+        ("Traceback (most recent call last):", None),
     ],
-)
+)  # fmt: skip
 def test_warnings_of_workers_are_told(line, told):
-    assert display.log_line("fetcher", line) == (
-        f"fetcher: {display.clean(line)}" if told else None
-    )
+    assert display.log_line("fetcher", line) == (f"fetcher: {told}" if told else None)
 
 
 @pytest.mark.parametrize(
@@ -186,6 +184,13 @@ class TestScreen:
         assert lines[0] == "head [bold]not markup[/bold] :smile:"
         assert lines[1].rstrip() == "    " + ("quote " * 40).rstrip()
         assert lines[2:] == ["careful"]
+
+    def test_an_output_without_unicode_is_no_reason_to_fail(self):
+        raw = io.BytesIO()
+        with Screen(io.TextIOWrapper(raw, encoding="ascii", write_through=True)) as screen:
+            screen.event(["Norway ↔ Chile", "    “Côte d’Ivoire” – …"])
+            screen.progress("…")
+        assert raw.getvalue() == b'Norway <-> Chile\n    "C?te d\'Ivoire" - ...\n'
 
     def test_on_a_terminal_there_is_a_bar_as_wide_as_it_is(self, monkeypatch):
         shown = on_a_terminal(monkeypatch, TERM="xterm-256color")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import pty
 import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 import tomllib
 from pathlib import Path
@@ -18,6 +20,7 @@ from worker.model import Feed
 from worker.service import foreground, ports, redis_server, run
 from worker.settings import load
 
+ROOT = Path(__file__).parents[1]
 NEWSROOM = "feeds of a newsroom"
 
 
@@ -45,11 +48,12 @@ def read_again(service):
         server.wait()
 
 
-def stop(service, number, *, times=1):
+def stop(service, *numbers):
     """Ask it to end as a terminal does: the whole process group gets the signal."""
     begun = time.monotonic()
-    for _ in range(times):
+    for number in numbers:
         os.killpg(service.process.pid, number)
+        service.wait_for(lambda: "Ending every process" in service.text, 5)
     service.process.wait(timeout=20)
     return time.monotonic() - begun
 
@@ -84,8 +88,15 @@ class TestRun:
             assert re.search(r"(\d+) articles in", again.text)[1] == told
             assert read_again(again)["articles"] == int(told)
 
-    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-    @pytest.mark.parametrize("moment", ["at the start", "while it reads", "after the summary"])
+    @pytest.mark.parametrize(
+        ("moment", "number"),
+        [
+            ("at the start", signal.SIGINT),
+            ("while it reads", signal.SIGINT),
+            ("after the summary", signal.SIGINT),
+            ("after the summary", signal.SIGTERM),
+        ],
+    )
     def test_ends_everything_when_asked_to_at_any_time(self, demarche, moment, number):
         service = demarche("run", "--stay")
         sign = {
@@ -107,7 +118,7 @@ class TestRun:
     def test_ends_sooner_when_asked_twice(self, demarche):
         service = demarche("run")
         service.wait_for(lambda: "“" in service.text, 120)
-        assert stop(service, signal.SIGINT, times=2) < 4
+        assert stop(service, signal.SIGINT, signal.SIGINT) < 4
         assert service.processes() == {}
         read_again(service)
 
@@ -123,7 +134,7 @@ class TestRun:
         read_again(service)
 
     def test_brings_back_every_process_that_is_killed(self, demarche):
-        service = demarche("run", "--stay")
+        service = demarche("run", "--stay", DEMARCHE_EXTRACT_SECONDS="2")  # leases of 8 s
         service.wait_for(lambda: "“" in service.text, 120)
         killed = 0
         for pid, command in service.processes().items():
@@ -134,6 +145,92 @@ class TestRun:
         service.wait_for(lambda: "keeps running" in service.text, 120)
         for role in ("redis", "newsroom", "scheduler", "fetcher", "extractor", "flower"):
             assert re.search(rf"^{role} was ended by SIGKILL", service.text, re.MULTILINE)
+
+
+@pytest.mark.slow
+class TestServe:
+    def test_shows_events_and_a_clear_line_for_a_feed_that_cannot_be_reached(
+        self, demarche, tmp_path
+    ):
+        newsroom = demarche("newsroom")
+        port = newsroom.environ["DEMARCHE_NEWSROOM_PORT"]
+        dead = ports.free_port()
+        seeds = tmp_path / "feeds.toml"
+        feeds = [
+            Feed(f"http://127.0.0.1:{dead}/feed", "The Silent Post"),
+            Feed(f"http://127.0.0.1:{port}/skerry/feed.atom", "Skerry Wire", "NOR"),
+        ]
+        seeds.write_text(run.feeds_toml(feeds))
+        service = demarche(
+            "serve",
+            DEMARCHE_SEEDS=str(seeds),
+            DEMARCHE_FETCH_ALLOW="127.0.0.0/8",
+            DEMARCHE_HOST_DELAY="0.1",
+            DEMARCHE_TICK_EVERY="0.5",
+        )
+        service.wait_for(lambda: "“" in service.text, 120)
+        service.wait_for(lambda: f":{dead}/" in service.text, 60)
+        (line,) = [x for x in service.text.splitlines() if f":{dead}/" in x]
+        assert line.startswith("fetcher: ")
+        assert "Traceback" not in service.text
+        assert "ended with" not in service.text
+        assert stop(service, signal.SIGTERM) < 10
+        assert service.process.returncode == 0
+        assert set(service.processes()) <= {newsroom.process.pid}
+        assert "the data are kept in" in service.text
+
+
+@pytest.mark.slow
+def test_a_pipe_that_is_closed_ends_everything_quietly(demarche, tmp_path):
+    service = demarche("settings")  # for its ports and its folder
+    service.process.wait(timeout=20)
+    with subprocess.Popen(
+        [sys.executable, "-m", "worker.cli", "run"],
+        env=service.environ,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as head:
+        head.stdout.readline()
+        head.stdout.close()
+        assert head.wait(timeout=120) == 1
+        assert "Traceback" not in head.stderr.read()
+    assert service.processes() == {}
+
+
+@pytest.mark.slow
+def test_a_terminal_that_is_closed_ends_everything_in_order(demarche):
+    service = demarche("settings")  # for its ports and its folder
+    service.process.wait(timeout=20)
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(ROOT)
+        os.execve(sys.executable, [sys.executable, "-m", "worker.cli", "run"], service.environ)
+    shown = b""
+    while NEWSROOM.encode() not in shown:
+        shown += os.read(terminal, 65536)
+    os.close(terminal)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 130
+    assert service.processes() == {}
+    read_again(service)
+
+
+@pytest.mark.slow
+def test_a_run_on_a_redis_of_somebody_else_leaves_it_as_it_was_but_for_its_own_keys(
+    demarche, redis_url
+):
+    with Redis.from_url(redis_url, decode_responses=True) as client:
+        client.xadd("demarche:events", {"data": "a service of theirs"})
+        service = demarche("run", DEMARCHE_REDIS_URL=redis_url)
+        assert service.process.wait(timeout=180) == 0, service.text
+        assert "Stream: demarche-run:events on" in service.text
+        assert client.xlen("demarche:events") == 1
+        assert client.xlen("demarche-run:articles") >= 8
+        others = {key for key in client.scan_iter() if not key.startswith("demarche-run:")}
+        assert others == {"demarche:events"}
+    assert not (Path(service.environ["DEMARCHE_DATA_DIR"]) / "run" / "redis").exists()
 
 
 class TestWhatIsInTheWay:

@@ -1,10 +1,11 @@
 """Put the trained parts together into the pipeline that ships.
 
-python -m training.assemble CORPORA PARSE NER OUT
+python -m training.assemble CORPORA PARSE NAMES OUT
 """
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -13,17 +14,36 @@ import spacy
 from training import lexicon
 from worker.events import boundaries, lemmas
 
-DROPPED = ("senter", "trainable_lemmatizer")
+META = {
+    "lang": "en",
+    "name": "demarche_news",
+    "version": "0.1.0",
+    "spacy_version": ">=3.8,<4.0",
+    "description": "English news: sentences, tags, lemmas, Universal Dependencies, names.",
+    "author": "The authors of Démarche",
+    "license": "CC-BY-SA-4.0",
+    "sources": [
+        {"name": "UD_English-EWT", "license": "CC BY-SA 4.0"},
+        {"name": "GUM (six genres)", "license": "CC BY 4.0; texts also CC BY-SA 3.0, CC BY 2.5"},
+        {"name": "UNER_English-EWT", "license": "CC BY-SA 4.0"},
+        {"name": "Wikigold", "license": "CC BY 4.0"},
+        {"name": "Broad Twitter Corpus, section G", "license": "CC BY 4.0"},
+        {"name": "Voice of America news, raw text", "license": "public domain"},
+    ],
+    "performance": {},
+}
 
 
-def main(corpora: Path, parse: Path, ner: Path, out: Path) -> None:
-    """Write the pipeline of ``parse``, with our lemmas and the names of ``ner``, to ``out``."""
-    nlp = spacy.load(parse, exclude=DROPPED)
+def main(corpora: Path, parse: Path, names: Path, out: Path) -> None:
+    """Write the trees of ``parse``, our components and the names of ``names`` to ``out``."""
+    nlp = spacy.load(parse)
     nlp.add_pipe(boundaries.NAME, first=True)
-    words = nlp.add_pipe(lemmas.FACTORY)
-    words.fill(lexicon.build(corpora))
-    if ner.exists():
-        nlp.add_pipe("ner", source=spacy.load(ner))
+    nlp.add_pipe(boundaries.JOINED, after="parser")
+    nlp.add_pipe(lemmas.FACTORY).fill(lexicon.build(corpora))
+    nlp.add_pipe("ner", source=spacy.load(names))
+    nlp.meta.update(META)
+    for folder in out.glob("*/"):
+        shutil.rmtree(folder)
     nlp.to_disk(out)
 
 

@@ -1,6 +1,6 @@
 """Make the lemma lexicon: what `worker.events.lemmas`' rules of regular inflection get wrong.
 
-Three sources, the first one wins: the treebanks' training parts; our table of irregular forms;
+The first source wins: the treebanks' training parts; our tables of irregular forms and of demonyms;
 and the spelling of stems ("raising" is of "raise", "opened" of "open"), decided by which candidate
 is the more frequent word in treebanks and news.
 
@@ -21,6 +21,8 @@ TRAIN = ("ewt-train", "gum-open-train")
 NEWS = "gmb-train"  # its raw text only: Voice of America, public domain
 DATA = Path(__file__).parent / "data"
 
+DASHES = frozenset(("-", "--", "–", "—", "…", "..."))  # the treebanks disagree on their lemmas
+
 Row = tuple[str, str, str]
 
 
@@ -29,7 +31,7 @@ def observed(sentences: Iterable[treebank.Sentence]) -> Iterator[Row]:
     seen: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for sentence in sentences:
         for token in sentence.tokens:
-            if token.lemma != "_" and token.xpos not in ("GW", "ADD"):
+            if token.lemma != "_" and token.xpos not in ("GW", "ADD") and token.form not in DASHES:
                 seen[token.form.lower(), token.xpos][token.lemma] += 1
     for (word, tag), lemmas in seen.items():
         lemma, count = lemmas.most_common(1)[0]
@@ -70,6 +72,14 @@ def not_demonyms(words: Counter[str]) -> Iterator[Row]:
             yield word, "JJ", word
 
 
+def demonyms() -> Iterator[Row]:
+    """Yield "Dutch" and its like: adjectives that keep their capital."""
+    for line in (DATA / "places.tsv").read_text(encoding="utf8").splitlines():
+        kind, _, name = line.partition("\t")
+        if kind == "demonym":
+            yield name.lower(), "JJ", name
+
+
 def build(corpora: Path) -> list[Row]:
     """Return the lexicon's rows: only those that the rules would get wrong."""
     sentences = [
@@ -85,6 +95,7 @@ def build(corpora: Path) -> list[Row]:
     for word, tag, lemma in (
         *observed(sentences),
         *irregular(),
+        *demonyms(),
         *spelled(words),
         *not_demonyms(words),
     ):

@@ -31,20 +31,20 @@ SEED = 20260102
 NEWS_SENTENCES = 20_000
 OWN_SENTENCES = 4_000
 DATA = Path(__file__).parent / "data"
-CONNECTORS = frozenset("bin bint ibn al el van von de da del dos der den ul abu di la le".split())
 INNER = frozenset(("of", "for", "and", "on", "the", "to", "&"))
-CALENDAR = frozenset(
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June"
-    " July August September October November December Christmas Easter Ramadan Eid Mr. Mrs. Ms. Dr."
-    " I English French Spanish Arabic".split()
+PLACE_HEADS = frozenset(
+    ("province", "district", "region", "city", "town", "village", "valley", "governorate")
 )
-PLACE_HEADS = frozenset("province district region city town village valley governorate".split())
 
 
 def lines(name: str) -> list[str]:
     """Read a list, without its comments."""
     text = (DATA / name).read_text(encoding="utf8")
     return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+CONNECTORS = frozenset(lines("connectors.txt"))
+CALENDAR = frozenset(lines("never_names.txt"))
 
 
 def places(kind: str) -> list[str]:
@@ -186,7 +186,7 @@ class Labeller:
         return at, ""
 
     def _run(self, words: list[str], at: int) -> int:
-        """Return the end of the capitalised words from ``at`` on, "of" and "for" inside included."""
+        """Return the end of the capitalised words from ``at`` on, with "of" and "for" inside."""
         end = at
         while end < len(words) and words[end][:1].isupper() and words[end] not in CALENDAR:
             end += 1
@@ -194,9 +194,9 @@ class Labeller:
             while inner < len(words) and words[inner] in INNER and inner - end < 2:
                 inner += 1
             heads = any(word in self.heads for word in words[at:end])
-            if heads and end < inner < len(words) and words[inner][:1].isupper():
-                if words[end] in ("of", "for"):
-                    end = inner
+            goes_on = end < inner < len(words) and words[inner][:1].isupper()
+            if heads and goes_on and words[end] in ("of", "for"):
+                end = inner
         return end
 
     def _person(self, words: list[str], at: int) -> int:

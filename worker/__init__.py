@@ -5,13 +5,16 @@
     settings    every setting, with its sentence
     pipeline    THE MAIN PATH: tick, poll, collect, extract
     wiring      builds the real pipeline from the settings
-    fetch       URL → Page, safely; the only door to httpx
+    fetch       URL → Page, safely; the only door to httpx (what it stands on: fetching/)
+    robots      what a host's robots.txt asks of us
     feeds/      seeds file → Feeds, bytes → Entries, when to look next
+    formats/    charsets and times, as feeds and pages write them
     articles/   HTML → Article, canonical URLs, near-duplicates
     events/     Article → Events: the spaCy pipeline, the gazetteer, the frames, the dates
     ledger/     what is due, leased, done: a Redis door
     stream/     Events → Redis Stream, and back out of it: a Redis door
     service/    the processes of one machine: Redis server, workers, Flower, newsroom, supervisor
+    desk        texts coded, and the stream read, without the service
     cli         `demarche …`
 
 Data flows one way: feeds → articles → events → stream. When each step runs, and what happens when

@@ -95,9 +95,12 @@ def redis() -> None:
 @click.argument("folder", type=click.Path(path_type=Path), default=SEEDS_NEWSROOM)
 def newsroom(folder: Path) -> None:
     """One process: the small web server of the seeds' newsroom, on loopback."""
+    from worker import logs
     from worker.service import newsroom as server
 
-    server.run(folder, _settings().newsroom_port)
+    settings = _settings()
+    logs.configure(settings)
+    server.run(folder, settings.newsroom_port)
 
 
 @main.command()
@@ -149,7 +152,9 @@ def code(
         raise ConfigError("--published, --source and --title belong to a text, not to --jsonl.")
     settings = _settings()
     if jsonl:
-        desk.code_lines(settings, file, sys.stdout)
+        if failed := desk.code_lines(settings, file, sys.stdout):
+            click.echo(f'demarche: {failed} documents could not be coded; see "error".', err=True)
+            sys.exit(1)
     else:
         desk.code_text(settings, file, sys.stdout, published=published, source=source, title=title)
 

@@ -51,20 +51,26 @@ def code_text(
         out.write("No diplomatic event was found.\n")
 
 
-def code_lines(settings: Settings, file: str, out: TextIO) -> None:
+def code_lines(settings: Settings, file: str, out: TextIO) -> int:
     """Code a document a line, and write a line a document, in order, as each batch is done.
+
+    A document that the coder fails on gets no events and an ``error``; the others go on.
+
+    Returns:
+        How many documents failed.
 
     Raises:
         ConfigError: the file cannot be read, or a line is not a document.
     """
     articles = _articles(file)
-    coder = None
+    coder, failed = None, 0
     while batch := list(islice(articles, BATCH)):
         coder = coder or wiring.coder(settings)
-        for article, events in zip(batch, coder.code(batch), strict=True):
-            coded = {"doc_id": article.id, "events": [_as_json(event) for event in events]}
-            out.write(json.dumps(coded, ensure_ascii=False) + "\n")
+        for article, result in zip(batch, coder.code_each(batch), strict=True):
+            failed += isinstance(result, Exception)
+            out.write(json.dumps(_coded(article, result), ensure_ascii=False) + "\n")
         out.flush()
+    return failed
 
 
 def parties(name: str, on: str | None, out: TextIO) -> None:
@@ -189,6 +195,12 @@ def _lines(file: str) -> Iterable[str]:
             f"{file} is not UTF-8: byte {error.object[error.start]:#04x} at {error.start}; "
             "convert it first."
         ) from None
+
+
+def _coded(article: Article, result: tuple[Event, ...] | Exception) -> dict[str, Any]:
+    if isinstance(result, Exception):
+        return {"doc_id": article.id, "events": [], "error": repr(result)}
+    return {"doc_id": article.id, "events": [_as_json(event) for event in result]}
 
 
 def _as_json(event: Event) -> dict[str, Any]:

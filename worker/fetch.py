@@ -22,10 +22,17 @@ from urllib.parse import urljoin, urlsplit
 import httpcore
 import httpx
 
-from worker.addresses import is_allowed, literal
-from worker.dial import MAX_HEADER_BYTES, Backend, Exchange, Resolver, current, system_resolver
-from worker.errors import Busy, Rejected, Transient
-from worker.inflate import Inflater
+from worker.errors import Busy, ConfigError, Rejected, Transient
+from worker.fetching.addresses import is_allowed, literal
+from worker.fetching.dial import (
+    MAX_HEADER_BYTES,
+    Backend,
+    Exchange,
+    Resolver,
+    current,
+    system_resolver,
+)
+from worker.fetching.inflate import Inflater
 from worker.model import Page
 
 HTML = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"
@@ -61,7 +68,15 @@ class Fetcher:
         max_redirects: int = 5,
         resolve: Resolver = system_resolver,
     ) -> None:
-        """Build the client; nothing is fetched yet."""
+        """Build the client; nothing is fetched yet.
+
+        Raises:
+            ConfigError: no header can carry ``user_agent``.
+        """
+        if not _is_sendable(user_agent):
+            raise ConfigError(
+                f"The User-Agent {user_agent!r} is not plain ASCII; DEMARCHE_CONTACT goes into it."
+            )
         self._allow = tuple(allow)
         self._deadline = deadline
         self._max_bytes = max_bytes
@@ -181,7 +196,11 @@ class Fetcher:
             if response.status_code in _REDIRECTS:
                 return _redirect(response)
             _check_status(response, conditional=bool(headers.keys() - {"Accept"}))
-            body = b"" if response.status_code == 304 else self._body(response, exchange)
+            body = (
+                self._body(response, exchange)
+                if response.status_code != 304
+                else _nothing(response)
+            )
             return Page(
                 url=str(response.url),
                 status=response.status_code,
@@ -207,6 +226,11 @@ class Fetcher:
                     raise Rejected("too-large", f"more than {self._max_bytes} bytes")
         inflater.finish()
         return bytes(body)
+
+
+def _nothing(response: httpx.Response) -> bytes:
+    """The body of a 304, which has none by definition: read, so that the connection is kept."""
+    return b"".join(response.iter_raw())[:0]
 
 
 class _Redirect:
@@ -336,7 +360,7 @@ def _steady(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _is_sendable(value: str) -> bool:
-    """Whether a validator that a server once sent can go back in a header."""
+    """Whether a header can carry it, such as a validator that a server once sent."""
     return value.isascii() and value.isprintable() and len(value) <= 1_000
 
 

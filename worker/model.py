@@ -77,6 +77,7 @@ class Article:
         source: who speaks: the outlet's name, or the issuing body of an official statement.
         country: the outlet's own country or IGO as a party code.
         official: as `Feed.official`.
+        agency: short name of the news agency that the text is credited to: "AFP".
     """
 
     id: str
@@ -90,6 +91,7 @@ class Article:
     official: bool = False
     language: str = "en"
     authors: tuple[str, ...] = ()
+    agency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from worker.articles.links import clean_url
 from worker.errors import Busy, Rejected, Transient
 from worker.feeds import schedule
 from worker.feeds.parse import parse
+from worker.fetch import FEED, HTML
 from worker.ledger import Due, Ledger, Stage, Work
 from worker.model import Article, Entry, Event, Fate, Feed, Page, article_id
 
@@ -34,7 +35,14 @@ T = TypeVar("T")
 class Fetcher(Protocol):
     """URL → Page."""
 
-    def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+    def get(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        accept: str | None = None,
+    ) -> Page:
         """Fetch; raise Transient or Rejected."""
 
 
@@ -105,21 +113,28 @@ class Pipeline:
         watched = self.ledger.feed(url)
         if watched is None:
             return []
+        if slot := self._turn(url, self.limits.host_delay, watched.booked):
+            self.ledger.wait(url, slot)
+            return []
         habit = schedule.remembered(watched.habit)
+        failure: Transient | Rejected | None = None
+        new: list[str] = []
         try:
             habit, new = self._look(watched.feed, habit)
         except (Transient, Rejected) as error:
-            habit, new = schedule.after_failure(habit, error, self._at(), self.limits), []
-            log.warning("feed_failed", feed=url, reason=error.reason, detail=error.detail)
+            habit, failure = schedule.after_failure(habit, error, self._at(), self.limits), error
         due = schedule.due(habit, self._at(), self.limits, self.jitter())
         self.ledger.polled(url, asdict(habit), due.timestamp() if due else None)
+        if failure:
+            again = due.isoformat(timespec="seconds") if due else "never"
+            why = {"reason": failure.reason, "detail": failure.detail}
+            log.warning("feed_failed", feed=url, **why, again=again)
         return new
 
     def _look(self, feed: Feed, habit: schedule.Habit) -> tuple[schedule.Habit, list[str]]:
         etag, last_modified = schedule.conditional(habit, self._at())
-        page = self.fetcher.get(
-            schedule.moved_to(habit) or feed.url, etag=etag, last_modified=last_modified
-        )
+        url = schedule.moved_to(habit) or feed.url
+        page = self.fetcher.get(url, etag=etag, last_modified=last_modified, accept=FEED)
         if schedule.is_unchanged(habit, page):
             return schedule.after_unchanged(habit, page, self._at(), self.limits), []
         parsed = parse(page)
@@ -144,7 +159,7 @@ class Pipeline:
         """Fetch one page; False where it must wait, or ended here."""
         try:
             self._take_turn(work)
-            self.ledger.keep(work.id, self.fetcher.get(work.entry.url))
+            self.ledger.keep(work.id, self.fetcher.get(work.entry.url, accept=HTML))
         except Busy as busy:
             self._leave_alone(work, busy)
         except Transient as error:
@@ -162,13 +177,16 @@ class Pipeline:
             Busy: others are first; the article has a booked time.
             Rejected: robots.txt forbids it.
         """
-        url, now = work.entry.url, self.now()
+        url = work.entry.url
         if not self.robots.allows(url, self._at()):
             raise Rejected("robots", f"robots.txt of {urlsplit(url).netloc} forbids {url}")
         delay = max(self.limits.host_delay, self.robots.delay(url, self._at()) or 0.0)
-        slot = self.ledger.turn(urlsplit(url).netloc, now, delay, work.booked)
-        if slot:
-            raise Busy("turn", retry_after=slot - now)
+        if slot := self._turn(url, delay, work.booked):
+            raise Busy("turn", retry_after=slot - self.now())
+
+    def _turn(self, url: str, delay: float, booked: float | None) -> float:
+        """Return 0 where the host may be asked now, else the time that it gives us."""
+        return self.ledger.turn(urlsplit(url).netloc, self.now(), delay, booked)
 
     def _leave_alone(self, work: Work, busy: Busy) -> None:
         wait = busy.retry_after or self.limits.retry_after

@@ -141,6 +141,16 @@ class Settings(BaseSettings):
         return self.redis_url or f"redis://127.0.0.1:{self.redis_port}/0"
 
     @property
+    def batch_seconds(self) -> float:
+        """Seconds after which a batch of articles hands its rest back."""
+        return self.lease / 3
+
+    @property
+    def hard_seconds(self) -> float:
+        """Seconds after which a process that codes a batch is killed: inside the batch's lease."""
+        return self.lease * 5 / 6
+
+    @property
     def broker(self) -> str:
         """URL of Celery's broker."""
         return self.broker_url or self.redis

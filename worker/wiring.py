@@ -1,26 +1,29 @@
-"""Builds the real pipeline from the settings: every room's constructor is called here, once."""
+"""Builds the real pipeline from the settings: every room's constructor is called here, once.
+
+What brings spaCy or trafilatura is imported where it is built: 100 MB and a second of CPU that the
+scheduler and `demarche tail` do without.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
-from worker.articles.copies import MIN_SHARED, THRESHOLD, sketch
 from worker.deadline import deadline
-from worker.events import nlp, plover
-from worker.events.extract import Coder
-from worker.events.parties import Gazetteer
+from worker.events import plover
 from worker.feeds import seeds
-from worker.fetch import Fetcher
 from worker.ledger.redis import RedisLedger
 from worker.model import Event
-from worker.pipeline import Limits, Pipeline
-from worker.robots import Robots
 from worker.settings import Settings
 from worker.stream.consume import Reader
 from worker.stream.message import Coding
 from worker.stream.publish import StreamPublisher
+
+if TYPE_CHECKING:
+    from worker.events.extract import Coder
+    from worker.pipeline import Pipeline
 
 AGENT = "Demarche"
 
@@ -41,6 +44,10 @@ def user_agent(settings: Settings) -> str:
 
 def pipeline(settings: Settings, coder: Callable[[], Coder]) -> Pipeline:
     """Build the pipeline; nothing is connected or loaded before it is used."""
+    from worker.fetch import Fetcher
+    from worker.pipeline import Limits, Pipeline
+    from worker.robots import Robots
+
     fetcher = Fetcher(
         user_agent=user_agent(settings),
         allow=settings.fetch_allow,
@@ -60,14 +67,16 @@ def pipeline(settings: Settings, coder: Callable[[], Coder]) -> Pipeline:
             host_delay=settings.host_delay,
             attempts=settings.attempts,
             extract_seconds=settings.extract_seconds,
-            batch_seconds=settings.lease / 3,
+            batch_seconds=settings.batch_seconds,
         ),
     )
 
 
-def hard_seconds(settings: Settings) -> float:
-    """Seconds after which a process that codes a batch is killed: inside the batch's lease."""
-    return settings.lease * 5 / 6
+def warm_up() -> None:
+    """Load what reading pages needs before the fork: each child would need seconds for it."""
+    from worker.articles import clean
+
+    clean.warm_up()
 
 
 def ledger(settings: Settings) -> RedisLedger:
@@ -94,6 +103,8 @@ def watch(settings: Settings) -> int:
 
 def publisher(settings: Settings) -> StreamPublisher:
     """Build the publishing end of the streams."""
+    from worker.articles.copies import MIN_SHARED, THRESHOLD, sketch
+
     return StreamPublisher(
         settings.redis,
         settings.prefix,
@@ -119,6 +130,10 @@ def coder(settings: Settings) -> Coder:
     Raises:
         ConfigError: the pipeline that DEMARCHE_SPACY_MODEL names cannot be loaded.
     """
+    from worker.events import nlp
+    from worker.events.extract import Coder
+    from worker.events.parties import Gazetteer
+
     return Coder(nlp.load(settings.spacy_model), Gazetteer.load())
 
 

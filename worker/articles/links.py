@@ -60,6 +60,11 @@ def site(url: str) -> str:
     return _site(urlsplit(url).hostname or "")
 
 
+def is_front(parts: SplitResult) -> bool:
+    """Whether a URL is a site's front page, also in one of its languages ("/en/")."""
+    return bool(_FRONT.fullmatch(parts.path)) and not parts.query
+
+
 @lru_cache(maxsize=10_000)
 def _site(host: str) -> str:
     found = get_fld(f"http://{host}/", fail_silently=True)
@@ -168,7 +173,7 @@ def _is_believable(own: SplitResult, there: SplitResult) -> bool:
         # The id may be in the query: a claim that drops it is believed only where the path tells
         # articles apart by itself.
         return own.query == there.query or bool(there.query) or _names_article(own.path)
-    if _FRONT.fullmatch(there.path) and not there.query:
+    if is_front(there):
         return False
     is_above = own.path.startswith(there.path.rstrip("/") + "/")
     if is_above and not there.query:

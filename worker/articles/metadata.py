@@ -18,18 +18,22 @@ from importlib.resources import files
 from typing import Any
 
 import htmldate
+from lxml import etree
 from lxml.html import HtmlElement
 
-from worker.timestamps import read as read_date
+from worker.formats.timestamps import read as read_date
 
 _OLDEST = date(1990, 1, 1)
 _MAX_SCRIPT = 1_000_000  # characters of one JSON-LD block
 _MAX_NODES = 5_000  # of one page's JSON-LD
 _MAX_AUTHORS = 20
+_MAX_STAMP = 100  # characters of a date
 _ARTICLE_TYPE = re.compile(r"(Article|BlogPosting|Report|SocialMediaPosting|NewsItem)$")
 _WRAPPER = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*.*?\*/|<!\[CDATA\[)+|(?:-->|(?://\s*)?\]\]>|;|\s)+$"
 )
+_BROKEN_TYPE = re.compile(r'"@type"\s*:\s*\[?\s*"(\w*(?:Article|BlogPosting))"')
+_BROKEN_FIELD = re.compile(r'"(datePublished|dateCreated|headline|url)"\s*:\s*"([^"\\\n]{1,300})"')
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _PUBLISHED_CLASS = re.compile(r"publi|posted|created|entry-date|dateline|timestamp", re.IGNORECASE)
 _NOT_PUBLISHED = re.compile(r"updat|modif|edit|comment|relat|sidebar|footer", re.IGNORECASE)
@@ -46,15 +50,24 @@ _NOT_A_NAME = re.compile(
 _SITE_SUFFIX = re.compile(r"\s+(?:[|–—·•»:-]|::)\s+[^|–—·•»]{2,60}$")
 
 
+# XPath and not a walk over the tree: lxml would wrap each element of the page for Python first.
+_JSON_LD = etree.XPath("//script[contains(translate(@type, 'LDJSON', 'ldjson'), 'ld+json')]")
+_MARKED = etree.XPath("//time | //abbr[@title] | //*[@itemprop = 'datePublished'][not(self::meta)]")
+
+
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What could be found; `published_basis` is "json-ld" or "page"."""
+    """What could be found; `published_basis` is "json-ld" or "page".
+
+    ``bylines`` is what stands in the author's place, organisations included, as it is written.
+    """
 
     title: str | None = None
     authors: tuple[str, ...] = ()
     published: date | None = None
     published_basis: str | None = None
     is_free: bool = True
+    bylines: tuple[str, ...] = ()
 
 
 def read(tree: HtmlElement, url: str, fetched: datetime) -> Metadata:
@@ -72,6 +85,7 @@ def read(tree: HtmlElement, url: str, fetched: datetime) -> Metadata:
         published=published,
         published_basis=basis,
         is_free=_is_free(article),
+        bylines=_bylines(article, meta["author"]),
     )
 
 
@@ -87,7 +101,9 @@ def guessed_date(tree: HtmlElement, url: str, fetched: datetime, *, thorough: bo
         )
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return None  # it reads whatever stands in a page; what trips it up is no date
-    return _dated(found, fetched) if found else None
+    when = _dated(found, fetched) if found else None
+    # A year alone ("© 2024") becomes its first day: that is a date made up, not found.
+    return None if when and (when.month, when.day) == (1, 1) else when
 
 
 def is_plausible(when: date, fetched: datetime) -> bool:
@@ -100,21 +116,32 @@ def is_plausible(when: date, fetched: datetime) -> bool:
 def _nodes(tree: HtmlElement) -> list[dict[str, Any]]:
     """All objects in the page's JSON-LD, parents before children."""
     found: list[dict[str, Any]] = []
-    for script in tree.iter("script"):
-        if "ld+json" in (script.get("type") or "").lower():
-            found.extend(_objects(_json(script.text or ""), _MAX_NODES - len(found)))
+    for script in _JSON_LD(tree):
+        text = (script.text or "")[:_MAX_SCRIPT]
+        document = _json(text)
+        known = _objects(document, _MAX_NODES - len(found)) if document else _salvaged(text)
+        found.extend(known)
     return found
 
 
 def _json(text: str) -> object:
     """Lenient, for what stands on pages: line breaks in strings, comments, trailing commas."""
-    text = _WRAPPER.sub("", text[:_MAX_SCRIPT]).strip()
+    text = _WRAPPER.sub("", text).strip()
     for candidate in (text, _TRAILING_COMMA.sub(r"\1", text), html.unescape(text)):
         try:
             return json.loads(candidate, strict=False)
         except (ValueError, RecursionError):
             continue
     return None
+
+
+def _salvaged(text: str) -> list[dict[str, Any]]:
+    """The first article's plain fields out of a block that is no JSON: a stray quote breaks it."""
+    kind = _BROKEN_TYPE.search(text)
+    if kind is None:
+        return []
+    fields = dict(reversed(_BROKEN_FIELD.findall(text, kind.start())))
+    return [{"@type": kind[1], **fields}]
 
 
 def _objects(value: object, limit: int) -> list[dict[str, Any]]:
@@ -189,18 +216,25 @@ def _time_elements(tree: HtmlElement) -> list[str]:
     """Dates that elements of the text are marked with, the surest first."""
     marked: list[str] = []
     plain: list[str] = []
-    for element in tree.iter("time", "span", "abbr", "div", "p"):
-        stamp = element.get("datetime") or element.get("content")
-        is_named = element.get("itemprop") == "datePublished"
-        if element.tag != "time" and not (is_named and stamp):
-            continue
+    for element in _MARKED(tree):
         about = f"{element.get('class', '')} {element.get('id', '')} {element.get('itemprop', '')}"
-        if not stamp or _NOT_PUBLISHED.search(about):
-            continue
-        sure = is_named or "pubdate" in element.attrib or _PUBLISHED_CLASS.search(about)
-        (marked if sure else plain).append(stamp)
+        is_named = "datePublished" in about or "pubdate" in element.attrib
+        stamp = None if _NOT_PUBLISHED.search(about) else _stamp(element)
+        if stamp:
+            sure = is_named or _PUBLISHED_CLASS.search(about)
+            (marked if sure else plain).append(stamp)
     # Among several unnamed ones, nothing tells the article's from those of teasers.
     return marked + (plain if len(set(plain)) == 1 else [])
+
+
+def _stamp(element: HtmlElement) -> str | None:
+    """What an element says in the attribute for it, else in a few words of its own."""
+    said: str | None = element.get("datetime") or element.get("content")
+    if not said and element.tag == "abbr":  # the microformat hAtom
+        said = element.get("title")
+    if not said and element.tag == "time":
+        said = element.text_content()
+    return said.strip() if said and len(said) <= _MAX_STAMP else None
 
 
 def _first_date(candidates: Iterable[object], fetched: datetime) -> date | None:
@@ -244,6 +278,14 @@ def _authors(value: object) -> tuple[str, ...]:
     """Names out of JSON-LD's many ways to write an author; organisations are no persons."""
     items = value if isinstance(value, list) else [value]
     return _names(name for item in items[:_MAX_AUTHORS] for name in _author_names(item))
+
+
+def _bylines(article: dict[str, Any], named: list[str]) -> tuple[str, ...]:
+    values = [article.get(key) for key in ("author", "creator", "sourceOrganization")]
+    items = [item for value in values for item in (value if isinstance(value, list) else [value])]
+    names = [item.get("name") if isinstance(item, dict) else item for item in items]
+    texts = [name for name in [*names[:_MAX_AUTHORS], *named[:3]] if isinstance(name, str)]
+    return tuple(_line(text) for text in texts)
 
 
 def _author_names(item: object) -> list[str]:

@@ -1,8 +1,11 @@
 """Sentence boundaries that punctuation alone decides; the parser decides the others.
 
-The component stands in front of the parser and sets ``is_sent_start`` where it is sure: no
-sentence starts after "Gen.", after a dateline, inside "“…?” he asked"; one does after a plain full
-stop. What it leaves open ("the U.A.E. Qatar sent nobody") the parser reads from the syntax.
+`boundaries` stands in front of the parser and sets ``is_sent_start`` where it is sure: no
+sentence starts after "Gen.", after a dateline, inside "“…?” he asked"; one does after a plain stop.
+What it leaves open ("the U.A.E. Qatar sent nobody") the parser reads from the syntax.
+
+The parser obeys, but for one thing: what it fails to attach becomes a sentence of its own. `joined`
+stands behind it and hangs such pieces onto their neighbour.
 """
 
 from __future__ import annotations
@@ -11,16 +14,20 @@ import re
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
 NAME = "demarche_boundaries"
+JOINED = "demarche_joined"
 
 _TABLE = Path(__file__).with_name("boundaries.tsv")
+_PREDICATES = frozenset(("VERB", "AUX"))
 _STOPS = frozenset((".", "!", "?", "…", "..."))
 _INSIDE = frozenset((",", ":", ";", "-", "--", "–", "—", "("))
 _OPENING = frozenset(("“", "‘", "«", "„", "``"))
 _CLOSING = frozenset(("”", "»", "''", ")", "]"))
+_DASHES = frozenset(("--", "–", "—", "…", "..."))
 _EITHER_QUOTE = frozenset(('"', "'", "’"))
 _INITIALS = re.compile(r"(?:[A-Z]\.)+$|[A-Z][a-z]?\.$")
 _ENUMERATOR = re.compile(r"(?:\d{1,3}|[A-Za-z]|[IVXivx]{1,5})[.)]?$")
@@ -45,13 +52,65 @@ def boundaries(doc: Doc) -> Doc:
     closing = _closing_quotes(doc, words)
     dateline = _dateline_end(doc.text)
     first = 0
+    inside = []
+    verdict: bool | None
     for at in range(1, len(words)):
-        verdict = False if doc[at].idx < dateline else _starts(words, at, first, closing)
+        plain = words[at - 1][-1].isalnum() and words[at][0].isalnum()
+        if dateline and doc[at].idx < dateline:
+            verdict = False
+        elif plain:  # nine words out of ten
+            verdict = False if words[at][0].islower() or words[at - 1][0].isupper() else None
+        else:
+            verdict = _starts(words, at, first, closing)
         if verdict is not None:
             doc[at].is_sent_start = verdict
-        if verdict:
+        if verdict or (verdict is None and words[at - 1] in _STOPS):
             first = at
+        if verdict is False:
+            inside.append(at)
+    doc.user_data[NAME] = frozenset(inside), closing
     return doc
+
+
+@Language.component(JOINED, assigns=["token.head", "token.dep"], requires=["token.head"])
+def joined(doc: Doc) -> Doc:
+    """Hang the pieces together that the parser left without a head; tell quotes by their side."""
+    inside, closing = doc.user_data.pop(NAME, (frozenset(), frozenset()))
+    _tag_marks(doc, closing)
+    pieces = list(doc.sents)
+    heads: dict[int, tuple[int, str]] = {}
+    main = pieces[0].root if pieces else None
+    for piece in pieces[1:]:
+        root = piece.root
+        if piece.start not in inside or main is None:
+            main = root
+        elif main.pos_ in _PREDICATES or root.pos_ not in _PREDICATES:
+            heads[root.i] = main.i, "parataxis"
+        else:
+            heads[main.i] = root.i, "parataxis"
+            main = root
+    if heads:
+        _hang(doc, heads)
+    return doc
+
+
+def _tag_marks(doc: Doc, closing: frozenset[int]) -> None:
+    """Tag quotes and dashes as the Penn Treebank does: the tagger cannot count quotes."""
+    for token in doc:
+        tag = token.tag_
+        if tag in ("``", "''"):
+            token.tag_ = "''" if token.i in closing else "``"
+        elif tag == "," and token.text in _DASHES:
+            token.tag_ = ":"
+
+
+def _hang(doc: Doc, heads: dict[int, tuple[int, str]]) -> None:
+    ups = [heads.get(token.i, (token.head.i,))[0] for token in doc]
+    deps = [heads[token.i][1] if token.i in heads else token.dep_ for token in doc]
+    offsets = np.array([up - at for at, up in enumerate(ups)], dtype="int64")
+    hashes = np.array([doc.vocab.strings.add(dep) for dep in deps], dtype="uint64")
+    columns = np.stack([offsets.view("uint64"), hashes], axis=1)
+    doc.from_array(["HEAD", "DEP"], columns)  # type: ignore[arg-type]  # wants Ints2d
 
 
 def _dateline_end(text: str) -> int:
@@ -89,25 +148,27 @@ def _starts(words: list[str], at: int, first: int, closing: frozenset[int]) -> b
         end -= 1
     last = words[end]
     quoted = end < at - 1
-    if last in _INSIDE and not quoted:
+    opens = word in _OPENING or (word in _EITHER_QUOTE and at not in closing)
+    if last in _OPENING or (last in _EITHER_QUOTE and end not in closing and last != "’"):
         return False
-    if last in _INSIDE and word not in _OPENING and word not in _EITHER_QUOTE:
+    if last in _INSIDE and not (quoted and opens):
         return False
-    if word[0].islower() and (last in ("!", "?") or _is_abbreviation(words, end)):
+    if word[0].islower() and (last in _STOPS - {"."} or _is_abbreviation(words, end)):
+        return False
+    if words[at - 1] == ")" and at == first + 2 and _ENUMERATOR.match(words[first]):
         return False
     if quoted:
-        return _after_quote(word, last, at in closing)
+        return _after_quote(word, last, opens)
     if last == "." or (last.endswith(".") and last not in _STOPS):
-        return _after_stop(words, at, first)
+        return _after_stop(words, at, first, opens)
     return None
 
 
-def _after_quote(word: str, last: str, closes: bool) -> bool | None:
-    if last == "." and not closes and not word[0].islower():
+def _after_quote(word: str, last: str, opens: bool) -> bool | None:
+    if last == "." and not word[0].islower():
         return True
-    if last in ("!", "?") and word in _OPENING:
-        return True
-    return None
+    opener = word[0].isupper() and word.lower() in _words("opener")
+    return True if last in ("!", "?") and (opens or opener) else None
 
 
 def _abbreviation(words: list[str], end: int) -> str:
@@ -123,7 +184,7 @@ def _is_abbreviation(words: list[str], end: int) -> bool:
     return any(word in _words(kind) for kind in ("title", "number", "either"))
 
 
-def _after_stop(words: list[str], at: int, first: int) -> bool | None:
+def _after_stop(words: list[str], at: int, first: int, opens: bool) -> bool | None:
     """Decide after a full stop that no quote closes."""
     end, word = at - 1, words[at]
     before = _abbreviation(words, end)
@@ -132,6 +193,8 @@ def _after_stop(words: list[str], at: int, first: int) -> bool | None:
         return False
     if _numbers_what_follows(words, end, first):
         return False
+    if opens and words[at + 1 : at + 2] and words[at + 1][0].isupper():
+        return True
     if before in _words("number") and word[0].isdigit():
         return False
     if before in _words("either") or before in _words("number"):

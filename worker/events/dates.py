@@ -22,53 +22,78 @@ Kind = Literal["day", "month", "year", "weekday", "shift", "anaphor", "vague"]
 _MONTHS = {name.lower(): n for n, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): n for n, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
 _WEEKDAYS = {name.lower(): n for n, name in enumerate(calendar.day_name)}
-_NUMBERS = {
-    word: n
-    for n, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split()
-    )
-} | {"a": 1, "an": 1, "several": 3, "few": 3, "couple": 2}
+_NUMBER_WORDS = "zero one two three four five six seven eight nine ten eleven twelve"
+_NUMBERS = {word: n for n, word in enumerate(_NUMBER_WORDS.split())} | {
+    "a": 1,
+    "an": 1,
+    "several": 3,
+    "few": 3,
+    "couple": 2,
+}
 
-_MONTH = r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December|Jan\.?|Feb\.?|Mar\.?|Apr\.?|Jun\.?|Jul\.?|Aug\.?|Sept?\.?|Oct\.?|Nov\.?|Dec\.?)"
+_MONTH = (
+    r"(?P<month>January|February|March|April|May|June|July|August|September|October|November"
+    r"|December|Jan\.?|Feb\.?|Mar\.?|Apr\.?|Jun\.?|Jul\.?|Aug\.?|Sept?\.?|Oct\.?|Nov\.?|Dec\.?)"
+)
+_BEFORE_MONTH = (
+    r"(?P<towards>(?i:last|next|this|earlier this|later this|in|since|until|by|from|during|of"
+    r"|early|mid|late|early in|late in))"
+)
+_BEFORE_YEAR = r"(?:in|since|of|during|by|from|until|through|before|after|early|late|for|the)"
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _WEEKDAY = r"(?P<weekday>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 _UNIT = r"(?P<unit>day|week|month|year)s?"
 _COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(_NUMBERS)})"
-_TOWARDS = r"(?P<towards>last|past|previous|this|current|next|coming|upcoming|earlier this|later this)"
+_TOWARDS = (
+    r"(?P<towards>last|past|previous|this|current|next|coming|upcoming|earlier this|later this)"
+)
 
-_PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
+_GRAMMAR: tuple[tuple[Kind, str, bool], ...] = (
+    ("day", r"(?P<year>(?:19|20)\d\d)-(?P<number>[01]\d)-(?P<day>[0-3]\d)", False),
+    ("day", rf"{_MONTH} {_DAY},? {_YEAR}", False),
+    ("day", rf"{_DAY}(?: of)? {_MONTH},? {_YEAR}", False),
+    ("day", rf"{_MONTH} {_DAY}(?!\d)", False),
+    ("day", rf"{_DAY}(?: of)? {_MONTH}", False),
+    ("month", rf"(?:(?:early|mid|late)[- ])?{_MONTH},? (?:of )?{_YEAR}", False),
+    (
+        "month",
+        rf"{_BEFORE_MONTH}[- ]{_MONTH}",
+        False,
+    ),
+    ("weekday", rf"(?:(?P<towards>(?i:last|next|this|coming)) )?{_WEEKDAY}", False),
+    (
+        "shift",
+        rf"{_TOWARDS} (?P<unit>week|month|year|weekend|spring|summer|autumn|fall|winter)",
+        True,
+    ),
+    ("shift", rf"{_COUNT}(?: of)? {_UNIT} (?P<ago>ago|earlier)", True),
+    ("shift", rf"in {_COUNT}(?: of)? {_UNIT}(?P<ahead>)(?=[ ,.])", True),
+    ("shift", r"(?P<near>today|tonight|yesterday|tomorrow|overnight)", True),
+    ("shift", r"(?P<near>this (?:morning|afternoon|evening))", True),
+    ("anaphor", r"(?:the )?(?P<next>(?:following|next) day|day after)", True),
+    ("anaphor", rf"{_COUNT} {_UNIT} (?P<later>later)", True),
+    ("anaphor", r"(?:the )?(?P<before>(?:previous|preceding) day|day before)", True),
+    ("anaphor", r"(?:on )?(?:the |that )(?P<same>same day|same month|same year)", True),
+    (
+        "year",
+        rf"{_BEFORE_YEAR} {_YEAR}",
+        True,
+    ),
+    (
+        "year",
+        rf"{_YEAR}(?= (?:agreement|treaty|war|summit|accord|deal|invasion|conflict))",
+        True,
+    ),
+    (
+        "vague",
+        r"(?P<vague>previously|formerly|in the past|decades? ago|for (?:years|decades))",
+        True,
+    ),
+)
+_PATTERNS = tuple(
     (kind, re.compile(rf"(?<![\w-]){pattern}(?![\w])", re.IGNORECASE if fold else 0))
-    for kind, pattern, fold in (
-        ("day", r"(?P<year>(?:19|20)\d\d)-(?P<number>[01]\d)-(?P<day>[0-3]\d)", False),
-        ("day", rf"{_MONTH} {_DAY},? {_YEAR}", False),
-        ("day", rf"{_DAY}(?: of)? {_MONTH},? {_YEAR}", False),
-        ("day", rf"{_MONTH} {_DAY}(?!\d)", False),
-        ("day", rf"{_DAY}(?: of)? {_MONTH}", False),
-        ("month", rf"(?:(?:early|mid|late)[- ])?{_MONTH},? (?:of )?{_YEAR}", False),
-        (
-            "month",
-            rf"(?P<towards>(?i:last|next|this|earlier this|later this|in|since|until|by|from|during|of|early|mid|late|early in|late in))[- ]{_MONTH}",
-            False,
-        ),
-        ("weekday", rf"(?:(?P<towards>(?i:last|next|this|coming)) )?{_WEEKDAY}", False),
-        ("shift", rf"{_TOWARDS} (?P<unit>week|month|year|weekend|spring|summer|autumn|fall|winter)", True),
-        ("shift", rf"{_COUNT}(?: of)? {_UNIT} (?P<ago>ago|earlier)", True),
-        ("shift", rf"in {_COUNT}(?: of)? {_UNIT}(?P<ahead>)(?=[ ,.])", True),
-        ("shift", r"(?P<near>today|tonight|yesterday|tomorrow|overnight)", True),
-        ("shift", r"(?P<near>this (?:morning|afternoon|evening))", True),
-        ("anaphor", r"(?:the )?(?P<next>(?:following|next) day|day after)", True),
-        ("anaphor", rf"{_COUNT} {_UNIT} (?P<later>later)", True),
-        ("anaphor", r"(?:the )?(?P<before>(?:previous|preceding) day|day before)", True),
-        ("anaphor", r"(?:on )?(?:the |that )(?P<same>same day|same month|same year)", True),
-        (
-            "year",
-            rf"(?:in|since|of|during|by|from|until|through|before|after|early|late|for|the) {_YEAR}",
-            True,
-        ),
-        ("year", rf"{_YEAR}(?= (?:agreement|treaty|war|summit|accord|deal|invasion|conflict))", True),
-        ("vague", r"(?P<vague>previously|formerly|in the past|decades? ago|for (?:years|decades))", True),
-    )
+    for kind, pattern, fold in _GRAMMAR
 )
 
 
@@ -89,7 +114,9 @@ def find(text: str) -> list[Expression]:
         for match in pattern.finditer(text):
             if any(match.start() < e.end and e.start < match.end() for e in found):
                 continue
-            words = {k: v.lower().rstrip(".") for k, v in match.groupdict().items() if v is not None}
+            words = {
+                k: v.lower().rstrip(".") for k, v in match.groupdict().items() if v is not None
+            }
             if kind != "month" or not _is_modal_may(match, words):
                 found.append(Expression(kind, match.start(), match.end(), words))
     return sorted(found, key=lambda e: e.start)
@@ -231,12 +258,18 @@ def _after(words: dict[str, str], previous: str | None) -> str | None:
         number = _NUMBERS.get(words["count"]) or int(words["count"])
         if words["unit"] == "year":
             return str(int(previous[:4]) + number)
-        return _moved(date.fromisoformat(f"{previous}-01"[:10]), "month", number) if len(previous) > 4 else None
+        return (
+            _moved(date.fromisoformat(f"{previous}-01"[:10]), "month", number)
+            if len(previous) > 4
+            else None
+        )
     if len(previous) < 10:
         return previous
     days = -1 if "before" in words else 1
     if "later" in words:
-        days = (_NUMBERS.get(words["count"]) or int(words["count"])) * (7 if words["unit"] == "week" else 1)
+        days = (_NUMBERS.get(words["count"]) or int(words["count"])) * (
+            7 if words["unit"] == "week" else 1
+        )
     return (date.fromisoformat(previous) + timedelta(days=days)).isoformat()
 
 

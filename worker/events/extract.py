@@ -16,7 +16,7 @@ from datetime import date, datetime
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
-from worker.events import dates, naming, timing
+from worker.events import datelines, dates, naming, timing
 from worker.events.confidence import certainty
 from worker.events.frames import Act, Reader
 from worker.events.merge import Told, merge
@@ -39,7 +39,7 @@ class Coder:
     Args:
         nlp: the pipeline of `worker.events.nlp`, or another one with the same labels.
         gazetteer: who is who.
-        domestic: keep acts within one country too (CAMEO-style data; the coding guide leaves them out).
+        domestic: keep acts within one country too (the coding guide leaves them out).
     """
 
     def __init__(self, nlp: Language, gazetteer: Gazetteer, *, domestic: bool = False) -> None:
@@ -67,18 +67,18 @@ class Coder:
             parsed = self._parsed(articles)
             return [self._result(a, docs) for a, docs in zip(articles, parsed, strict=True)]
 
-    def _result(self, article: Article, docs: list[tuple[Doc, int]]) -> tuple[Event, ...] | Exception:
+    def _result(
+        self, article: Article, docs: list[tuple[Doc, int]]
+    ) -> tuple[Event, ...] | Exception:
         try:
             return self._events(article, docs)
         except Exception as error:  # noqa: BLE001 - the article's own failure, handed to the caller
             return error
 
     def _parsed(self, articles: Sequence[Article]) -> list[list[tuple[Doc, int]]]:
-        """Parsed title (offset −1) and paragraphs of each article, with their offsets in its text."""
+        """Parsed title (offset −1) and paragraphs of each article, with their offsets."""
         parts = [
-            part
-            for number, article in enumerate(articles)
-            for part in _parts(article, number)
+            part for number, article in enumerate(articles) for part in _parts(article, number)
         ]
         parsed: list[list[tuple[Doc, int]]] = [[] for _ in articles]
         for doc, (number, start) in self._nlp.pipe(parts, as_tuples=True, batch_size=_BATCH):
@@ -107,8 +107,9 @@ class _Telling:
         self._discourse = Discourse(self._lexicon, self._issuer)
         self._sentence = 0
         self._previous: str | None = None
+        self._recent: str | None = None
         self._spoken: Named | None = None
-        self._expressions: list[timing.Placed] = []
+        self._expressions: list[timing.Placed] | None = None
         self._made: list[Told] = []
         self._first = 0
         self._ends: list[int] = []
@@ -135,6 +136,7 @@ class _Telling:
         speech = Speech(doc, self._lexicon, phrases.direct, self._spoken, self._issuer)
         reader = Reader(self._lexicon, phrases, speech, domestic=self._domestic)
         self._first = self._sentence
+        self._recent = None
         self._ends = [s.end for s in doc.sents]
         self._note(number, doc, found, self._sentence)
         self._learn(doc, at, phrases)
@@ -142,26 +144,28 @@ class _Telling:
             self._sentence += sum(1 for _ in doc.sents)
             return
         for sentence in doc.sents:
-            self._expressions = timing.placed(sentence)
+            self._expressions = None
             if at or self._issuer is not None or self._discourse.seen:
-                for act in reader.acts(sentence):
-                    told = self._told(self._answered(act), offset)
+                for found_act in reader.acts(sentence):
+                    act = self._answered(found_act)
+                    if "answer" in act.rule.flags and not act.recipients:
+                        continue
+                    told = self._told(act, sentence, offset)
                     self._made.append(told)
                     yield told
             self._sentence += 1
         speech.close()
         self._spoken = speech.last
 
-    def _note(
-        self, number: int, doc: Doc, found: list[tuple[int, int, Named]], first: int
-    ) -> None:
+    def _note(self, number: int, doc: Doc, found: list[tuple[int, int, Named]], first: int) -> None:
         for start, end, named in found:
             sentence = first + sum(e <= start for e in self._ends)
             top = self._top(doc[start:end].root)
             words = frozenset(lemma(t) for t in doc[top.left_edge.i : top.i + 1])
             words |= frozenset(lemma(t) for t in doc[start:end])
             person = named.person or (
-                self._lexicon.is_a(lemma(top), "HUMAN") and "Plur" not in top.morph.get("Number")
+                self._lexicon.is_a(lemma(top), "HUMAN")
+                and "Plur" not in top.morph.get("Number", [])
             )
             seen = Named(
                 named.code, named.name, named.kind, named.start, named.end, named.basis,
@@ -169,29 +173,39 @@ class _Telling:
             )  # fmt: skip
             subject = top.dep_.startswith("nsubj")
             coordinated = top.dep_ == "conj" or any(c.dep_ == "conj" for c in top.children)
-            self._discourse.note(
-                Seen(seen, (number, start), sentence, subject, words, coordinated)
-            )
+            self._discourse.note(Seen(seen, (number, start), sentence, subject, words, coordinated))
 
     def _learn(self, doc: Doc, at: dict[int, list[Named]], phrases: Phrases) -> None:
         """Persons whom the paragraph introduces with their office: "X, head of Iran's navy"."""
         for token in doc:
             if token.pos_ != "PROPN" or token.i in at or token.dep_ in ("flat", "compound"):
                 continue
-            for child in token.children:
-                if child.dep_ in ("appos", "conj") and child.pos_ == "NOUN" and self._lexicon.is_a(lemma(child), "HUMAN"):
-                    for named in phrases.direct(child)[:1]:
-                        for part in (token, *(c for c in token.children if c.dep_ == "flat")):
-                            self._discourse.learn(part.text, named)
+            titled = any(
+                c.dep_ in ("appos", "conj", "nmod:desc", "compound")
+                and self._lexicon.is_a(lemma(c), "HUMAN")
+                for c in token.children
+            )
+            for named in phrases.direct(token)[:1] if titled else ():
+                for part in (token, *(c for c in token.children if c.dep_ == "flat")):
+                    self._discourse.learn(part.text, named)
 
     def _top(self, token: Token) -> Token:
         """The noun that a name helps to name: "ministry" in "the Indian foreign ministry"."""
         node = token
         for _ in range(4):
             head = node.head
-            if head == node or node.dep_.partition(":")[0] not in ("amod", "compound", "nmod", "flat", "appos"):
+            if head == node or node.dep_.partition(":")[0] not in (
+                "amod",
+                "compound",
+                "nmod",
+                "flat",
+                "appos",
+            ):
                 break
-            if not self._lexicon.is_a(lemma(head), "AGENT") and node.dep_ not in ("flat", "nmod:desc"):
+            if not self._lexicon.is_a(lemma(head), "AGENT") and node.dep_ not in (
+                "flat",
+                "nmod:desc",
+            ):
                 break
             node = head
         return node
@@ -205,13 +219,32 @@ class _Telling:
         sentence = self._first + sum(end <= token.i for end in self._ends)
         if kind == "pair":
             return self._discourse.pair(number, token.i, sentence)
+        if kind in ("attack", "act", "deal", "meeting"):
+            return self._acting(kind)
         return self._discourse.last(kind, number, token.i, sentence)
+
+    def _acting(self, kind: str) -> list[Named]:
+        """Who did what was told: the attack that the article is about, or the last other act."""
+        made = self._made[-12:]
+        for told in made if kind == "attack" else reversed(made):
+            if kind == "meeting":
+                fits = told.type == "CONSULT"
+            elif kind == "deal":
+                fits = told.type in ("AGREE", "SUPPORT") and len(told.actors) > 1
+            else:
+                attack = told.type in ("ASSAULT", "COERCE")
+                fits = attack if kind == "attack" else bool(told.recipients)
+            if fits and told.type not in ("ACCUSE", "REQUEST"):
+                both = (*told.actors, *(told.recipients if kind == "meeting" else ()))
+                return [replace(n, start=-1, end=-1, basis="reference") for n in both]
+        return self._discourse.last_doer(self._sentence) if kind == "act" else []
 
     def _answered(self, act: Act) -> Act:
         """A charge that is denied without a name was made by whoever accused last."""
         if act.type != "REJECT" or act.recipients:
             return act
-        words = {lemma(c) for c in act.trigger.children if c.dep_ in ("obj", "ccomp")}
+        words = {lemma(c) for c in act.trigger.children if c.dep_ in ("obj", "ccomp", "xcomp")}
+        words |= {lemma(act.trigger.head)} if act.trigger.dep_ == "acl:relcl" else set()
         if not words & self._lexicon.classes["CLAIM"]:
             return act
         deniers = {a.code for a in act.actors}
@@ -220,22 +253,31 @@ class _Telling:
                 return replace(act, recipients=told.actors)
         return act
 
-    def _told(self, act: Act, offset: int) -> Told:
+    def _told(self, act: Act, sentence: Span, offset: int) -> Told:
+        if self._expressions is None:
+            self._expressions = timing.placed(sentence)
         expressions = self._expressions
-        when = timing.date_of(act.trigger, act.standing, expressions, self._day, self._previous)
+        when = timing.date_of(
+            act.trigger, act.standing, expressions, self._day, self._previous, self._recent
+        )
         dated = bool(expressions) and when is not None and when != _iso(self._day)
         if dated:
-            self._previous = when
+            self._previous = self._recent = when
+        actors, recipients = (
+            tuple(_placed(named, act, offset) for named in parties)
+            for parties in (act.actors, act.recipients)
+        )
         return Told(
-            act.type, act.mode, act.actors, act.recipients, when, act.label,
-            ((act.start + offset, act.end + offset),), certainty(act), dated,
+            act.type, act.mode, actors, recipients, when, act.label,
+            ((act.start + offset, act.end + offset),), dated,
         )  # fmt: skip
 
 
 def _parts(article: Article, number: int) -> list[tuple[str, tuple[int, int]]]:
     title = [(article.title, (number, _TITLE))] if article.title else []
     text = article.text
-    return title + [(text[a:b], (number, a)) for a, b in paragraphs(text)]
+    starts = ((a + datelines.length(text[a:b]), b) for a, b in paragraphs(text))
+    return title + [(text[a:b], (number, a)) for a, b in starts]
 
 
 def _event(article: Article, told: Told, day: date | None) -> Event:
@@ -249,15 +291,25 @@ def _event(article: Article, told: Told, day: date | None) -> Event:
         recipients=tuple(_party(article, n) for n in told.recipients),
         date=told.date,
         historical=dates.is_historical(told.date, day),
-        confidence=round(told.certainty, 3),
+        confidence=round(certainty(told), 3),
         evidence=evidence,
         rule=told.label,
     )
 
 
+def _placed(named: Named, act: Act, offset: int) -> Named:
+    """A party with its place in the article; one that the evidence does not name has none."""
+    if act.start <= named.start and named.end <= act.end:
+        return replace(named, start=named.start + offset, end=named.end + offset)
+    return replace(named, start=-1, end=-1)
+
+
 def _party(article: Article, named: Named) -> Party:
-    del article
-    return Party(named.code, named.name, named.kind, None, named.basis)
+    if named.start < 0:
+        return Party(named.code, named.name, named.kind, None, named.basis)
+    quote = article.text[named.start : named.end]
+    mention = Evidence(quote, named.start, named.end)
+    return Party(named.code, named.name, named.kind, mention, named.basis)
 
 
 def _day(published: date | None) -> date | None:

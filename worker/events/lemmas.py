@@ -24,7 +24,7 @@ _SILENT_E = re.compile(
 )
 _DOUBLED = re.compile(r"([bdgmnprt])\1$")
 _DEMONYM = re.compile(r"[A-Z][a-z]+(?:ian|ean|ese|[^aeiou]ish|[a-z]i)$")
-_SPELLINGS = str.maketrans("’‘“”–—", "''\"\"--")
+_SPELLINGS = str.maketrans("’‘“”", "''\"\"")
 
 
 def by_rule(form: str, tag: str) -> str:

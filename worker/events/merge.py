@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from worker.events import dates
 from worker.events.phrases import Named
 
 _MUTUAL_WINS = frozenset({"AGREE", "SUPPORT", "COOPERATE"})
+_STATEMENTS = frozenset({"ACCUSE", "REJECT", "REQUEST", "SUPPORT", "CONCEDE", "MOBILIZE"})
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An act as one place of the article tells it, with offsets in the article's text."""
+    """An act as one place of the article tells it, or several; offsets in the article's text.
+
+    Attributes:
+        label: the line of the lexicon, with what the clause made of it ("retreat.release/future").
+        evidence: first and last code point (exclusive) of each quotation, the fullest one first.
+        dated: the date stands in the text; else it is the day of the news.
+    """
 
     type: str
     mode: str | None
@@ -22,9 +29,7 @@ class Told:
     date: str | None
     label: str
     evidence: tuple[tuple[int, int], ...]
-    certainty: float = 0.5
     dated: bool = False
-    also: tuple[str, ...] = field(default=())
 
     @property
     def codes(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -71,7 +76,6 @@ def _join(one: Told, other: Told) -> Told | None:
     if fuller is None:
         return None
     rest = other if fuller is one else one
-    sure = max(one.certainty, other.certainty)
     date = one.date if one.dated == other.dated and one.date == other.date else None
     if date is None:
         dated = [t.date for t in (one, other) if t.dated]
@@ -81,10 +85,7 @@ def _join(one: Told, other: Told) -> Told | None:
         mode=fuller.mode or rest.mode,
         date=date,
         dated=one.dated or other.dated,
-        evidence=one.evidence + other.evidence,
-        label=one.label if one.certainty >= other.certainty else other.label,
-        certainty=min(0.98, sure + (1 - sure) * 0.3),
-        also=(*one.also, *other.also, rest.label),
+        evidence=fuller.evidence + rest.evidence,
     )
 
 
@@ -121,8 +122,10 @@ def _fuller(one: Told, other: Told) -> Told | None:
         return one
     if one.type in _MUTUAL_WINS and a | r == b | s and (not r or not s):
         return one if not r else other
-    if a == b and (not r or not s) and len(a) == 1:
+    if a == b and (not r or not s) and len(a) == 1 and one.type in _STATEMENTS:
         return one if r else other
+    if a == b and r and s and _only_places(one) != _only_places(other):
+        return other if _only_places(one) else one  # where it struck, and whom
     if a >= b and r >= s and r and s:
         return one
     if b >= a and s >= r and r and s:
@@ -132,9 +135,11 @@ def _fuller(one: Told, other: Told) -> Told | None:
     return None
 
 
-def _larger(
-    one: Told, other: Told, ours: frozenset[str], theirs: frozenset[str]
-) -> Told | None:
+def _only_places(told: Told) -> bool:
+    return all(r.place for r in told.recipients)
+
+
+def _larger(one: Told, other: Told, ours: frozenset[str], theirs: frozenset[str]) -> Told | None:
     if ours >= theirs:
         return one
     return other if theirs >= ours else None

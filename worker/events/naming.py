@@ -21,7 +21,10 @@ def named(
 ) -> list[list[Placed]]:
     """The parties of each paragraph of one article, in the order of their place."""
     found = gazetteer.read(docs, day, home=home)
-    return [[p for m in mentions if (p := _placed(m, doc, lexicon))] for doc, mentions in zip(docs, found, strict=True)]
+    return [
+        [p for m in mentions if (p := _placed(m, doc, lexicon))]
+        for doc, mentions in zip(docs, found, strict=True)
+    ]
 
 
 def issuer(gazetteer: Gazetteer, lexicon: Lexicon, article: Article) -> Named | None:

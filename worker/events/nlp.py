@@ -63,6 +63,7 @@ def _adapted(nlp: Language, name: str) -> Language:
         raise ConfigError(f"The spaCy pipeline {name!r} has no parser, so no event can be read.")
     if boundaries.NAME not in nlp.pipe_names:
         nlp.add_pipe(boundaries.NAME, before="parser")
+        nlp.add_pipe(boundaries.JOINED, after="parser")
     if universal.is_needed(nlp.pipe_labels["parser"]):
         nlp.add_pipe(universal.NAME)
     return nlp

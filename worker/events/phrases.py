@@ -16,7 +16,7 @@ from worker.events.rules import Lexicon
 from worker.events.tree import case, children, conjuncts, is_passive, lemma
 
 _POSSESSIVES = ("of", "for", "from")
-_CULPRITS = ("by", "of", "from", "for", "between")
+_CULPRITS = ("by", "of", "from", "between")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,26 @@ class Phrases:
         """The state told last as the place of what happens."""
         return self._last(token, "place")
 
+    def scene(self, token: Token) -> list[Named]:
+        """The state that the sentences before told last as a place."""
+        return self._last(token, "scene")
+
+    def other(self, token: Token, codes: set[str]) -> list[Named]:
+        """Of the two states that the article is about, the one that does not act."""
+        return [n for n in self.pair(token) if n.code not in codes][:1]
+
+    def last_body(self, token: Token) -> list[Named]:
+        """The organisation told last."""
+        return self._last(token, "igo")
+
+    def last_state(self, token: Token) -> list[Named]:
+        """The foreign state told last, as a place or in an adjective."""
+        return self._last(token, "state")
+
+    def named_at(self, token: Token) -> list[Named]:
+        """The parties whose mention covers a token."""
+        return self._at.get(token.i, [])
+
     def pair(self, token: Token) -> list[Named]:
         """The two states that the article is about."""
         return self._last(token, "pair")
@@ -87,11 +107,20 @@ class Phrases:
         """Parties that the phrase stands for, all its conjuncts included."""
         return _unique(named for head in conjuncts(token) for named in self._single(head, 0))
 
-    def belongs(self, token: Token) -> list[Named]:
-        """Parties that the phrase stands for or, failing that, belongs to or comes from."""
-        found = []
+    def belongs(self, token: Token, *, told: bool = False) -> list[Named]:
+        """Parties that the phrase stands for or, failing that, belongs to or comes from.
+
+        Args:
+            told: let "the attack" and "the move" mean who did what the article told before.
+        """
+        found: list[Named] = []
         for head in conjuncts(token):
-            own = self._single(head, 0) or self._owner(head, _CULPRITS) or self._doer(head)
+            own = (
+                self._single(head, 0)
+                or self._owner(head, _CULPRITS)
+                or self._doer(head)
+                or (self._told(head) if told else [])
+            )
             found.extend(replace(n, how="belongs") if not self._stands(head) else n for n in own)
         return _unique(found)
 
@@ -110,11 +139,21 @@ class Phrases:
                 elif child.dep_ != "amod":
                     found.extend(self.modifiers(child))
                 else:
-                    found.extend(n for c in child.children if c.i in self._at for n in self._at[c.i])
+                    found.extend(
+                        n for c in child.children if c.i in self._at for n in self._at[c.i]
+                    )
         return _unique(found)
 
     def _known(self, name: Token) -> list[Named]:
         """A name that the article introduced, or one with an office that needs no country."""
+        for child in children(name, "compound", "nmod:desc", "flat", "nmod"):
+            if child.i > name.i or not (
+                child.i in self._at or self._lexicon.is_a(lemma(child), "AGENT")
+            ):
+                continue
+            found = [n for n in self._single(child, 1) if n.how == "organ" or n.basis == "office"]
+            if found:
+                return [replace(n, person=True) for n in found]
         for child in children(name, "compound", "nmod:desc", "flat"):
             if self._lexicon.is_a(lemma(child), "HUMAN") and (found := self._refer(child)):
                 return [replace(n, person=True) for n in found]
@@ -122,13 +161,20 @@ class Phrases:
 
     def claimant(self, predicate: Token) -> list[Named]:
         """Who claimed responsibility for what a clause is about."""
-        for clause in predicate.subtree:
+        for clause in predicate.sent:
             if any(lemma(c) == "responsibility" for c in children(clause, "obj")):
                 return _unique(n for c in children(clause, "nsubj") for n in self.direct(c))
+        for noun in predicate.subtree:
+            near = noun.i > predicate.i and predicate in (noun.head, noun.head.head)
+            ill = near and self._lexicon.is_a(lemma(noun), "ILLACT")
+            if ill and (found := self._owner(noun, _CULPRITS)):
+                return found
         return []
 
     def _is_human(self, head: Token) -> bool:
-        return self._lexicon.is_a(lemma(head), "HUMAN") and "Plur" not in head.morph.get("Number")
+        return self._lexicon.is_a(lemma(head), "HUMAN") and "Plur" not in head.morph.get(
+            "Number", []
+        )
 
     def _stands(self, head: Token) -> bool:
         return head.i in self._at or self._lexicon.is_a(lemma(head), "AGENT")
@@ -153,7 +199,12 @@ class Phrases:
         if self._lexicon.is_a(word, "AGENT"):
             found = self._owner(token, _POSSESSIVES, located=self._lexicon.is_a(word, "LOCATED"))
             if found:
-                return [n if n.how == "people" else replace(n, how="organ", person=self._is_human(token)) for n in found]
+                return [
+                    n
+                    if n.how == "people"
+                    else replace(n, how="organ", person=self._is_human(token))
+                    for n in found
+                ]
         elif self._lexicon.is_a(word, "PEOPLE"):
             located = self._lexicon.is_a(word, "LOCATED")
             found = self._owner(token, ("of", "from"), located=located)
@@ -169,7 +220,13 @@ class Phrases:
             found = self._single(child, depth + 1)
             if found:
                 return found
-        if token.pos_ in ("PRON", "DET") or self._lexicon.is_a(word, "AGENT") or self._lexicon.is_a(word, "QUANTITY"):
+        if token.lower_ == "it" and (told := self._act_named_before(token)):
+            return told
+        if (
+            token.pos_ in ("PRON", "DET")
+            or self._lexicon.is_a(word, "AGENT")
+            or self._lexicon.is_a(word, "QUANTITY")
+        ):
             return self._refer(token)
         return []
 
@@ -199,6 +256,33 @@ class Phrases:
                         return found
         return []
 
+    def _told(self, noun: Token) -> list[Named]:
+        """ "The attack", "the move": whose act the article told last."""
+        definite = any(c.lower_ in ("the", "this", "that", "these", "those") for c in noun.children)
+        if not definite or any(
+            c.dep_ in ("amod", "nmod") and c.i in self._at for c in noun.children
+        ):
+            return []
+        word = lemma(noun)
+        for child in children(noun, "nmod"):
+            if case(child) == "of" and self._lexicon.is_a(lemma(child), "MEETING"):
+                return self._last(noun, "meeting")  # "the conclusions of the summit"
+        if self._lexicon.is_a(word, "ATTACK"):
+            return self._last(noun, "attack")
+        if self._lexicon.is_a(word, "PACT"):
+            return self._last(noun, "deal")
+        return self._last(noun, "act") if self._lexicon.is_a(word, "ILLACT") else []
+
+    def _act_named_before(self, pronoun: Token) -> list[Named]:
+        """ "… against the attack, calling it an aggression": "it" is the attack, not a state."""
+        if pronoun.dep_ != "obj":
+            return []
+        for i in range(pronoun.i - 1, pronoun.sent.start - 1, -1):
+            token = pronoun.doc[i]
+            if token.pos_ == "NOUN" and token.dep_ in ("obj", "obl", "nmod"):
+                return self._told(token) if self._lexicon.is_a(lemma(token), "ILLACT") else []
+        return []
+
     def _doer(self, noun: Token) -> list[Named]:
         """Who did what a noun names: "the attack carried out by ISIS", "news that Iraq has …"."""
         for clause in noun.subtree:
@@ -209,7 +293,9 @@ class Phrases:
             elif clause.head != noun:
                 continue
             elif is_passive(clause):
-                found = [n for c in children(clause, "obl") if case(c) == "by" for n in self.direct(c)]
+                found = [
+                    n for c in children(clause, "obl") if case(c) == "by" for n in self.direct(c)
+                ]
             elif clause.dep_ != "acl:relcl":
                 found = [n for c in children(clause, "nsubj") for n in self.direct(c)]
             else:

@@ -7,6 +7,7 @@ issued an official statement.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from spacy.tokens import Token
@@ -19,8 +20,11 @@ _FIRST = frozenset({"i", "we", "me", "us", "my", "our", "ours", "myself", "ourse
 _PERSON = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
 _THING = frozenset({"it", "its", "itself"})
 _PLURAL = frozenset({"they", "them", "their", "theirs", "themselves", "both", "each"})
-_PAIR = frozenset({"two", "both"})
+_COUNTS = {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5}
 _MEMORY = 400  # parties remembered; an article's reference rarely reaches further back
+
+
+Found = Sequence[Named | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +70,12 @@ class Discourse:
     def refer(
         self, token: Token, paragraph: int, sentence: int, speaker: Named | None
     ) -> list[Named]:
-        """Parties that a word or phrase without a name means, marked as references; [] if unclear."""
+        """Parties that a word or phrase without a name means, marked; [] if unclear."""
         word = token.lower_
         if token.pos_ == "PROPN" and lemma(token) not in self.lexicon.classes["HUMAN"]:
             return self._name(token)
         if word in _FIRST:
-            found = [speaker or self.issuer]
+            found: Found = [speaker or self.issuer]
         elif token.pos_ in ("PRON", "DET") or word in _PERSON | _THING | _PLURAL:
             found = self._pronoun(token, (paragraph, token.i), sentence)
         else:
@@ -90,10 +94,22 @@ class Discourse:
     def last(self, kind: str, paragraph: int, token: int, sentence: int) -> list[Named]:
         """The last place ("place") or armed group ("group") before a token or in its sentence."""
         before = self._before((paragraph, token + 60), sentence, 40)
+        own = self.issuer.code if self.issuer is not None else None
+        if kind == "scene":
+            before, kind = [s for s in before if s.sentence < sentence], "place"
+        if kind == "state":
+            before = [s for s in before if s.named.code != own]
         for seen in before:
-            fits = seen.named.place and seen.named.kind == "state" if kind == "place" else seen.named.kind == kind
+            fits = (
+                seen.named.place and seen.named.kind == "state"
+                if kind == "place"
+                else seen.named.kind == kind
+            )
             if fits and seen.sentence <= sentence:
                 return [replace(seen.named, start=-1, end=-1, basis="reference")]
+        if kind == "place":
+            abroad = (s.named for s in before if s.named.kind == "state" and s.named.code != own)
+            return [replace(n, start=-1, end=-1, basis="reference") for n in abroad][:1]
         return []
 
     def learn(self, name: str, named: Named) -> None:
@@ -106,9 +122,7 @@ class Discourse:
                 return [replace(self.names[part.text], basis="reference")]
         return []
 
-    def _pronoun(
-        self, token: Token, position: tuple[int, int], sentence: int
-    ) -> list[Named | None]:
+    def _pronoun(self, token: Token, position: tuple[int, int], sentence: int) -> Found:
         word = token.lower_
         if word in _PERSON and token.dep_ in ("obj", "iobj", "obl", "nmod"):
             return self._other(position, sentence, person=True)
@@ -124,11 +138,9 @@ class Discourse:
 
     def _nearest(
         self, position: tuple[int, int], sentence: int, reach: int, *, person: bool
-    ) -> list[Named | None]:
+    ) -> Found:
         """The last fitting party, subjects before others within each sentence."""
-        fitting = [
-            s for s in self._before(position, sentence, reach) if s.named.person == person
-        ]
+        fitting = [s for s in self._before(position, sentence, reach) if s.named.person == person]
         if not fitting:
             return []
         last = fitting[0].sentence
@@ -136,9 +148,7 @@ class Discourse:
         subjects = [s for s in same if s.subject]
         return [(subjects or same)[-1 if subjects else 0].named]
 
-    def _other(
-        self, position: tuple[int, int], sentence: int, *, person: bool
-    ) -> list[Named | None]:
+    def _other(self, position: tuple[int, int], sentence: int, *, person: bool) -> Found:
         """Whom "him" means: not the subject of the same clause, but who was told beside it."""
         fitting = [s for s in self._before(position, sentence, 3) if s.named.person == person]
         acting = next((s.named.code for s in fitting if s.subject and s.sentence == sentence), None)
@@ -152,19 +162,21 @@ class Discourse:
         last = before[0].sentence
         return _unique([s.named for s in reversed(before) if s.sentence == last])
 
-    def _description(
-        self, token: Token, position: tuple[int, int], sentence: int
-    ) -> list[Named | None]:
+    def _description(self, token: Token, position: tuple[int, int], sentence: int) -> Found:
         titled = token.dep_ in ("compound", "nmod:desc", "flat") and self.issuer is not None
         if titled:
             return [self.issuer]
+        if lemma(token) in self.lexicon.classes["BARE"] and not any(
+            True for _ in token.children if _.dep_ in ("det", "amod", "compound", "nummod", "nmod")
+        ):
+            return self._home(position, sentence)
         if not _is_definite(token) and not (self.issuer is not None and token.pos_ == "PROPN"):
             return []
-        if _counts_two(token):
-            return list(self._pair(lemma(token), position, sentence))
+        if number := _number(token):
+            return list(self._pair(lemma(token), position, sentence, number))
         word = lemma(token)
         kinds = self.lexicon.classes
-        if "Plur" in token.morph.get("Number") and word in kinds["HUMAN"]:
+        if "Plur" in token.morph.get("Number", []) and word in kinds["HUMAN"]:
             together = self._together(position, sentence)
             if together:
                 return list(together)
@@ -176,21 +188,34 @@ class Discourse:
             return self._of_kind(position, sentence, "state", reach=2)
         return self._office(token, position, sentence)
 
+    def _home(self, position: tuple[int, int], sentence: int) -> Found:
+        """Whose "police" and "authorities" are where the article names no country beside them."""
+        before = [s for s in self._before(position, sentence, 3) if s.named.kind == "state"]
+        places = [s for s in before if s.named.place] or [s for s in before if s.subject]
+        return [s.named for s in places[:1]]
+
     def _of_kind(
         self, position: tuple[int, int], sentence: int, kind: str, reach: int = 8
-    ) -> list[Named | None]:
+    ) -> Found:
         for seen in self._before(position, sentence, reach):
             if seen.named.kind == kind:
                 return [seen.named]
         return []
+
+    def last_doer(self, sentence: int) -> list[Named]:
+        """The last subject of the sentences before, as a reference."""
+        before = (s.named for s in reversed(self.seen) if s.subject and s.sentence < sentence)
+        return [replace(n, start=-1, end=-1, basis="reference") for n in before][:1]
 
     def pair(self, paragraph: int, token: int, sentence: int) -> list[Named]:
         """The two states that the article has been about, as references; [] if it had no two."""
         found = self._pair("country", (paragraph, token), sentence)
         return [replace(n, start=-1, end=-1, basis="reference") for n in found if len(found) == 2]
 
-    def _pair(self, word: str, position: tuple[int, int], sentence: int) -> list[Named]:
-        """The two parties told together last: in one sentence, else the last two of all."""
+    def _pair(
+        self, word: str, position: tuple[int, int], sentence: int, number: int = 2
+    ) -> list[Named]:
+        """The two (three …) told together last: in one sentence, else the last ones of all."""
         before = self._before(position, sentence, 30)
         if word in self.lexicon.classes["HUMAN"]:
             before = [s for s in before if s.named.person] or before
@@ -201,11 +226,9 @@ class Discourse:
             by_sentence.setdefault(seen.sentence, []).insert(0, seen.named)
         for _, named in sorted(by_sentence.items(), reverse=True):
             pair = _unique(named)
-            if len(pair) == 2:
-                return pair
-            if len(pair) > 2:
-                return pair[:2]
-        return _unique([s.named for s in before])[:2]
+            if len(pair) >= number:
+                return pair[:number]
+        return _unique([s.named for s in before])[:number]
 
     def _together(self, position: tuple[int, int], sentence: int) -> list[Named]:
         """ "The ministers": those of the last subject that named more than one."""
@@ -214,12 +237,15 @@ class Discourse:
             return []
         return _unique([s.named for s in reversed(before) if s.sentence == before[0].sentence])
 
-    def _office(
-        self, token: Token, position: tuple[int, int], sentence: int
-    ) -> list[Named | None]:
-        """The last party whose phrase had this word: "the ministry", "the president", "the army"."""
+    def _office(self, token: Token, position: tuple[int, int], sentence: int) -> Found:
+        """The last party whose phrase had this word: "the ministry", "the president"."""
         words = self.lexicon.classes["SAME_OFFICE"]
         word = lemma(token)
+        if word == "regime":
+            own = self.issuer.code if self.issuer is not None else None
+            states = [s for s in self._before(position, sentence, 40) if s.named.code != own]
+            states = [s for s in states if "regime" in s.words] or states
+            return [s.named for s in states if s.named.kind == "state"][:1]
         alias = self.lexicon.aliases.get(word, frozenset({word}))
         for seen in self._before(position, sentence, 40):
             if word in seen.words or alias <= seen.words:
@@ -227,19 +253,31 @@ class Discourse:
         if self.issuer is not None and word in words:
             return [self.issuer]
         if word in words:
-            return [s.named for s in self._before(position, sentence, 40) if s.named.kind == "state"][-1:]
+            return [
+                s.named for s in self._before(position, sentence, 40) if s.named.kind == "state"
+            ][-1:]
         return []
 
 
 def _is_definite(token: Token) -> bool:
     return any(
-        c.dep_ in ("det", "det:predet", "nmod:poss", "cc:preconj") and c.lower_ in ("the", "both", "this", "that", "their", "these", "those")
+        c.dep_ in ("det", "det:predet", "nmod:poss", "cc:preconj")
+        and c.lower_ in ("the", "both", "this", "that", "their", "these", "those")
         for c in token.children
     )
 
 
-def _counts_two(token: Token) -> bool:
-    return any(c.lower_ in _PAIR for c in token.children)
+def _number(token: Token) -> int:
+    """How many a phrase counts: "both sides" 2, "the three nations" 3; 0 where it does not."""
+    counted = next(
+        (
+            _COUNTS[c.lower_]
+            for c in token.children
+            if c.lower_ in _COUNTS and c.dep_ != "cc:preconj"
+        ),
+        0,
+    )
+    return counted or _COUNTS.get(token.lower_, 0)
 
 
 def _unique(named: list[Named]) -> list[Named]:

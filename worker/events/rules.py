@@ -78,6 +78,7 @@ class Lexicon:
 
     rules: tuple[Rule, ...]
     by_trigger: dict[tuple[str, str], tuple[Rule, ...]]
+    by_id: dict[str, Rule]
     classes: dict[str, frozenset[str]]
     operators: Operators
     modes: dict[str, dict[str, str]]
@@ -110,7 +111,9 @@ def lexicon() -> Lexicon:
         row["short"]: frozenset(row["words"].split())
         for row in read_tsv(data("lexicon", "aliases.tsv"))
     }
-    return Lexicon(rules, ordered, classes, _operators(), modes, aliases)
+    return Lexicon(
+        rules, ordered, {rule.id: rule for rule in rules}, classes, _operators(), modes, aliases
+    )
 
 
 def _weight(rule: Rule) -> int:
@@ -130,7 +133,9 @@ def _rules(table: str, classes: dict[str, frozenset[str]]) -> Iterator[Rule]:
             id=f"{kind.lower()}.{row['id']}",
             pos=row["pos"],
             lemmas=tuple(row["trigger"].split("|")),
-            needs=tuple(_need(text, classes, row["id"]) for text in row["needs"].split("; ") if text),
+            needs=tuple(
+                _need(text, classes, row["id"]) for text in row["needs"].split("; ") if text
+            ),
             actor=_places(row["actor"]),
             recipient=_places(row["recipient"]),
             type=kind,

@@ -38,12 +38,14 @@ class Speech:
         self._doc = doc
         self._lexicon = lexicon
         self._direct = direct
-        self._spans = [m.span() for m in _QUOTED.finditer(doc.text)]
+        self._spans: list[tuple[int, int]] | None = None
         self.last = before
         self.issuer = issuer
 
     def quoted(self, token: Token) -> bool:
         """Whether a token stands within quotation marks."""
+        if self._spans is None:
+            self._spans = [m.span() for m in _QUOTED.finditer(self._doc.text)]
         return any(start <= token.idx < end for start, end in self._spans)
 
     def speaker(self, token: Token) -> Named | None:
@@ -65,12 +67,10 @@ class Speech:
                     self.last = next(iter(self._direct(who)), None)
 
     def _attributions(self, token: Token) -> list[Token]:
-        found = []
+        found: list[Token] = []
         node = token
         for _ in range(_MAX_CLIMB):
-            for child in children(node, "parataxis", "ccomp"):
-                if self._says(child) and child.dep_ == "parataxis":
-                    found.append(child)
+            found.extend(c for c in children(node, "parataxis") if self._says(c))
             if node.head == node:
                 break
             if node.dep_ in ("ccomp", "parataxis") and self._says(node.head):

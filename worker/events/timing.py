@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from spacy.tokens import Span, Token
 
@@ -11,7 +11,22 @@ from worker.events import dates
 from worker.events.tree import Standing, is_predicate, lemma
 
 _MAX_CLIMB = 10
-_TELLING = frozenset({"xcomp", "ccomp", "conj", "obj", "parataxis", "advcl", "nsubj:pass", "acl", "obl", "nmod", "nsubj"})
+_RECENTLY = timedelta(days=10)
+_TELLING = frozenset(
+    {
+        "xcomp",
+        "ccomp",
+        "conj",
+        "obj",
+        "parataxis",
+        "advcl",
+        "nsubj:pass",
+        "acl",
+        "obl",
+        "nmod",
+        "nsubj",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +56,13 @@ def date_of(
     expressions: list[Placed],
     published: date | None,
     previous: str | None,
+    recent: str | None = None,
 ) -> str | None:
     """EDTF of an act; None where neither clause nor tense nor publication tell.
 
-    A future act is dated by its announcement, not by the day it is planned for (coding guide).
+    ``recent`` is the date told last in the same paragraph: it holds for what is told on, where it
+    lies in the ten days before publication. A future act is dated by its announcement, not by the
+    day it is planned for (coding guide).
     """
     if standing is Standing.FUTURE:
         own = [p for p in expressions if _is_past(p, published)]
@@ -52,11 +70,22 @@ def date_of(
     best = _best(trigger, expressions)
     if best is not None:
         found = _resolved(best, published, previous)
-        if found is not None and not (published and found[:10] > published.isoformat()[: len(found)]):
+        if found is not None and not (
+            published and found[:10] > published.isoformat()[: len(found)]
+        ):
             return found
-        if found is None:
+        if found is None and best.expression.kind == "vague":
             return None
-    return None if _is_background(trigger) else _today(published)
+    if _is_background(trigger):
+        return None
+    told_on = trigger.tag_ == "VBD" or trigger.pos_ == "NOUN"
+    return (_lately(recent, published) if told_on else None) or _today(published)
+
+
+def _lately(recent: str | None, published: date | None) -> str | None:
+    if recent is None or published is None or len(recent) != 10:
+        return None
+    return recent if timedelta() <= published - date.fromisoformat(recent) <= _RECENTLY else None
 
 
 def _today(published: date | None) -> str | None:
@@ -81,7 +110,10 @@ def _is_past(found: Placed, published: date | None) -> bool:
 def _best(trigger: Token, expressions: list[Placed]) -> Placed | None:
     """The expression nearest to the trigger in the tree; those of other clauses do not count."""
     ranked = sorted(
-        ((_distance(trigger, p.token), abs(trigger.i - p.token.i), n) for n, p in enumerate(expressions))
+        (
+            (_distance(trigger, p.token), abs(trigger.i - p.token.i), n)
+            for n, p in enumerate(expressions)
+        )
     )
     if not ranked or ranked[0][0] > 3:
         return None
@@ -108,7 +140,9 @@ def _distance(trigger: Token, carrier: Token) -> int:
     if own in above:
         between = above[: above.index(own)]
         steps = sum(is_predicate(t) for t in between)
-        if any(t.dep_ in ("acl:relcl", "advcl:relcl") for t in [trigger, *between] if is_predicate(t)):
+        if any(
+            t.dep_ in ("acl:relcl", "advcl:relcl") for t in [trigger, *between] if is_predicate(t)
+        ):
             return 4
         return 1 + steps
     if trigger.dep_ == "conj" and own == trigger.head:

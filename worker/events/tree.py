@@ -18,6 +18,8 @@ _NEGATIONS = frozenset({"not", "n't", "never", "n’t", "nor", "neither", "hardl
 _CONDITIONS = frozenset({"if", "unless", "whether", "lest", "provided", "should"})
 _COMPLEMENT_MARKS = frozenset({"of", "for", "against", "from", "on", "with", "in", "about", "by"})
 _WISHING = frozenset({"want", "wish", "like", "pleased", "glad"})
+_TIMES = frozenset({"in", "at", "during", "after", "following"})
+_ASKING = frozenset({"call", "appeal", "plead", "press", "look", "turn", "signal", "shout", "pray"})
 _GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
 _MAX_CLIMB = 12
 
@@ -31,6 +33,9 @@ class Standing(Enum):
     NEGATED = "negated"
     DEONTIC = "deontic"  # "must", "should"
     OPEN = "open"  # possible, wished, asked for, conditional
+
+
+_UNREAL = (Standing.NEGATED, Standing.OPEN, Standing.DEONTIC, Standing.REFUSED)
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,8 @@ def conjuncts(token: Token) -> list[Token]:
     """The token and the nominals coordinated with it."""
     found = [token]
     for child in token.children:
-        if child.dep_ == "conj" and child.pos_ not in ("VERB", "AUX"):
+        contrast = any(c.lower_ == "but" for c in child.children if c.dep_ == "cc")
+        if child.dep_ == "conj" and child.pos_ not in ("VERB", "AUX") and not contrast:
             found.extend(conjuncts(child))
     return found
 
@@ -113,7 +119,7 @@ def is_passive(verb: Token) -> bool:
     """Whether a verb is a passive, with or without its auxiliary."""
     if any(c.dep_ in ("nsubj:pass", "aux:pass", "csubj:pass") for c in verb.children):
         return True
-    if verb.tag_ != "VBN" and "Part" not in verb.morph.get("VerbForm"):
+    if verb.tag_ != "VBN" and "Part" not in verb.morph.get("VerbForm", []):
         return False
     if any(c.dep_ == "aux" and lemma(c) in ("have", "'ve") for c in verb.children):
         return False
@@ -141,11 +147,15 @@ def governing_verb(token: Token) -> Token | None:
 
 def subject(verb: Token, depth: int = 0) -> Token | None:
     """The surface subject, its own or inherited through coordination, control and participles."""
-    for child in verb.children:
-        if child.dep_ in ("nsubj", "nsubj:pass", "nsubj:outer", "csubj", "csubj:pass"):
-            if child.lower_ in _RELATIVE and verb.dep_ == "acl:relcl":
-                return verb.head
-            return child
+    own = [
+        c
+        for c in verb.children
+        if c.dep_ in ("nsubj", "nsubj:pass", "csubj", "csubj:pass")
+        and c.lower_ != "re"  # "re-open"
+    ]
+    if own:  # of two, the nearer one: the other is a date or a clause that the parser misplaced
+        nearest = max(own, key=lambda c: (c.i < verb.i, c.i))
+        return verb.head if nearest.lower_ in _RELATIVE and verb.dep_ == "acl:relcl" else nearest
     if depth > 6 or verb.head == verb:
         return None
     return _inherited(verb, depth)
@@ -161,7 +171,8 @@ def _inherited(verb: Token, depth: int) -> Token | None:
     if label == "xcomp":
         controlled = next(children(head, "obj", "iobj"), None)
         if controlled is not None and head.pos_ == "VERB":
-            return controlled
+            # "condemned Ethiopia's decision to expel": whose decision it is acts.
+            return next(children(controlled, "nmod:poss"), controlled)
         return subject(head, depth + 1)
     if label == "advcl":
         prepositional = _controller(verb)
@@ -179,7 +190,7 @@ def _controller(verb: Token) -> Token | None:
     marks = {c.lower_ for c in verb.children if c.dep_ == "mark"}
     if "of" in marks or "from" in marks:
         return next(children(head, "obj"), None) or next(children(head, "nsubj:pass"), None)
-    if "to" in marks:
+    if "to" in marks and lemma(head) in _ASKING:
         for child in children(head, "obl"):
             if case(child) in ("on", "upon", "to", "for") and head.i < child.i < verb.i:
                 return child
@@ -189,7 +200,7 @@ def _controller(verb: Token) -> Token | None:
 def _of_noun(verb: Token, depth: int) -> Token | None:
     """The subject of a participle or infinitive that hangs on a noun."""
     noun = verb.head
-    if any(c.lower_ == "to" and c.dep_ == "mark" for c in verb.children):
+    if any(c.dep_ == "mark" and c.lower_ in ("to", "in", "of", "for") for c in verb.children):
         for child in children(noun, "nmod:poss", "nmod"):
             if child.dep_ == "nmod:poss" or case(child) in ("by", "from", "for"):
                 return child
@@ -212,16 +223,32 @@ def arguments(predicate: Token) -> Arguments:
         if not by and predicate.dep_ == "conj":
             found.agent = []
     else:
-        found.agent = [surface] if surface is not None else []
-        found.patient = list(children(predicate, "obj")) or _gap(predicate, surface)
+        owner = [c for c in predicate.children if c.dep_ == "nmod:poss"]  # "Israel's fighting in …"
+        found.agent = owner or ([surface] if surface is not None else [])
+        found.patient = [
+            predicate.head if c.lower_ in _RELATIVE and predicate.dep_ == "acl:relcl" else c
+            for c in children(predicate, "obj")
+        ] or _gap(predicate, surface)
         if not found.patient:  # an "agent" without "by" beside an active verb is its object
             found.patient = [c for c in predicate.children if c.dep_ == "obl:agent" and not case(c)]
         if not found.patient and predicate.pos_ == "VERB":
             found.patient = _shared_object(predicate) or _bare_nominals(predicate)
     found.indirect = list(children(predicate, "iobj"))
     found.preps = [(case(c), c) for c in children(predicate, "obl", "nmod") if c not in by]
+    _adopt_stray(predicate, found)
     found.complements = list(complements(predicate))
     return found
+
+
+def _adopt_stray(predicate: Token, found: Arguments) -> None:
+    """Nouns that a parser coordinated with a verb: one more prepositional phrase, or its object."""
+    for child in children(predicate, "conj"):
+        if child.pos_ not in ("NOUN", "PROPN") or is_predicate(child) or predicate.pos_ != "VERB":
+            continue
+        if preposition := case(child):
+            found.preps.append((preposition, child))
+        elif child.i > predicate.i and not found.patient:
+            found.patient = [child]
 
 
 def _gap(verb: Token, surface: Token | None) -> list[Token]:
@@ -252,7 +279,7 @@ def _bare_nominals(verb: Token) -> list[Token]:
 def complements(predicate: Token) -> Iterator[Token]:
     """Clauses that complete a predicate: that-clauses, infinitives, "of doing"."""
     for child in predicate.children:
-        if child.dep_ in ("xcomp", "ccomp"):
+        if child.dep_ in ("xcomp", "ccomp", "csubj"):
             yield child
         elif child.dep_ in ("advcl", "acl"):
             marks = {c.lower_ for c in child.children if c.dep_ == "mark"}
@@ -330,12 +357,14 @@ def _effect(node: Token, operators: Operators) -> Standing | None:
     if label == "acl:relcl" or label == "parataxis" or label == "appos":
         return None
     if label == "conj":
-        return _from_conjunct(node, operators)
+        return _from_conjunct(node)
     if label.startswith("advcl"):
         return _adverbial(node, operators)
     if label == "acl" and any(c.lower_ == "to" and c.dep_ == "mark" for c in node.children):
         return operators.noun(lemma(head))
-    if label in ("ccomp", "xcomp", "csubj") or label.startswith(("obj", "obl", "nmod", "acl", "nsubj", "compound", "amod")):
+    if label in ("ccomp", "xcomp", "csubj") or label.startswith(
+        ("obj", "obl", "nmod", "acl", "nsubj", "compound", "amod")
+    ):
         return _governed(node, operators)
     return Standing.FACT if label != "root" else None
 
@@ -344,19 +373,25 @@ def _governed(node: Token, operators: Operators) -> Standing:
     head, label = node.head, node.dep_
     if not is_predicate(head):
         return Standing.FACT
-    is_object = label.startswith(("obj", "ccomp", "xcomp", "csubj")) or (
-        label.startswith("obl") and case(node) in ("for", "against", "to", "of", "on", "from")
-    ) or label == "nsubj:pass"
+    is_object = (
+        label.startswith(("obj", "ccomp", "xcomp", "csubj"))
+        or (label.startswith("obl") and case(node) in ("for", "against", "to", "of", "on", "from"))
+        or label == "nsubj:pass"
+    )
     own = own_standing(head)
     if label.startswith(("nsubj", "obj")) and own is not Standing.FACT:
         return own
+    if label == "obl" and own is not Standing.FACT and case(node) in _TIMES:
+        return own  # "will sign at a summit": the summit is to come too
     if lemma(head) in _WISHING and _is_first_person(head):
         return Standing.FACT  # "I want to thank …" thanks
     if is_object:
         effect = operators.verb(lemma(head), case(node) if label.startswith("obl") else "")
         if effect is not Standing.FACT:
             return effect
-    if label in ("xcomp", "ccomp") and own in (Standing.NEGATED, Standing.OPEN, Standing.DEONTIC):
+    if label in ("xcomp", "ccomp") and own in _UNREAL:
+        if own is Standing.REFUSED:
+            return Standing.NEGATED
         return Standing.OPEN if label == "ccomp" else own
     if label == "xcomp" and own is Standing.FUTURE and lemma(head) not in _GOING_ON:
         return Standing.FUTURE
@@ -367,7 +402,7 @@ def _is_first_person(verb: Token) -> bool:
     return any(c.lower_ in ("i", "we") for c in children(verb, "nsubj"))
 
 
-def _from_conjunct(node: Token, operators: Operators) -> Standing:
+def _from_conjunct(node: Token) -> Standing:
     """A coordinated verb shares the auxiliaries of the first where it has no subject of its own."""
     head = node.head
     if not is_predicate(node) or not is_predicate(head):
@@ -375,7 +410,7 @@ def _from_conjunct(node: Token, operators: Operators) -> Standing:
     if any(children(node, "nsubj", "csubj")) or any(c.dep_ == "aux" for c in node.children):
         return Standing.FACT
     own = own_standing(head)
-    bare = node.tag_ in ("VB", "") or "Inf" in node.morph.get("VerbForm")
+    bare = node.tag_ in ("VB", "") or "Inf" in node.morph.get("VerbForm", [])
     return own if bare or own is not Standing.FUTURE else Standing.FACT
 
 
@@ -388,8 +423,7 @@ def _adverbial(node: Token, operators: Operators) -> Standing | None:
     if marks & _COMPLEMENT_MARKS:
         return operators.verb(lemma(node.head), next(iter(marks & _COMPLEMENT_MARKS)))
     if "to" in marks:
-        effect = operators.verb(lemma(node.head), "to")
-        return effect if effect is not Standing.FACT else Standing.OPEN
+        return operators.verbs.get((lemma(node.head), "to"), Standing.OPEN)
     if not marks and node.tag_ == "VBG":
         return own_standing(node.head)  # "will return to the Gulf, visiting …"
     return None

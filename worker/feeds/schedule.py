@@ -21,6 +21,7 @@ from worker.feeds.parse import ParsedFeed
 from worker.model import Page
 
 _HOUR, _DAY = 3_600.0, 86_400.0
+_LOOKS = 4  # per usual gap between two entries: news is seen after an eighth of it, on average
 _SLOWER = 1.3  # factor on the interval when a look brought nothing new
 _QUIET_SHARE = 0.1  # of a feed's present silence: looking more rarely than that is not needed
 _MEMORY = 0.3  # weight of the newest spacing in the running mean
@@ -134,7 +135,8 @@ def after_success(
         spacing=spacing,
         gap=habit.checked is not None and new == len(parsed.entries) >= _GAP_AT_LEAST,
     )
-    interval = _bounded(min(spacing, habit.interval / 2) if learnt.gap else spacing, limits)
+    usual = spacing / _LOOKS
+    interval = _bounded(min(usual, habit.interval / 2) if learnt.gap else usual, limits)
     return _asked(
         replace(learnt, changed=now.timestamp(), unchanged=0), interval, page, now, limits
     )
@@ -251,10 +253,10 @@ def _spacing(habit: Habit, parsed: ParsedFeed, new: int, now: datetime) -> float
 
 
 def _spacing_by_dates(parsed: ParsedFeed) -> float:
-    """The median distance between entries' dates; an hour where they tell nothing."""
+    """The median distance between entries' dates; where they tell nothing, one for hourly looks."""
     dates = sorted({e.published.timestamp() for e in parsed.entries if e.published}, reverse=True)
     steps = sorted(later - earlier for later, earlier in pairwise(dates[:21]))
-    return steps[len(steps) // 2] if len(steps) >= 2 else _HOUR
+    return steps[len(steps) // 2] if len(steps) >= 2 else _LOOKS * _HOUR
 
 
 def _hid_entries(habit: Habit, page: Page, now: datetime) -> bool:

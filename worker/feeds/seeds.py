@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
+from xml.etree import ElementTree  # writes only; what is read goes through expat
 from xml.parsers import expat
 
 from worker.errors import ConfigError
@@ -42,6 +43,26 @@ def load(path: Path) -> list[Feed]:
     is_xml = path.suffix.lower() in {".opml", ".xml"} or text.lstrip().startswith("<")
     found = _opml(text, path) if is_xml else _toml(text, path)
     return list(_without_doubles(found))
+
+
+def to_opml(feeds: Sequence[Feed], title: str = "Démarche") -> str:
+    """The feeds as OPML 2.0, which `load` reads back and feed readers understand."""
+    root = ElementTree.Element("opml", version="2.0")
+    ElementTree.SubElement(ElementTree.SubElement(root, "head"), "title").text = title
+    body = ElementTree.SubElement(root, "body")
+    for feed in feeds:
+        ElementTree.SubElement(body, "outline", _outline(feed))
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, "unicode") + "\n"
+
+
+def _outline(feed: Feed) -> dict[str, str]:
+    attributes = {"type": "rss", "text": feed.outlet, "xmlUrl": feed.url, "language": feed.language}
+    if feed.country:
+        attributes["country"] = feed.country
+    if feed.official:
+        attributes["official"] = "true"
+    return attributes
 
 
 def _read(path: Path) -> str:

@@ -33,10 +33,15 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A feed with what is remembered of its earlier polls (a `Habit`, as plain JSON)."""
+    """A feed with what is remembered of its earlier polls (a `Habit`, as plain JSON).
+
+    Attributes:
+        booked: the time that its host gave it, where it waited for its turn.
+    """
 
     feed: Feed
     habit: Mapping[str, Any] = field(default_factory=dict)
+    booked: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,9 @@ class Ledger(Protocol):
 
     def feed(self, url: str) -> Watched | None:
         """Return a feed that is watched, or None."""
+
+    def wait(self, url: str, booked: float) -> None:
+        """End a feed's lease without a look at it: its host gave it this time."""
 
     def polled(self, url: str, habit: Mapping[str, Any], due: float | None) -> None:
         """End a feed's lease: remember the habit, look again at `due` (None: never)."""

@@ -66,6 +66,13 @@ class MemoryLedger:
         """Return a feed that is watched, or None."""
         return self._watched.get(url)
 
+    def wait(self, url: str, booked: float) -> None:
+        """End a feed's lease without a look at it: its host gave it this time."""
+        if watched := self._watched.get(url):
+            self._watched[url] = replace(watched, booked=booked)
+            self._feeds_leased.pop(url, None)
+            self._feeds_due[url] = booked
+
     def polled(self, url: str, habit: Mapping[str, Any], due: float | None) -> None:
         """End a feed's lease: remember the habit, look again at `due` (None: never)."""
         self._feeds_leased.pop(url, None)

@@ -86,7 +86,16 @@ class RedisLedger:
         if found is None:
             return None
         record = json.loads(found)
-        return Watched(Feed(**record["feed"]), record["habit"])
+        return Watched(Feed(**record["feed"]), record["habit"], record["booked"])
+
+    def wait(self, url: str, booked: float) -> None:
+        """End a feed's lease without a look at it: its host gave it this time."""
+        if watched := self.feed(url):
+            with self._redis.pipeline() as pipe:
+                pipe.hset(self._feeds, url, _watched_json(watched.feed, watched.habit, booked))
+                pipe.zrem(self._feeds_leased, url)
+                pipe.zadd(self._feeds_due, {url: booked})
+                pipe.execute()
 
     def polled(self, url: str, habit: Mapping[str, Any], due: float | None) -> None:
         """End a feed's lease: remember the habit, look again at `due` (None: never)."""
@@ -221,8 +230,9 @@ class RedisLedger:
         return Standing(feeds, polled, int(articles or 0), waiting, leased)
 
 
-def _watched_json(feed: Feed, habit: Mapping[str, Any]) -> str:
-    return json.dumps({"feed": asdict(feed), "habit": dict(habit)}, default=_iso)
+def _watched_json(feed: Feed, habit: Mapping[str, Any], booked: float | None = None) -> str:
+    record = {"feed": asdict(feed), "habit": dict(habit), "booked": booked}
+    return json.dumps(record, default=_iso)
 
 
 def _entry_json(entry: Entry) -> str:

@@ -25,6 +25,8 @@ _LEVEL = re.compile(
     r"""[\[\s](warning|error|critical)\s*[\]/:]|"level": ?"(warning|error|critical)""",
     re.IGNORECASE,
 )
+# What structlog puts before the event: the time and the level, which a screen need not repeat.
+_STAMP = re.compile(r"^\S+Z \[\w+\s*\]\s*")
 _SPACES = re.compile(r"\s+")
 
 
@@ -91,7 +93,7 @@ def log_line(role: str, line: str) -> str | None:
     """A worker's log line, where it is a warning or worse; None for all others."""
     if not _LEVEL.search(line[:120]):
         return None
-    return f"{role}: {clean(line)}"
+    return f"{role}: {clean(_STAMP.sub('', line))}"
 
 
 def clean(text: str) -> str:

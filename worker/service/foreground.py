@@ -19,6 +19,7 @@ from worker.service.supervisor import Death, Process, Supervisor
 from worker.settings import Settings
 
 HOPELESS = 5  # deaths of one process in a row
+REFUSED = 2  # exit code of a process that finds a mistake in its settings or its files
 
 # Patience of the three stages of stopping, in seconds: together below the ten that a stop may take.
 # Measured on 2 cores: 4.2, 1.0 and 0.1. What a worker has in hand after its six comes back by its
@@ -34,7 +35,7 @@ class Service:
         settings: those of its processes.
         screen: whom it talks to.
         stop: true once somebody asked it to end.
-        hopeless: the last death of a process that dies again and again, else None.
+        hopeless: the last death of a process that another start will not help, else None.
     """
 
     settings: Settings
@@ -68,7 +69,7 @@ class Service:
         deaths = self.supervisor.watch()
         for death in deaths:
             self.screen.warn(*str(death).splitlines())
-            if death.deaths >= HOPELESS:
+            if death.deaths >= HOPELESS or death.returncode == REFUSED:
                 self.hopeless = death
         return deaths
 

@@ -39,11 +39,18 @@ def rotate(path: Path, *, max_bytes: int = MAX_BYTES, keep: int = KEEP) -> bool:
     return True
 
 
-def tail(path: Path, lines: int) -> list[str]:
-    """The last lines of a file that are not empty."""
+def tail(path: Path, lines: int, *, since: int = 0) -> list[str]:
+    """The last lines of a file that are not empty.
+
+    Args:
+        path: the file.
+        lines: how many, at most.
+        since: only what was written after this many bytes, unless the file was begun anew.
+    """
     try:
+        size = path.stat().st_size
         with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - READ_AT_MOST))
+            file.seek(max(since if since <= size else 0, size - READ_AT_MOST))
             text = file.read().decode(errors="replace")
     except OSError:
         return []

@@ -22,7 +22,7 @@ from worker.settings import Settings
 from worker.stream.consume import Reader
 
 LOOPBACK = IPv4Network("127.0.0.0/8")
-STANDSTILL = 120.0  # seconds without any progress after which a run is given up
+STANDSTILL = 120.0  # seconds without any progress after which a run is given up: several leases
 WAIT = 0.1  # seconds that the foreground waits for something to show
 LOOK_AGAIN = "To look at the stream and at Flower: demarche run --keep --stay."
 DONE, GIVEN_UP, INTERRUPTED = 0, 1, 130  # exit codes; the last as a shell tells of SIGINT
@@ -87,6 +87,7 @@ def run_settings(settings: Settings) -> Settings:
     the run before it left.
     """
     data_dir = settings.data_dir / "run"
+    extract_seconds = min(settings.extract_seconds, 10.0)
     return settings.model_copy(
         update={
             "data_dir": data_dir,
@@ -95,6 +96,9 @@ def run_settings(settings: Settings) -> Settings:
             "fetch_allow": (*settings.fetch_allow, LOOPBACK),
             "host_delay": min(settings.host_delay, 0.2),
             "tick_every": min(settings.tick_every, 0.5),
+            # What a killed process had in hand comes back while somebody still watches.
+            "extract_seconds": extract_seconds,
+            "lease": min(settings.lease, 4 * extract_seconds),
         }
     )
 
@@ -191,7 +195,8 @@ def _sum_up(service: Service, look: Look) -> None:
 
 def _why_hopeless(service: Service, still: float) -> str | None:
     if service.hopeless:
-        return f"{service.hopeless.name} does not stay alive: the run is given up."
+        last = " ".join(service.hopeless.last_lines[-1:])
+        return f"{service.hopeless.name} does not stay alive, the run is given up. It said: {last}"
     if still > STANDSTILL:
         return (
             f"Nothing has moved for {STANDSTILL:.0f} s: the run is given up. "

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self, TextIO
 
@@ -58,7 +60,8 @@ class Screen:
     def end_bar(self) -> None:
         """Take the bar away; lines may still be written."""
         if self._bar.live.is_started:
-            self._bar.stop()
+            with _terminal_may_be_gone():
+                self._bar.stop()
 
     @property
     def width(self) -> int | None:
@@ -67,9 +70,10 @@ class Screen:
 
     def say(self, *lines: str, style: str = "") -> None:
         """Write lines, above the bar."""
-        for line in lines:
-            text = encodable(line, self._console.encoding)
-            self._console.print(Text(text, style=style), soft_wrap=True)
+        with _terminal_may_be_gone():
+            for line in lines:
+                text = encodable(line, self._console.encoding)
+                self._console.print(Text(text, style=style), soft_wrap=True)
 
     def event(self, lines: Iterable[str]) -> None:
         """Write an event: its first line stands out."""
@@ -86,4 +90,18 @@ class Screen:
         if self._bar.live.is_started:
             label = encodable(label, self._console.encoding)
             self._bar.update(self._task, description=label, completed=done, total=total)
-            self._bar.refresh()
+            with _terminal_may_be_gone():
+                self._bar.refresh()
+
+
+@contextmanager
+def _terminal_may_be_gone() -> Iterator[None]:
+    """Write to nobody where the terminal was closed: its signal ends us, in order.
+
+    A pipe that nobody reads any more is another matter: rich ends the program then.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise

@@ -100,6 +100,7 @@ class _Child:
     log: Path
     running: subprocess.Popen[bytes] | None = None
     started: float = 0.0
+    log_start: int = 0  # where in the log its present life begins
     deaths: int = 0
     due: float = field(default_factory=time.monotonic)
 
@@ -184,6 +185,7 @@ class Supervisor:
     def _spawn(self, child: _Child) -> None:
         process = child.process
         output = logfiles.append(child.log)
+        child.log_start = child.log.stat().st_size
         try:
             child.running = subprocess.Popen(  # noqa: S603 - our own table of processes
                 process.command,
@@ -226,7 +228,7 @@ class Supervisor:
             deaths=child.deaths,
             delay=delay,
             log=child.log,
-            last_lines=tuple(logfiles.tail(child.log, 5)),
+            last_lines=tuple(logfiles.tail(child.log, 5, since=child.log_start)),
         )
 
     def _end(self, children: Iterable[_Child]) -> list[str]:

@@ -78,6 +78,7 @@ class ArticleData(_Model):
     country: str | None = None
     language: str | None = None
     authors: list[str] | None = None
+    agency: str | None = None
     published: str | None = None
     published_basis: str | None = None
 
@@ -193,6 +194,7 @@ def article_data(article: Article) -> ArticleData:
         country=article.country,
         language=article.language,
         authors=list(article.authors) or None,
+        agency=article.agency,
         published=_iso(article.published),
         published_basis=article.published_basis,
     )

@@ -149,6 +149,6 @@ def _zones() -> dict[str, timezone]:
 
 
 def _rows(name: str) -> list[tuple[str, str]]:
-    text = files("worker").joinpath(name).read_text(encoding="utf-8")
+    text = files("worker.formats").joinpath(name).read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     return [(first, second) for first, second in (line.split("\t") for line in lines[1:])]

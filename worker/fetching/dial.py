@@ -18,8 +18,8 @@ from typing import Any
 
 import httpcore
 
-from worker.addresses import Network, is_allowed, literal
 from worker.errors import Rejected, Transient
+from worker.fetching.addresses import Network, is_allowed, literal
 
 Resolver = Callable[[str, int], Sequence[str]]
 

@@ -1,0 +1,117 @@
+"""Fit the weights of `worker/events/lexicon/confidence.tsv` on documents coded by hand.
+
+    python benchmarks/fit_confidence.py [--write]
+
+An event counts as right where one of its dyads is in the gold, optional ones included. Prints the
+reliability of the fitted probabilities by tenths, each document judged by weights fitted without it
+(ten folds over documents).
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+
+from score_gold import FILES, GOLD, article, documents
+
+from worker.events import extract
+from worker.events.confidence import probability, signs
+from worker.events.extract import Coder
+from worker.events.merge import Told
+from worker.events.nlp import load
+from worker.events.parties import Gazetteer
+from worker.events.plover import data
+
+RIDGE = 0.02
+"""Pull of each weight towards zero, per event: enough that a sign seen five times stays quiet."""
+ROUNDS, STEP = 3000, 0.3
+
+Example = tuple[str, frozenset[str], bool]
+
+
+def examples(names: Iterable[str]) -> list[Example]:
+    sys.path.insert(0, str(GOLD))
+    from score import dyads  # the scorer beside the project
+
+    told: dict[str, list[Told]] = defaultdict(list)
+    made = extract._event  # noqa: SLF001 - what was told, with its marks, is wanted here
+
+    def watched(one, act, day):
+        told[one.id].append(act)
+        return made(one, act, day)
+
+    extract._event = watched  # noqa: SLF001
+    coder = Coder(load(), Gazetteer.load())
+    found = []
+    for name in names:
+        for document in documents(FILES[name]):
+            gold = set().union(*map(dyads, document["events"])) if document["events"] else set()
+            coder.code_one(article(document))
+            for act in told[document["doc_id"]]:
+                actors, recipients = act.codes
+                event = {"type": act.type, "actors": actors, "recipients": recipients}
+                found.append((document["doc_id"], signs(act), bool(dyads(event) & gold)))
+    return found
+
+
+def fit(data_: list[Example]) -> dict[str, float]:
+    """Ridge logistic regression by gradient descent; the constant is not pulled."""
+    weights: dict[str, float] = defaultdict(float)
+    for _ in range(ROUNDS):
+        slope: dict[str, float] = defaultdict(float)
+        for _, found, right in data_:
+            error = probability(found, weights) - right
+            for sign in found:
+                slope[sign] += error / len(data_)
+        for sign, value in slope.items():
+            pull = 0.0 if sign == "always" else RIDGE * weights[sign]
+            weights[sign] -= STEP * (value + pull)
+    return dict(weights)
+
+
+def reliability(data_: list[Example]) -> None:
+    folds = sorted({doc for doc, *_ in data_})
+    tenths: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    loss = 0.0
+    for k in range(10):
+        held = set(folds[k::10])
+        weights = fit([e for e in data_ if e[0] not in held])
+        for _, found, right in (e for e in data_ if e[0] in held):
+            p = probability(found, weights)
+            loss -= math.log(p if right else 1 - p)
+            row = tenths[min(9, int(p * 10))]
+            row[0] += 1
+            row[1] += right
+    for tenth, (number, right) in sorted(tenths.items()):
+        print(
+            f"  {tenth / 10:.1f}-{tenth / 10 + 0.1:.1f}: {number:4} events, {right / number:.2f} right"
+        )
+    base = sum(r for *_, r in data_) / len(data_)
+    plain = -sum(math.log(base if r else 1 - base) for *_, r in data_)
+    print(f"  log loss {loss / len(data_):.3f} (a constant: {plain / len(data_):.3f})")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    found = examples(["dev", "seed", "own"])
+    print(f"{len(found)} events, {sum(r for *_, r in found)} right")
+    reliability(found)
+    weights = fit(found)
+    lines = [f"{sign}\t{weight:.2f}\n" for sign, weight in sorted(weights.items())]
+    print("".join(lines))
+    if options.write:
+        target = data("lexicon", "confidence.tsv")
+        header = (
+            "# Weights (log-odds) of the signs of worker/events/confidence.py, fitted by\n"
+            f"# benchmarks/fit_confidence.py on {len(found)} events.\nsign\tweight\n"
+        )
+        target.write_text(header + "".join(lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

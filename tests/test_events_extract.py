@@ -1,0 +1,185 @@
+"""From text to events: sentences that a person can check, and what holds for every text."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from worker.events.extract import Coder
+from worker.events.nlp import load
+from worker.events.parties import Gazetteer
+from worker.model import Article, Event
+
+ROOT = Path(__file__).resolve().parents[1]
+GOLD = ROOT.parent / "shared" / "gold"
+DAY = date(2024, 1, 15)
+
+
+@pytest.fixture(scope="module")
+def coder() -> Coder:
+    return Coder(load(), Gazetteer.load())
+
+
+def line(event: Event) -> str:
+    """TYPE mode ACTORS>RECIPIENTS date"""
+    actors = "+".join(sorted(p.code for p in event.actors))
+    recipients = "+".join(sorted(p.code for p in event.recipients))
+    arrow = f">{recipients}" if recipients else ""
+    return f"{event.type} {event.mode or '-'} {actors}{arrow} {event.date}"
+
+
+def coded(coder: Coder, text: str, **known: object) -> list[str]:
+    article = Article(id="x", text=text, **{"published": DAY, **known})  # type: ignore[arg-type]
+    return [line(e) for e in coder.code_one(article)]
+
+
+SENTENCES = [
+    # active, passive, noun
+    ("Canada imposed sanctions on Belarus.", ["SANCTION discontinue CAN>BLR 2024-01-15"]),
+    ("Russia has expelled two Norwegian diplomats.", ["SANCTION expel RUS>NOR 2024-01-15"]),
+    ("The Finnish prime minister visited Vietnam in May 2019.", ["CONSULT visit FIN>VNM 2019-05"]),
+    # to come: AGREE
+    ("France will send doctors to Lebanon.", ["AGREE - FRA>LBN 2024-01-15"]),
+    # asked for, with the mode from what is asked
+    ("Spain urged Cuba to free the prisoners.", ["REQUEST yield ESP>CUB 2024-01-15"]),
+    ("Mali appealed to France to send troops.", ["REQUEST assist MLI>FRA 2024-01-15"]),
+    # said of another
+    ("Chad accused Sudan of arming rebels.", ["ACCUSE allege TCD>SDN 2024-01-15"]),
+    # mutual
+    ("Panama and Chile signed a free trade agreement.", ["SUPPORT - CHL+PAN 2024-01-15"]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), SENTENCES, ids=[s for s, _ in SENTENCES])
+def test_sentence(coder: Coder, text: str, expected: list[str]) -> None:
+    assert coded(coder, text) == expected
+
+
+NOTHING = [
+    "Canada did not impose sanctions on Belarus.",
+    "If Canada imposes sanctions on Belarus, exports will fall.",
+    "Canada could impose sanctions on Belarus.",
+    "The Italian goalkeeper attacked the Swedish striker in the second half.",
+    "A bakery in Tallinn has won a prize for its French bread.",
+    "Two Brazilian scientists visited a museum.",
+]
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_no_act(coder: Coder, text: str) -> None:
+    assert coded(coder, text) == []
+
+
+def test_the_issuing_body_speaks_in_the_first_person(coder: Coder) -> None:
+    text = "I condemn the attack by Hamas on Israel. We urge Iran to release the sailors."
+    told = coded(coder, text, source="UK Government")
+    assert "ACCUSE disapprove GBR>HAMAS 2024-01-15" in told
+    assert "REQUEST yield GBR>IRN 2024-01-15" in told
+
+
+def test_the_outlet_decides_where_it_is_official(coder: Coder) -> None:
+    text = "We condemn the raid by Chad."
+    assert coded(coder, text, official=True, country="SDN") == [
+        "ACCUSE disapprove SDN>TCD 2024-01-15"
+    ]
+    assert coded(coder, text) == []
+
+
+def test_a_dateline_is_no_subject(coder: Coder) -> None:
+    text = "DOHA, Jan 15 (Agency) - Kenya and Uganda signed an agreement on Sunday."
+    assert coded(coder, text) == ["SUPPORT - KEN+UGA 2024-01-14"]
+
+
+def test_one_act_is_one_event_however_often_it_is_told(coder: Coder) -> None:
+    text = (
+        "Brazil recalled its ambassador to Bolivia on Friday.\n\n"
+        "Brazil has recalled its ambassador to Bolivia, the foreign ministry said."
+    )
+    (event,) = coder.code_one(Article(id="x", text=text, published=DAY))
+    assert line(event) == "SANCTION withdraw BRA>BOL 2024-01-12"
+    assert len(event.evidence) == 2
+
+
+def test_background_keeps_its_own_date(coder: Coder) -> None:
+    text = "Norway visited nobody. Iraq invaded Kuwait in 1990."
+    (event,) = coder.code_one(Article(id="x", text=text, published=DAY))
+    assert (line(event), event.historical) == ("ASSAULT - IRQ>KWT 1990", True)
+
+
+def test_evidence_is_exact_in_every_event(coder: Coder) -> None:
+    articles = _own()
+    for article, events in zip(articles, coder.code(articles), strict=True):
+        for event in events:
+            assert event.evidence
+            for proof in event.evidence:
+                assert article.text[proof.start : proof.end] == proof.quote
+            assert 0 < event.confidence < 1
+            assert event.rule
+
+
+def test_articles_are_independent_and_in_order(coder: Coder) -> None:
+    articles = _own()
+    together = coder.code(articles)
+    assert together == [coder.code_one(a) for a in articles]
+    assert together == coder.code(articles)
+
+
+def test_a_failing_article_harms_no_other(coder: Coder) -> None:
+    good = Article(id="good", text="Canada imposed sanctions on Belarus.", published=DAY)
+    bad = Article(id="bad", text="Chad accused Sudan.", published="not a day")  # type: ignore[arg-type]
+    first, failed, last = coder.code_each([good, bad, good])
+    assert isinstance(failed, Exception)
+    assert first == last
+    assert first
+
+
+def test_empty_and_odd_texts(coder: Coder) -> None:
+    texts = ["", " \n\n", "…", "€" * 50, "a " * 400, "“", "Iran.", "In 2014\n\nChad"]
+    assert coder.code([Article(id=str(n), text=t) for n, t in enumerate(texts)]) == [()] * 8
+
+
+@pytest.mark.skipif(not GOLD.is_dir(), reason="the gold documents (../shared/gold) are not here")
+def test_the_seed_article_is_coded_whole(tmp_path: Path) -> None:
+    result = _scored("seed", tmp_path)
+    assert result["type"] == {"p": 1.0, "r": 1.0, "f1": 1.0, "tp": 3, "fp": 0, "fn": 0}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not GOLD.is_dir(), reason="the gold documents (../shared/gold) are not here")
+def test_dev_documents_do_not_get_worse(tmp_path: Path) -> None:
+    result = _scored("dev", tmp_path)
+    assert result["type"]["f1"] >= 0.53
+    assert result["pair"]["f1"] >= 0.61
+
+
+def _own() -> list[Article]:
+    path = ROOT / "tests" / "data" / "own_articles.jsonl"
+    documents = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return [
+        Article(
+            id=d["doc_id"],
+            text=d["text"],
+            title=d["title"],
+            source=d["source"],
+            published=date.fromisoformat(d["published"]),
+        )
+        for d in documents
+    ]
+
+
+def _scored(name: str, folder: Path) -> dict:
+    command = [sys.executable, "benchmarks/score_gold.py", name, "--write", str(folder)]
+    subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=_environment())
+    score = [sys.executable, str(GOLD / "score.py"), str(GOLD / f"{name}.jsonl")]
+    done = subprocess.run(
+        [*score, str(folder / f"{name}.pred.jsonl")], check=True, capture_output=True, text=True
+    )
+    return json.loads(done.stdout)
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -1,0 +1,1 @@
+"""What `worker.fetch` stands on: addresses that may be dialled, dialling, bounded inflating."""

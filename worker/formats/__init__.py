@@ -1,0 +1,1 @@
+"""What feeds and pages have in common: how bytes become characters, and text becomes a time."""

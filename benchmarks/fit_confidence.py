@@ -34,7 +34,7 @@ Example = tuple[str, frozenset[str], bool]
 
 def examples(names: Iterable[str]) -> list[Example]:
     sys.path.insert(0, str(GOLD))
-    from score import dyads  # the scorer beside the project
+    from score import dyads  # noqa: PLC0415 - the scorer lies beside the project
 
     told: dict[str, list[Told]] = defaultdict(list)
     made = extract._event  # noqa: SLF001 - what was told, with its marks, is wanted here
@@ -86,9 +86,8 @@ def reliability(data_: list[Example]) -> None:
             row[0] += 1
             row[1] += right
     for tenth, (number, right) in sorted(tenths.items()):
-        print(
-            f"  {tenth / 10:.1f}-{tenth / 10 + 0.1:.1f}: {number:4} events, {right / number:.2f} right"
-        )
+        span = f"{tenth / 10:.1f}-{tenth / 10 + 0.1:.1f}"
+        print(f"  {span}: {number:4} events, {right / number:.2f} right")
     base = sum(r for *_, r in data_) / len(data_)
     plain = -sum(math.log(base if r else 1 - base) for *_, r in data_)
     print(f"  log loss {loss / len(data_):.3f} (a constant: {plain / len(data_):.3f})")

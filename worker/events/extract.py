@@ -158,8 +158,11 @@ class _Telling:
         self._spoken = speech.last
 
     def _note(self, number: int, doc: Doc, found: list[tuple[int, int, Named]], first: int) -> None:
+        groups = [t for t in doc if t.dep_.startswith("nsubj") and self._discourse.counts(t)]
         for start, end, named in found:
             sentence = first + sum(e <= start for e in self._ends)
+            while groups and groups[0].i < start:
+                self._note_group(groups.pop(0), number, first)
             top = self._top(doc[start:end].root)
             words = frozenset(lemma(t) for t in doc[top.left_edge.i : top.i + 1])
             words |= frozenset(lemma(t) for t in doc[start:end])
@@ -174,6 +177,18 @@ class _Telling:
             subject = top.dep_.startswith("nsubj")
             coordinated = top.dep_ == "conj" or any(c.dep_ == "conj" for c in top.children)
             self._discourse.note(Seen(seen, (number, start), sentence, subject, words, coordinated))
+        for token in groups:
+            self._note_group(token, number, first)
+
+    def _note_group(self, token: Token, number: int, first: int) -> None:
+        """ "The two leaders", a subject: told again, so that "they" finds them."""
+        sentence = first + sum(e <= token.i for e in self._ends)
+        for named in self._discourse.refer(token, number, sentence, None):
+            words = frozenset({lemma(token)})
+            seen = Seen(
+                named, (number, token.i), sentence, subject=True, words=words, together=True
+            )
+            self._discourse.note(seen)
 
     def _learn(self, doc: Doc, at: dict[int, list[Named]], phrases: Phrases) -> None:
         """Persons whom the paragraph introduces with their office: "X, head of Iran's navy"."""

@@ -86,6 +86,13 @@ class Discourse:
             if n is not None
         ]
 
+    def counts(self, token: Token) -> bool:
+        """Whether a phrase counts parties told before: "the two leaders", "both countries"."""
+        word = lemma(token)
+        kinds = self.lexicon.classes
+        party = word in kinds["HUMAN"] or word in kinds["LAND"]
+        return party and _number(token) > 0 and _is_definite(token)
+
     def _before(self, position: tuple[int, int], sentence: int, reach: int) -> list[Seen]:
         """What was seen before a place, nearest first, at most ``reach`` sentences back."""
         near = [s for s in self.seen[-_MEMORY:] if s.position < position]
@@ -221,6 +228,9 @@ class Discourse:
             before = [s for s in before if s.named.person] or before
         elif word in self.lexicon.classes["LAND"]:
             before = [s for s in before if s.named.kind == "state"] or before
+        states = [s for s in before if s.named.kind == "state"]
+        if len({s.named.code for s in states}) >= number:
+            before = states  # "the two leaders" are seldom those of a country and of a bloc
         by_sentence: dict[int, list[Named]] = {}
         for seen in before:
             by_sentence.setdefault(seen.sentence, []).insert(0, seen.named)

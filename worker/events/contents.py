@@ -1,0 +1,76 @@
+"""What is asked for, refused, promised or threatened: the mode of a matrix, by its complement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spacy.tokens import Token
+
+from worker.events import plover
+from worker.events.rules import Lexicon
+from worker.events.tree import children, is_predicate, lemma
+from worker.events.triggers import Context, Triggers
+
+
+class Contents:
+    """Reads the complements of matrices ("urged … to release", "rejected a call for talks")."""
+
+    def __init__(self, lexicon: Lexicon, triggers: Triggers) -> None:
+        """Join words and triggers."""
+        self._lexicon = lexicon
+        self._triggers = triggers
+
+    def is_hostile(self, context: Context) -> bool:
+        """Whether what is promised would be an act of conflict: a threat, no agreement."""
+        kinds = (self._triggers.kind(c) for c in context.args.complements if is_predicate(c))
+        return any(k is not None and plover.meaning(k[0]).quad == 4 for k in kinds)
+
+    def embedded(self, table: str, content: list[Token]) -> str | None:
+        """The mode that `table` (REQUEST, REJECT, THREATEN) gives to this content."""
+        modes = self._lexicon.modes
+        words = modes["words"][table]
+        for token in content:
+            for mode, listed in words.items():  # type: ignore[attr-defined]
+                if lemma(token) in listed:
+                    return str(mode)
+            kind = self._triggers.kind(token)
+            if kind is not None:
+                found = modes[table].get(" ".join(filter(None, kind))) or modes[table].get(kind[0])
+                if found:
+                    return found
+        return modes[table].get("default")
+
+    def warns(self, content: list[Token]) -> bool:
+        """Whether consequences are held out: a threat."""
+        return any(self._lexicon.is_a(lemma(t), "CONSEQUENCE") for t in content)
+
+    def content(self, context: Context) -> list[Token]:
+        """The words that say what is asked for, refused or threatened, the telling ones first."""
+        args = context.args
+        heads = list(args.complements)
+        heads += [t for c, t in args.preps if c in ("for", "to", "with", "of", "on", "against")]
+        heads += args.patient
+        found: list[Token] = []
+        for head in heads:
+            found.extend(self.telling(head, 0))
+        return found
+
+    def telling(self, token: Token, depth: int) -> Iterator[Token]:
+        """The words of a phrase or clause that may say which mode it is, from the top down."""
+        if depth > 2:
+            return
+        inner = [
+            c
+            for c in children(token, "obj", "xcomp", "acl", "nmod", "ccomp")
+            if c.dep_ != "nmod:poss"
+        ]
+        if self._lexicon.is_a(lemma(token), "LIGHT") or self._lexicon.is_a(
+            lemma(token), "PROPOSAL"
+        ):
+            for child in inner:
+                yield from self.telling(child, depth + 1)
+            yield token
+        else:
+            yield token
+            for child in inner:
+                yield from self.telling(child, depth + 1)

@@ -1,0 +1,385 @@
+"""Who stands in the places that a rule names, and who is understood where nobody stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from spacy.tokens import Token
+
+from worker.events import plover
+from worker.events.phrases import Named, Phrases
+from worker.events.rules import Lexicon, Rule
+from worker.events.speech import Speech
+from worker.events.tree import (
+    arguments,
+    case,
+    children,
+    is_passive,
+    is_predicate,
+    lemma,
+    subject,
+)
+from worker.events.triggers import Context, Triggers, fills
+
+Parties = tuple[tuple[Named, ...], tuple[Named, ...]]
+"""Actors and recipients."""
+
+_REACH = 12  # words to either side of a verb within which the order of words is trusted
+_FENCES = frozenset({";", ":", "that", "which", "who", "whom", "where", "when", "if", "because"})
+_TAKING_UP = frozenset({"ACCUSE", "SUPPORT", "REJECT"})
+_ABOUT = frozenset({"by", "at", "against", "over", "about", "with"})
+_DURING = frozenset(
+    {"in", "during", "at", "after", "following", "before", "on", "through", "despite", "amid"}
+)
+
+
+class Places:
+    """Fills places of the tree with parties.
+
+    Args:
+        parties_of: actors and recipients of the act that a clause tells; None where it tells none.
+            The number says how deep in complements the clause stands.
+    """
+
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        phrases: Phrases,
+        speech: Speech,
+        triggers: Triggers,
+        parties_of: Callable[[Token, int], Parties | None],
+        *,
+        domestic: bool,
+    ) -> None:
+        """Join what answers about words, parties and speakers."""
+        self._lexicon = lexicon
+        self._phrases = phrases
+        self._speech = speech
+        self._triggers = triggers
+        self._parties_of = parties_of
+        self._domestic = domestic
+
+    def before_verb(self, verb: Token) -> list[Named]:
+        """The party right before an active verb, where the tree names no subject."""
+        if is_passive(verb) or not is_finite(verb):
+            return []
+        for i in range(verb.i - 1, max(verb.sent.start, verb.i - _REACH) - 1, -1):
+            token = verb.doc[i]
+            if token.lower_ in _FENCES or token.pos_ in ("CCONJ", "SCONJ"):
+                return []
+            if is_finite(token) and token.pos_ == "VERB":
+                return []
+            if found := self._phrases.named_at(token):
+                if found[0].basis == "demonym":  # "the Italian champions" are not Italy
+                    found = self._phrases.direct(_head_of_name(token))
+                if not found:
+                    return []
+                start = verb.doc.char_span(found[0].start, found[0].end, alignment_mode="expand")
+                before = verb.doc[start.start - 1] if start is not None and start.start else None
+                if before is None or before.pos_ != "ADP" or before.lower_ == "of":
+                    return found
+        return []
+
+    def after_verb(self, rule: Rule, verb: Token) -> list[Named]:
+        """The party right after a verb, where the tree hung it elsewhere: by order of words."""
+        if is_passive(verb):
+            return []
+        preposition = ""
+        for i in range(verb.i + 1, min(verb.sent.end, verb.i + _REACH)):
+            token = verb.doc[i]
+            if token.lower_ in _FENCES or (is_finite(token) and token.pos_ == "VERB"):
+                return []
+            if token.pos_ == "ADP":
+                preposition = token.lower_
+            elif found := self._phrases.named_at(token):
+                wanted = preposition in rule.recipient or (
+                    preposition in ("", "between") and "obj" in rule.recipient
+                )
+                return found if wanted else []
+        return []
+
+    def somebody(self, context: Context) -> list[Named]:
+        """Without borders to look for, an actor without a name is of the country that is told."""
+        for agent in context.args.agent or context.light_args.agent:
+            if found := self._phrases.within(agent):
+                return found[:1]
+        return self._phrases.within(context.token.sent.root)[:1]
+
+    def struck(self, recipients: list[Named], actors: list[Named], token: Token) -> list[Named]:
+        """A strike on a group in a third state hits the group (coding guide)."""
+        if not recipients or not all(r.place for r in recipients):
+            return recipients
+        groups = self._phrases.last_group(token)
+        codes = {a.code for a in actors}
+        return groups if groups and groups[0].code not in codes else recipients
+
+    def understood(self, rule: Rule, context: Context) -> list[Named]:
+        """Recipients that the sentence leaves to be understood: the foe, the victims' country."""
+        token = context.token
+        if rule.type == "ACCUSE" and "keeps" in rule.flags:
+            return self._phrases.claimant(token)
+        if rule.type == "REQUEST" and rule.pos == "n":
+            return self._refuser(token)
+        if "foe" in rule.flags:
+            return self._phrases.last_group(token)
+        if "victims" in rule.flags and any(
+            self._lexicon.is_a(lemma(t), "VICTIM") for t in token.subtree
+        ):
+            return self._phrases.last_state(token)
+        if "needy" in rule.flags:
+            given = context.light is not None or rule.pos == "v"
+            return self._phrases.last_state(token) if given else []
+        if "other" in rule.flags:
+            actors = {n.code for t in context.args.agent for n in self._phrases.direct(t)}
+            return self._phrases.other(token, actors)
+        if "here" in rule.flags:
+            return self._phrases.scene(token)
+        if "there" in rule.flags and any(c == "in" for c, _ in context.args.preps):
+            return self._phrases.last_place(token)
+        return []
+
+    def _refuser(self, noun: Token) -> list[Named]:
+        """Who turns down, or accepts, what a noun asks for: it was asked of them."""
+        verb = noun.head
+        if noun.dep_ not in ("obj", "ccomp", "nsubj:pass") or not is_predicate(verb):
+            return []
+        rules = self._triggers.rules(verb)
+        answers = any(r.type in ("REJECT", "AGREE", "CONCEDE") for r in rules)
+        return self.subject(arguments(verb).agent) if answers else []
+
+    def first(self, places: Iterable[str], context: Context, depth: int) -> list[Named]:
+        """The parties of the first of the places that has any."""
+        for place in places:
+            found = self._place(place, context, depth)
+            if found and place == "with" and "alone2" in context.flags:
+                return [replace(n, how="with") for n in found]
+            if found:
+                return found
+        return []
+
+    def _place(self, place: str, context: Context, depth: int) -> list[Named]:
+        if place.startswith("comp"):
+            return self._of_complement(place, context, depth)
+        if context.token.pos_ in ("NOUN", "PROPN") and not is_predicate(context.token):
+            return self._of_noun(place, context)
+        return self._of_verb(place, context)
+
+    def _of_verb(self, place: str, context: Context) -> list[Named]:
+        args = context.args
+        if place == "speaker":
+            return self._speaking(context.token)
+        if place in ("subj", "cop", "organ", "inquiry"):
+            return self.subject(args.agent)
+        if place == "crowd":
+            return self._crowd(context)
+        if place == "pair":
+            return self._phrases.pair(context.token)
+        if place == "pact":
+            return self._in_pact(args.patient)
+        if place == "force":
+            forces = [
+                t for t in args.agent if fills(t, self._lexicon.classes["FORCE"], self._lexicon)
+            ]
+            return self.subject(forces)
+        told = context.type in _TAKING_UP
+        if place == "obj":
+            return self.belongs(args.patient, told=told) or self.belongs(args.indirect)
+        if place == "iobj":
+            return self.belongs(args.indirect)
+        if place.startswith("~"):
+            return self.belongs(t for t in context.token.subtree if case(t) == place[1:])
+        nouns = [t for c, t in args.preps if c == place]
+        if told and place in _ABOUT and (found := self.belongs(nouns, told=True)):
+            return found
+        if place == "for" and "matrix" in context.flags:
+            below = [
+                g
+                for n in nouns
+                for g in children(n, "nmod")
+                if case(g) in ("of", "to", "by", "from", "between")
+            ]
+            nouns = nouns if self.belongs(nouns) else below
+        around = [] if place == "to" else [t for _, t in args.preps]
+        return self.belongs(nouns) or self.belongs(_nested([*args.patient, *around], place))
+
+    def _speaking(self, token: Token) -> list[Named]:
+        """Who says what a word stands in: the speaker, who cites it, or the issuing body."""
+        verb = token.head
+        if token.dep_ in ("obj", "obl") and self._lexicon.is_a(lemma(verb), "SAY"):
+            who = subject(verb)
+            return self.subject([who]) if who is not None else []
+        speaker = self._speech.speaker(token) or self._speech.issuer
+        return [speaker] if speaker is not None else []
+
+    def _in_pact(self, nouns: Iterable[Token]) -> list[Named]:
+        """The parties that a treaty names: "the declaration on the India-Russia partnership"."""
+        pacts = [t for t in nouns if self._lexicon.is_a(lemma(t), "PACT")]
+        return distinct(n for t in pacts for n in self._phrases.within(t))
+
+    def _crowd(self, context: Context) -> list[Named]:
+        """Whose people a crowd are: of the country that is named with them, else of the place."""
+        agents = context.args.agent
+        found = self.subject(agents)
+        if found or not any(
+            fills(t, self._lexicon.classes["PEOPLE"], self._lexicon) for t in agents
+        ):
+            return found
+        inside = self.belongs(
+            t for t in context.token.sent if case(t) in ("in", "inside", "across")
+        )
+        return [n for n in inside if n.kind == "state"] or self._phrases.last_place(context.token)
+
+    def _of_noun(self, place: str, context: Context) -> list[Named]:
+        token = context.token
+        if place == "subj":
+            if context.light is not None and context.light_args.agent:
+                return self.subject(context.light_args.agent)
+            for source in ("poss", "mod", "by"):
+                if found := self._of_noun(source, context):
+                    return found
+            return []
+        if place == "poss":
+            return [n for c in children(token, "nmod:poss") for n in self._phrases.direct(c)]
+        if place == "mod":
+            return self._phrases.modifiers(token)
+        if place == "speaker":
+            return self._speaking(token)
+        if place == "owner":
+            return self._phrases.belongs(token)
+        if place == "pact":
+            return self._in_pact(t for c, t in context.args.preps if c == "of")
+        if place == "gov":
+            return self._governing_subject(token)
+        preps = context.args.preps + context.light_args.preps
+        return self.belongs([t for c, t in preps if c == place]) or self.belongs(
+            _nested([t for _, t in preps], place)
+        )
+
+    def _governing_subject(self, noun: Token) -> list[Named]:
+        """ "During a meeting with X, Y said …": the subject of what the meeting dates."""
+        verb = noun.head
+        instrument = case(noun) == "with" and self._lexicon.is_a(lemma(noun), "ATTACK")
+        if noun.dep_ != "obl" or not is_predicate(verb) or is_passive(verb):
+            return []
+        if case(noun) not in _DURING and not instrument:
+            return []
+        who = subject(verb)
+        return self.subject([who]) if who is not None else []
+
+    def subject(self, tokens: Iterable[Token]) -> list[Named]:
+        """The parties that act: a subject, an agent, whoever issued a paper or owns a strike."""
+        found: list[Named] = []
+        for token in tokens:
+            own = self._phrases.direct(token)
+            if not own and self._lexicon.is_a(lemma(token), "DOCUMENT"):
+                own = self._issuers(token)
+            if not own and self._lexicon.is_a(lemma(token), "ATTACK"):
+                own = self._phrases.belongs(token)  # "a U.S. strike hit …"
+            found.extend(own)
+        return distinct(found)
+
+    def _issuers(self, paper: Token) -> list[Named]:
+        """Whose paper it is: its owner, else who adopts or issues it."""
+        owners = self._phrases.belongs(paper)
+        if not owners and self._lexicon.is_a(lemma(paper), "INQUIRY"):
+            owners = self._phrases.last_body(paper)
+        verb = paper.head
+        if owners or paper.dep_ not in ("obj", "obl") or not is_predicate(verb):
+            return owners
+        return [n for t in arguments(verb).agent for n in self._phrases.direct(t)]
+
+    def belongs(self, tokens: Iterable[Token], *, told: bool = False) -> list[Named]:
+        """The parties that phrases are about, itself or whose it is."""
+        return distinct(n for t in tokens for n in self._phrases.belongs(t, told=told))
+
+    def _of_complement(self, place: str, context: Context, depth: int) -> list[Named]:
+        if depth > 2:
+            return []
+        own = context.args.complements
+        below = [c for p in context.args.patient for c in children(p, "acl") if not is_passive(c)]
+        for clause in [*own, *below]:
+            if place == "comp.subject":
+                who = own_subject(clause)
+                found = self._phrases.belongs(who) if who is not None else []
+            elif place == "comp.hostile":
+                found = self._hostile(clause, depth)
+            else:
+                found = self._asked_of(clause, context, depth)
+            if found:
+                return found
+        return []
+
+    def _hostile(self, clause: Token, depth: int) -> list[Named]:
+        """Who is said to have done a hostile thing."""
+        kind = self._triggers.kind(clause)
+        if kind is None or plover.meaning(kind[0]).quad < 3:
+            return []
+        parties = self._parties_of(clause, depth + 1)
+        if parties is not None:
+            return list(parties[0])
+        return self.subject(arguments(clause).agent)
+
+    def _asked_of(self, clause: Token, context: Context, depth: int) -> list[Named]:
+        """Whom a complement concerns: its own subject, else the other parties of its act."""
+        own = own_subject(clause)
+        if own is not None:
+            found = self._phrases.direct(own)
+            agents = {n.code for n in self.subject(context.args.agent)}
+            if found and {n.code for n in found} - agents:
+                return found
+        parties = self._parties_of(clause, depth + 1)
+        if parties is not None:
+            return list(parties[1] or parties[0])
+        args = arguments(clause)
+        nouns = [
+            t for c, t in args.preps if c in ("to", "with", "from", "on", "against", "in", "for")
+        ]
+        all_nouns = [*args.patient, *(t for _, t in args.preps)]
+        return (
+            self.belongs(args.patient)
+            or self.belongs(nouns)
+            or [replace(n, how="with") for n in self.belongs(_nested(all_nouns, "with"))]
+        )
+
+
+def _nested(nouns: Iterable[Token], place: str) -> list[Token]:
+    """Nominals with a preposition one or two steps below others: parsers attach them low."""
+    found = []
+    for noun in nouns:
+        for child in children(noun, "nmod"):
+            if case(child) == place:
+                found.append(child)
+            else:
+                found.extend(c for c in children(child, "nmod") if case(c) == place)
+    return found
+
+
+def _head_of_name(token: Token) -> Token:
+    """The noun that a name qualifies: "champions" in "the Italian champions"."""
+    node = token
+    while node.dep_ in ("amod", "compound", "nmod:poss", "nmod:desc", "flat") and node.head != node:
+        node = node.head
+    return node if node.pos_ in ("NOUN", "PROPN") else token
+
+
+def is_finite(token: Token) -> bool:
+    """Whether a verb form has a subject of its own: "condemned", "will condemn"."""
+    if token.tag_ in ("VBD", "VBZ", "VBP"):
+        return True
+    return any(c.dep_ == "aux" and c.tag_ in ("VBZ", "VBP", "VBD", "MD") for c in token.children)
+
+
+def own_subject(clause: Token) -> Token | None:
+    """The subject of a clause, its own or the one it is understood to have."""
+    for child in children(clause, "nsubj"):
+        return child
+    return subject(clause) if clause.dep_ in ("xcomp", "advcl", "acl") else None
+
+
+def distinct(named: Iterable[Named]) -> list[Named]:
+    """Each party once, where it is first named."""
+    first: dict[str, Named] = {}
+    for one in named:
+        first.setdefault(one.code, one)
+    return list(first.values())

@@ -1,0 +1,211 @@
+"""Which lines of the lexicon a word may fire: trigger words, and what must stand beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from spacy.tokens import Token
+
+from worker.events.phrases import Phrases
+from worker.events.rules import Lexicon, Need, Rule
+from worker.events.tree import (
+    Arguments,
+    arguments,
+    case,
+    children,
+    conjuncts,
+    is_passive,
+    is_predicate,
+    lemma,
+    subject,
+)
+
+_POS = {"VERB": "v", "AUX": "v", "NOUN": "n", "PROPN": "n", "ADJ": "a"}
+_SEPARABLE = frozenset({"off", "out", "down", "over", "away", "back", "in"})
+
+
+@dataclass(slots=True)
+class Context:
+    """A trigger with its arguments; for a noun, those of the verb that lends it a subject too."""
+
+    token: Token
+    args: Arguments
+    light: Token | None = None
+    flags: frozenset[str] = frozenset()
+    type: str = ""
+    light_args: Arguments = field(default_factory=Arguments)
+
+
+class Triggers:
+    """Finds the rules of a word, and says which of them fit where it stands."""
+
+    def __init__(self, lexicon: Lexicon, phrases: Phrases) -> None:
+        """Join words and parties."""
+        self._lexicon = lexicon
+        self._phrases = phrases
+
+    def rules(self, token: Token) -> tuple[Rule, ...]:
+        """The rules of a word, in the order of the tables."""
+        pos = _POS.get(token.pos_)
+        if pos is None:
+            return ()
+        rules = self._lexicon.triggers(pos, lemma(token))
+        if rules or pos == "n":
+            return rules
+        if pos == "v":
+            return self._lexicon.triggers("a", token.lower_) or self._lexicon.triggers(
+                "v", stem(token)
+            )
+        verbal = not any(c.dep_ == "cop" for c in token.children)
+        if verbal and any(
+            children(token, "nsubj", "obj")
+        ):  # a verb that the tagger took for an adjective
+            return self._lexicon.triggers("v", stem(token))
+        return ()
+
+    def kind(self, token: Token) -> tuple[str, str | None] | None:
+        """Type and mode that a trigger names, whoever the parties are."""
+        context = self.context(token)
+        for rule in self.rules(token):
+            if self.fits(rule, context):
+                return rule.type, rule.mode
+        return None
+
+    def context(self, token: Token) -> Context:
+        """The word with its arguments and its light verb."""
+        if token.pos_ not in ("NOUN", "PROPN") or is_predicate(token):
+            args = arguments(token)
+            if self._lexicon.triggers("a", token.lower_):  # "is appalled by": a state, no passive
+                who = subject(token)
+                args.agent = [who] if who is not None else []
+                args.preps = [(case(c), c) for c in children(token, "obl", "nmod")]
+            self._object_after_particle(token, args)
+            return Context(token, args)
+        args = Arguments(preps=[(case(c), c) for c in children(token, "nmod", "obl")])
+        args.complements = [c for c in children(token, "acl", "ccomp") if not is_passive(c)]
+        light = self._light(token)
+        if light is None:
+            return Context(token, args)
+        return Context(token, args, light, light_args=arguments(light))
+
+    def _object_after_particle(self, verb: Token, args: Arguments) -> None:
+        """ "handed over the town": an object that the parser hung on the particle."""
+        if args.patient or verb.pos_ != "VERB" or verb.i + 1 >= len(verb.doc):
+            return
+        particle = verb.nbor()
+        if any(particle.lower_ == w.partition("+")[2] for r in self.rules(verb) for w in r.lemmas):
+            args.patient = [t for c, t in args.preps if c == particle.lower_ and particle.head == t]
+
+    def _light(self, noun: Token) -> Token | None:
+        for child in children(noun, "acl", "acl:relcl"):
+            if self._lexicon.is_a(lemma(child), "LIGHT") and is_passive(child):
+                return child
+        head = noun.head
+        top = noun
+        while top.dep_ == "conj" and top.head.pos_ in ("NOUN", "PROPN"):
+            top = top.head
+        head = top.head
+        if (
+            top.dep_ in ("obj", "nsubj:pass")
+            and head.pos_ == "VERB"
+            and self._lexicon.is_a(lemma(head), "LIGHT")
+        ):
+            return head
+        return None
+
+    def fits(self, rule: Rule, context: Context) -> bool:
+        """Whether the rule's particle, light verb, objects and complements are there."""
+        token = context.token
+        if not _particle_fits(rule, token):
+            return False
+        if "home" in rule.flags and not any(c.lower_ == "home" for c in token.children):
+            return False
+        return all(self._meets(need, context) for need in rule.needs)
+
+    def _meets(self, need: Need, context: Context) -> bool:
+        if need.place == "light":
+            return context.light is not None
+        if need.place == "crowd":
+            agents = context.args.agent
+            people = self._lexicon.classes["PEOPLE"]
+            named = [n for t in agents for n in self._phrases.direct(t)]
+            return any(fills(t, people, self._lexicon) for t in agents) or any(
+                n.how == "people" for n in named
+            )
+        if need.place.startswith("!"):
+            return not self._meets(Need(need.place[1:], need.fillers), context)
+        tokens = list(self._tokens(need.place, context))
+        if not need.fillers:
+            return bool(tokens)
+        if "any" in need.fillers:
+            return bool(tokens)
+        return any(fills(t, need.fillers, self._lexicon) for t in tokens)
+
+    def _tokens(self, place: str, context: Context) -> Iterator[Token]:
+        """Head tokens that stand in a place of a rule's needs."""
+        args = context.args
+        for part in place.split(","):
+            if part == "obj" or part == "patient":
+                yield from args.patient
+            elif part == "agent":
+                yield from args.agent
+            elif part in ("comp", "xcomp", "ccomp"):
+                wanted = args.complements
+                yield from (c for c in wanted if part == "comp" or c.dep_ == part)
+            elif part == "mod":
+                yield from children(context.token, "compound", "amod", "nmod:desc")
+            elif part == "below":
+                yield from (t for t in context.token.subtree if t != context.token)
+            elif part == "case":
+                yield from children(context.token, "case")
+            elif part == "cop":
+                yield from children(context.token, "cop")
+            elif part == "closely":
+                yield from (c for c in context.token.children if c.lower_ == part)
+            elif part == "shoulder":
+                yield from (c for c in context.token.subtree if c.lower_ == part)
+            else:
+                yield from (t for c, t in args.preps if c == part)
+                yield from (t for p in args.patient for t in children(p, "nmod") if case(t) == part)
+
+
+def _particle_fits(rule: Rule, token: Token) -> bool:
+    particles = {c.lower_ for c in token.children if c.dep_ == "compound:prt"}
+    around = {c.lower_ for c in token.children}
+    if token.i + 1 < len(token.doc):
+        around.add(token.nbor().lower_)  # parsers take "off" in "broke off talks" for a preposition
+    for word in rule.lemmas:
+        base, _, particle = word.partition("+")
+        if base not in (lemma(token), token.lower_, stem(token)):
+            continue
+        if particle and particle in around:
+            return True
+        if not particle and not particles & _SEPARABLE:
+            return True
+    return False
+
+
+def stem(token: Token) -> str:
+    """The bare verb of a form that the lemmatiser left as it stands: "vetoed" → "veto"."""
+    word = token.lower_
+    for ending in ("ed", "s"):
+        if word.endswith(ending):
+            return word.removesuffix(ending)
+    return word
+
+
+def fills(token: Token, fillers: frozenset[str], lexicon: Lexicon) -> bool:
+    """Whether a phrase is of the words a rule asks for: its head, what it counts or qualifies."""
+    for head in conjuncts(token):
+        word = lemma(head)
+        if word in fillers or head.lower_ in fillers:
+            return True
+        if lexicon.is_a(word, "QUANTITY") and any(
+            fills(c, fillers, lexicon) for c in children(head, "nmod") if case(c) == "of"
+        ):
+            return True
+        beside = ("aux", "compound") if head.pos_ != "PROPN" else ("nmod:desc", "compound", "appos")
+        if any(lemma(c) in fillers for c in children(head, *beside)):
+            return True
+    return False

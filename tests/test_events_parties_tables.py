@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 
 from worker.errors import ConfigError
-from worker.events import party_tables
-from worker.events.parties import Gazetteer
-from worker.events.party_people import FOREIGN, LEADER, read_people
-from worker.events.party_tables import read_rows, read_tables
+from worker.events.parties import Gazetteer, tables
+from worker.events.parties.people import FOREIGN, LEADER, read_people
+from worker.events.parties.tables import read_rows, read_tables
 
 ROOT = Path(__file__).parents[1]
 FACTS = ROOT.parent / "shared" / "facts"
@@ -84,7 +83,7 @@ def test_every_name_of_a_table_can_be_looked_up() -> None:
 
 
 def test_a_broken_line_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(party_tables, "_read", lambda _: "a\tb\n1\t2\n1\n")
+    monkeypatch.setattr(tables, "_read", lambda _: "a\tb\n1\t2\n1\n")
     with pytest.raises(ConfigError, match=r"titles\.tsv, line 3: 1 columns instead of 2\."):
         list(read_rows("titles"))
 

@@ -16,7 +16,7 @@ from rich.cells import cell_len, set_cell_size
 from worker import wiring
 from worker.errors import ConfigError
 from worker.events.parties import Gazetteer
-from worker.events.party_people import Resolution
+from worker.events.parties.people import Resolution
 from worker.model import Article, Event, Evidence, Party
 from worker.service import display, redis_server
 from worker.settings import Settings

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from worker.events.party_nouns import Hit
-from worker.events.party_run import Run
-from worker.events.party_tables import Entry, Sense, Tables, cue_found
+from worker.events.parties.nouns import Hit
+from worker.events.parties.run import Run
+from worker.events.parties.tables import Entry, Sense, Tables, cue_found
 
 PLACES = frozenset(["name", "capital", "city"])
 """Kinds of names that can also say where."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from worker.events.party_nouns import Found, Hit, Learnt
-from worker.events.party_people import EAST_ASIAN, FOREIGN, LEADER, SENIOR, Person, Term, near
-from worker.events.party_run import Run
-from worker.events.party_words import fold
+from worker.events.parties.nouns import Found, Hit, Learnt
+from worker.events.parties.people import EAST_ASIAN, FOREIGN, LEADER, SENIOR, Person, Term, near
+from worker.events.parties.run import Run
+from worker.events.parties.words import fold
 
 _LONG_ENOUGH = 4
 """Letters from which a surname is unlikely to be something else."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from worker.events.party_nouns import BODIES, Found, Head, Hit
-from worker.events.party_persons import resolve_person
-from worker.events.party_posts import add_head, add_office, add_office_in_front, office_of
-from worker.events.party_run import Run
-from worker.events.party_senses import PLACES, decide, something_else
-from worker.events.party_tables import Entry, Office
+from worker.events.parties.nouns import BODIES, Found, Head, Hit
+from worker.events.parties.persons import resolve_person
+from worker.events.parties.posts import add_head, add_office, add_office_in_front, office_of
+from worker.events.parties.run import Run
+from worker.events.parties.senses import PLACES, decide, something_else
+from worker.events.parties.tables import Entry, Office
 
 _EAGER = frozenset(["demonym"])
 _SKIPS = 4

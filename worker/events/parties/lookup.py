@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from worker.events.party_offices import Offices
-from worker.events.party_people import People, Resolution, Term, iso
-from worker.events.party_tables import Entry, Sense, Tables
+from worker.events.parties.offices import Offices
+from worker.events.parties.people import People, Resolution, Term, iso
+from worker.events.parties.tables import Entry, Sense, Tables
 
 _LISTED, _SENSE = 200, 100
 """Scores of what a table lists, and of a reading that the words around a name decide on; above and

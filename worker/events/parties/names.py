@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from worker.events.party_nouns import Found, Hit, Learnt
-from worker.events.party_people import surname_of
-from worker.events.party_run import Run
+from worker.events.parties.nouns import Found, Hit, Learnt
+from worker.events.parties.people import surname_of
+from worker.events.parties.run import Run
 
 _LIMIT = 5
 """Words that a person's name has at most."""

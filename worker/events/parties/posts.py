@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from worker.events.party_names import name_after, name_in_front
-from worker.events.party_nouns import BODIES, Found, Head, Hit
-from worker.events.party_run import Run
-from worker.events.party_tables import Entry, Office
+from worker.events.parties.names import name_after, name_in_front
+from worker.events.parties.nouns import BODIES, Found, Head, Hit
+from worker.events.parties.run import Run
+from worker.events.parties.tables import Entry, Office
 
 
 def add_head(run: Run, hit: Hit, base: Found) -> int:

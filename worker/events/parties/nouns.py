@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from worker.events.party_people import Person
-from worker.events.party_tables import Entry, Office
+from worker.events.parties.people import Person
+from worker.events.parties.tables import Entry, Office
 
 BODIES = frozenset(["government", "military"])
 """Classes of offices that stand for the party itself."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from worker.events.party_nouns import BODIES
-from worker.events.party_tables import Office, Tables
-from worker.events.party_words import Words
+from worker.events.parties.nouns import BODIES
+from worker.events.parties.tables import Office, Tables
+from worker.events.parties.words import Words
 
 _LIMIT = 6
 """Words that an office or a title has at most."""

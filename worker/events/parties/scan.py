@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from worker.events.party_nouns import Hit, Learnt
-from worker.events.party_people import People
-from worker.events.party_tables import Entry, Tables, prefixes
-from worker.events.party_words import Words
+from worker.events.parties.nouns import Hit, Learnt
+from worker.events.parties.people import People
+from worker.events.parties.tables import Entry, Tables, prefixes
+from worker.events.parties.words import Words
 
 _LONG_ENOUGH = 4
 """Letters from which a word in capitals is unlikely to be a short acronym."""

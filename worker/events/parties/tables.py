@@ -10,7 +10,7 @@ from importlib import resources
 from typing import Any
 
 from worker.errors import ConfigError
-from worker.events.party_words import fold, split
+from worker.events.parties.words import fold, split
 
 _FOLDER = "gazetteer"
 _BASES = (

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from worker.events.party_nouns import Context, Found, Hit, Learnt
-from worker.events.party_offices import Offices
-from worker.events.party_people import People
-from worker.events.party_persons import resolve_person
-from worker.events.party_phrases import resolve_party
-from worker.events.party_run import Run
-from worker.events.party_scan import Scanner
-from worker.events.party_senses import key_of
-from worker.events.party_tables import Tables
-from worker.events.party_words import Words
+from worker.events.parties.nouns import Context, Found, Hit, Learnt
+from worker.events.parties.offices import Offices
+from worker.events.parties.people import People
+from worker.events.parties.persons import resolve_person
+from worker.events.parties.phrases import resolve_party
+from worker.events.parties.run import Run
+from worker.events.parties.scan import Scanner
+from worker.events.parties.senses import key_of
+from worker.events.parties.tables import Tables
+from worker.events.parties.words import Words
 
 
 class Finder:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 
-from worker.events.party_tables import Tables, prefixes, read_lines, read_tables
-from worker.events.party_words import fold
+from worker.events.parties.tables import Tables, prefixes, read_lines, read_tables
+from worker.events.parties.words import fold
 
 LEADER, FOREIGN, SENIOR = 1, 2, 3
 """Ranks: heads of state, government and IGOs; foreign ministers; deputies, defence, speakers."""

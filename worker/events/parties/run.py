@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from worker.events.party_nouns import Context, Found, Hit, Learnt
-from worker.events.party_offices import Offices
-from worker.events.party_people import People
-from worker.events.party_tables import Tables
-from worker.events.party_words import Words
+from worker.events.parties.nouns import Context, Found, Hit, Learnt
+from worker.events.parties.offices import Offices
+from worker.events.parties.people import People
+from worker.events.parties.tables import Tables
+from worker.events.parties.words import Words
 
 
 @dataclass(slots=True)

@@ -17,12 +17,12 @@ from functools import cache
 
 from spacy.tokens import Doc, Span, Token
 
-from worker.events.party_finder import Finder
-from worker.events.party_lookup import lookup
-from worker.events.party_nouns import Context, Found
-from worker.events.party_people import People, Resolution, read_people
-from worker.events.party_tables import Tables, read_tables
-from worker.events.party_words import Words
+from worker.events.parties.finder import Finder
+from worker.events.parties.lookup import lookup
+from worker.events.parties.nouns import Context, Found
+from worker.events.parties.people import People, Resolution, read_people
+from worker.events.parties.tables import Tables, read_tables
+from worker.events.parties.words import Words
 
 _ATTRIBUTES = frozenset(["amod", "compound", "nmod:poss", "poss", "nmod", "nmod:unmarked"])
 

@@ -10,6 +10,8 @@ from worker.events.party_run import Run
 
 _LIMIT = 5
 """Words that a person's name has at most."""
+_NEAR = 8
+"""Mentions among which a name right in front of an office stands, if it was one."""
 _FULL = 2
 """Words from which a name counts as a full one."""
 
@@ -105,7 +107,7 @@ def name_in_front(run: Run, i: int, found: Found) -> None:
     name = run.text(start, end)
     _learn(run, name, found)
     span = (run.words.starts[start], run.words.ends[end - 1])
-    run.found = [f for f in run.found if not (f.person and f.core == span)]
+    run.found[-_NEAR:] = [f for f in run.found[-_NEAR:] if not (f.person and f.core == span)]
     run.found.append(
         Found(
             *span,

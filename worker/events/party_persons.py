@@ -124,7 +124,7 @@ def _other_person(run: Run, hit: Hit, name: str, start: int) -> bool:
         return False
     if words.gap(i) not in {" ", "-"} or _opener(run, i, name):
         return False
-    if any(h.end == hit.start for h in run.hits if h.entries):
+    if hit.start in run.ends:
         return False
     if words.gap(i) != "-":
         run.blocked.add(_key(run, hit))

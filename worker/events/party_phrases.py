@@ -8,7 +8,7 @@ from worker.events.party_nouns import BODIES, Found, Head, Hit
 from worker.events.party_persons import resolve_person
 from worker.events.party_posts import add_head, add_office, add_office_in_front, office_of
 from worker.events.party_run import Run
-from worker.events.party_senses import PLACES, decide, lonely_acronym, namesake, somebodys_name
+from worker.events.party_senses import PLACES, decide, something_else
 from worker.events.party_tables import Entry, Office
 
 _EAGER = frozenset(["demonym"])
@@ -22,7 +22,7 @@ def resolve_party(run: Run, hit: Hit) -> int:
     if not entries:
         return resolve_person(run, hit) if hit.full else hit.end
     entry = entries[0]
-    if somebodys_name(run, hit, entry) or lonely_acronym(run, entry) or namesake(run, hit, entry):
+    if something_else(run, hit, entry):
         return hit.end
     base = _base(run, hit, entry)
     if len(entry.codes) > 1:
@@ -87,10 +87,15 @@ def _qualified(run: Run, hit: Hit, entry: Entry, base: Found) -> int:
     if head is not None and head.body:
         return add_office(run, hit, base, head)
     before = office_of(run, hit, entry)
-    if before is not None:
+    if before is not None and (not base.possessive or _is_body(run, before[2])):
         return add_office_in_front(run, hit, base, before)
     run.found.append(_attribute(run, base, head, entry, tail))
     return end
+
+
+def _is_body(run: Run, end: int) -> bool:
+    """Whether the office that ends there is a body: "the government of Iraq's", not "leader of"."""
+    return run.words.keys[end - 1] in run.tables.words["bodies"]
 
 
 def _close(run: Run, end: int, tail: int) -> bool:

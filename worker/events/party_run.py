@@ -23,6 +23,8 @@ class Run:
         on: the day of publication; None if unknown.
         context: what the article says beyond this text.
         by_start: the hits by their first word.
+        ends: the words behind names of parties.
+        spoken: what the rest of the article says for a sense, by its line.
         learnt: persons whom this text introduces, by folded name.
         blocked: short names that belong to somebody else here.
         postings: first words of places to which a diplomat is sent.
@@ -37,6 +39,8 @@ class Run:
     on: date | None
     context: Context
     by_start: dict[int, Hit] = field(init=False)
+    ends: frozenset[int] = field(init=False)
+    spoken: dict[str, bool] = field(default_factory=dict)
     learnt: dict[str, Learnt] = field(default_factory=dict)
     blocked: set[str] = field(default_factory=set)
     postings: set[int] = field(default_factory=set)
@@ -45,6 +49,7 @@ class Run:
     def __post_init__(self) -> None:
         """Index the hits."""
         self.by_start = {h.start: h for h in self.hits}
+        self.ends = frozenset(h.end for h in self.hits if h.entries)
 
     def text(self, start: int, end: int) -> str:
         """The text of words ``start:end``."""

@@ -84,12 +84,15 @@ class Scanner:
             best = self._hit(words, i, j, key) or best
             if key not in longer or j >= len(words) or not words.joined(j - 1):
                 return best
-            if len(words.forms[j]) == 1 and f"{key} {words.keys[j]}" not in longer:
+            if len(words.forms[j]) == 1 and not self._leads(f"{key} {words.keys[j]}"):
                 j += 1  # a middle initial: "Vladimir V. Putin"
                 if j >= len(words) or not words.joined(j - 1):
                     return best
             key = f"{key} {words.keys[j]}"
             j += 1
+
+    def _leads(self, key: str) -> bool:
+        return key in self._prefixes or key in self.tables.phrases
 
     def _hit(self, words: Words, i: int, j: int, key: str) -> Hit | None:
         listed = self.tables.phrases.get(key)
@@ -97,7 +100,7 @@ class Scanner:
         entries: tuple[Entry, ...] = ()
         if listed:
             entries = tuple(e for e in listed if len(e.words) == len(forms) and e.spelt(forms))
-            if entries and self._shouted(words, i, j, entries):
+            if entries and (self._shouted(words, i, j, entries) or _torn(words, i, j)):
                 entries = ()
         full = self.people.full(key)
         short = self.people.short(key) if not entries else ()
@@ -126,3 +129,10 @@ class Scanner:
 
 def _small(entries: Iterable[Entry]) -> bool:
     return any(e.words and not e.words[0][0].isupper() for e in entries)
+
+
+def _torn(words: Words, i: int, j: int) -> bool:
+    """Whether the first character stands alone: "A U.S. ship" is no "A.U.", 5.1 no "5+1"."""
+    if j - i < 2 or len(words.forms[i]) > 1:
+        return False
+    return words.gap(i) == (" " if words.forms[i].isalpha() else ".")

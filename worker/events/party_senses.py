@@ -10,6 +10,8 @@ from worker.events.party_tables import Entry, Sense, Tables, cue_found
 
 PLACES = frozenset(["name", "capital", "city"])
 """Kinds of names that can also say where."""
+_SIGHT = 40
+"""Characters around a name in which a cue is looked for."""
 _SETTLED = frozenset(["USA", "CAN", "AUS"])
 """States whose towns are called after capitals and countries elsewhere."""
 
@@ -37,22 +39,43 @@ def decide(run: Run, hit: Hit) -> list[Entry]:
 
 
 def _weigh(run: Run, sense: Sense, hit: Hit) -> int:
-    text = run.words.text
-    before = text[max(0, run.words.starts[hit.start] - 40) : run.words.starts[hit.start]]
-    before = before.rstrip()
-    after = text[run.words.ends[hit.end - 1] :][:40]
-    score = sense.prior
+    text, start, end = run.words.text, run.words.starts[hit.start], run.words.ends[hit.end - 1]
+    before = text[max(0, start - _SIGHT) : start].rstrip()
+    after = text[end : end + _SIGHT]
+    score = sense.prior + 3 * _spoken(run, sense)
     score += 5 * any(_ends(before, c) for c in sense.before)
     score += 5 * any(_begins(after, c) for c in sense.after)
-    score += 3 * cue_found(sense.document, run.context.text or text, _forms(run))
     return score + 3 * (run.context.home in sense.codes)
 
 
-def _forms(run: Run) -> frozenset[str]:
-    return run.context.words or frozenset(run.words.forms)
+def _spoken(run: Run, sense: Sense) -> bool:
+    """Whether the article as a whole speaks for a sense; the same for all of a text's hits."""
+    if sense.source not in run.spoken:
+        text = run.context.text or run.words.text
+        words = run.context.words or frozenset(run.words.forms)
+        run.spoken[sense.source] = cue_found(sense.document, text, words)
+    return run.spoken[sense.source]
 
 
-def somebodys_name(run: Run, hit: Hit, entry: Entry) -> bool:
+def something_else(run: Run, hit: Hit, entry: Entry) -> bool:
+    """Whether the words around a name make something of it that is no party."""
+    return (
+        _somebodys_name(run, hit, entry)
+        or _lonely_acronym(run, entry)
+        or _namesake(run, hit, entry)
+        or _minority(run, hit, entry)
+        or run.words.text.startswith("$", run.words.ends[hit.end - 1])
+    )
+
+
+def _minority(run: Run, hit: Hit, entry: Entry) -> bool:
+    """Whether it is a people within another state: "ethnic Albanians in Serbia"."""
+    if entry.basis not in {"demonym", "people"} or hit.start == 0:
+        return False
+    return run.words.keys[hit.start - 1] == "ethnic"
+
+
+def _somebodys_name(run: Run, hit: Hit, entry: Entry) -> bool:
     """Whether a given name stands right before it ("Michael Jordan")."""
     if entry.basis not in PLACES or hit.start == 0 or hit.end - hit.start > 1:
         return False
@@ -64,14 +87,14 @@ def somebodys_name(run: Run, hit: Hit, entry: Entry) -> bool:
     )
 
 
-def lonely_acronym(run: Run, entry: Entry) -> bool:
+def _lonely_acronym(run: Run, entry: Entry) -> bool:
     """Whether a group's acronym stands without any sign of the group or its home."""
     if not (entry.home and entry.acronym):
         return False
     return not ({entry.home, *entry.codes} & run.context.codes)
 
 
-def namesake(run: Run, hit: Hit, entry: Entry) -> bool:
+def _namesake(run: Run, hit: Hit, entry: Entry) -> bool:
     """Whether it is a town in a country of emigrants: "Lima, Ohio", "London, Ontario"."""
     after = run.by_start.get(hit.end)
     if entry.basis not in PLACES or after is None or run.words.gap(hit.end - 1) != ", ":

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 _RUN = re.compile(r"[^\W_]+")
 _GAP = re.compile(
-    r"[ \u00a0\u202f]?\n?[ \u00a0]?|\.? ?|[-\u2010\u2011\u2013/&'’‘`]| ?& ?|'?’? ?\(?"
+    r"[ \u00a0\u202f]?\n?[ \u00a0]?|\.? ?|[-\u2010\u2011\u2013/&+'’‘`]| ?& ?|'?’? ?\(?"
 )
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th",

@@ -30,7 +30,7 @@ def named(
 def issuer(gazetteer: Gazetteer, lexicon: Lexicon, article: Article) -> Named | None:
     """Whose official statement an article is: its outlet's party, or what its source names."""
     if article.official and article.country:
-        return Named(article.country, article.country, "state", -1, -1, "issuer")
+        return _issuing(gazetteer, article.country)
     if not article.source:
         return None
     words = {w.lower() for w in article.source.split()}
@@ -38,9 +38,15 @@ def issuer(gazetteer: Gazetteer, lexicon: Lexicon, article: Article) -> Named | 
         acronym = article.source.isupper() and found.basis in ("institution", "organ")
         if found.posting or not (acronym or words & lexicon.classes["ISSUER"]):
             continue
-        party = gazetteer.tables.parties[found.code]
-        return Named(found.code, party.name, party.kind, -1, -1, "issuer")
+        return _issuing(gazetteer, found.code)
     return None
+
+
+def _issuing(gazetteer: Gazetteer, code: str) -> Named:
+    """The party of a code; one that a seeds file made up stands for itself."""
+    party = gazetteer.tables.parties.get(code)
+    name, kind = (party.name, party.kind) if party else (code, "state")
+    return Named(code, name, kind, -1, -1, "issuer")
 
 
 def _placed(mention: Mention, doc: Doc, lexicon: Lexicon) -> Placed | None:

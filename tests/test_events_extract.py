@@ -81,6 +81,21 @@ def test_the_issuing_body_speaks_in_the_first_person(coder: Coder) -> None:
     assert "REQUEST yield GBR>IRN 2024-01-15" in told
 
 
+def test_a_match_report_tells_of_no_diplomacy(coder: Coder) -> None:
+    report = (
+        "France meet Germany in the quarter-final on Tuesday. Brazil struck first against Spain: "
+        "the striker beat the goalkeeper from the penalty spot before half-time. Spain protested "
+        "to the referee, and their coach was sent off. In the second half a substitute headed the "
+        "ball into the goal. The captain of Spain accused Brazil of playing for a draw."
+    )
+    boycott = (
+        "Canada summoned the ambassador of Belarus on Monday over the arrest of a football coach. "
+        "The foreign minister of Canada said the tournament in Minsk should be boycotted."
+    )
+    assert coder.code_one(Article("match", report)) == ()
+    assert {event.type for event in coder.code_one(Article("boycott", boycott))} >= {"ACCUSE"}
+
+
 def test_the_outlet_decides_where_it_is_official(coder: Coder) -> None:
     text = "We condemn the raid by Chad."
     assert coded(coder, text, official=True, country="SDN") == [

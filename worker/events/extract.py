@@ -26,6 +26,7 @@ from worker.events.phrases import Named, Phrases
 from worker.events.reference import Discourse, Seen
 from worker.events.rules import Lexicon, lexicon
 from worker.events.speech import Speech
+from worker.events.topics import is_sport
 from worker.events.tree import lemma
 from worker.model import Article, Event, Evidence, Party
 
@@ -91,7 +92,10 @@ class Coder:
         home = speaker.code if speaker is not None else article.country
         found = naming.named(self._gazetteer, self._lexicon, [d for d, _ in docs], day, home)
         told = _Telling(self._lexicon, day, speaker, domestic=self._domestic).all(docs, found)
-        return tuple(_event(article, one, day) for one in merge(told))
+        events = tuple(_event(article, one, day) for one in merge(told))
+        if events and is_sport((doc for doc, _ in docs), self._lexicon):
+            return ()
+        return events
 
 
 class _Telling:

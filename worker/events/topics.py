@@ -1,0 +1,25 @@
+"""What an article is about, where that decides whether its acts are acts of states.
+
+"France meet Germany on Tuesday", "Brazil struck first": a match report is told in the words of
+diplomacy and war. Class SPORT of `lexicon/classes.toml` holds words that it cannot do without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from spacy.tokens import Doc
+
+from worker.events.rules import Lexicon
+from worker.events.tree import lemma
+
+# A report on sanctions in sport names two or three of the words; a match report some ten.
+DISTINCT = 5
+SHARE = 0.025  # of all words
+
+
+def is_sport(docs: Iterable[Doc], lexicon: Lexicon) -> bool:
+    """Whether an article reports a match or a race: many of its words, and of many kinds."""
+    words = [lemma(token) for doc in docs for token in doc if token.is_alpha]
+    told = [word for word in words if lexicon.is_a(word, "SPORT")]
+    return len(set(told)) >= DISTINCT and len(told) >= SHARE * len(words)

@@ -30,7 +30,9 @@ def named(
 def issuer(gazetteer: Gazetteer, lexicon: Lexicon, article: Article) -> Named | None:
     """Whose official statement an article is: its outlet's party, or what its source names."""
     if article.official and article.country:
-        return Named(article.country, article.country, "state", -1, -1, "issuer")
+        known = gazetteer.tables.parties.get(article.country)
+        name = known.name if known is not None else article.country
+        return Named(article.country, name, "state", -1, -1, "issuer")
     if not article.source:
         return None
     words = {w.lower() for w in article.source.split()}

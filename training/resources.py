@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from itertools import cycle, islice
+from itertools import count, islice
 from pathlib import Path
 
 import spacy
@@ -28,7 +28,7 @@ from worker.events.nlp import load
 TEXTS = ("gum-open-test", "pud-news", "ewt-test")
 ARTICLE = 400
 BATCHES = (8, 16, 32)
-ROUNDS = 3
+ROUNDS = 2
 
 
 def articles(work: Path) -> list[str]:
@@ -53,8 +53,8 @@ def words_per_second(nlp: Language, texts: list[str], batch: int) -> float:
 
 def speed(work: Path, models: list[str]) -> None:
     """Print the best speed of each model, and its ratio to the last one's."""
-    texts = articles(work)
-    pipelines = {name: load(name) for name in models}
+    texts = articles(work)[:60]
+    pipelines = {name: spacy.load(name) for name in models}  # as they are, without adapters
     best = dict.fromkeys(models, 0.0)
     for batch in BATCHES:
         for _ in range(ROUNDS):
@@ -78,23 +78,24 @@ def load_seconds(name: str) -> float:
 
 def paragraphs(corpora: Path) -> Iterator[str]:
     """Yield raw news paragraphs for ever; every round has words of its own."""
-    for turn, document in enumerate(cycle(raw_documents(corpora / "ner" / "gmb-train.iob"))):
-        for rows in document:
-            yield "".join(form + " " * space for form, _, space in rows) + f" (Ref{turn}x.)"
+    for turn in count():
+        for at, document in enumerate(raw_documents(corpora / "ner" / "gmb-train.iob")):
+            for rows in document:
+                yield "".join(form + " " * space for form, _, space in rows) + f" (Ref{turn}x{at}.)"
 
 
-def memory(corpora: Path, model: str, count: int) -> None:
-    """Read ``count`` articles of about 400 words and print the resident memory as it goes."""
+def memory(corpora: Path, model: str, number: int) -> None:
+    """Read ``number`` articles of about 400 words and print the resident memory as it goes."""
     nlp = load(model)
     source = paragraphs(corpora)
     words = 0
-    for at in range(1, count + 1):
+    for at in range(1, number + 1):
         with nlp.memory_zone():
             read = 0
             for doc in nlp.pipe(islice(source, 17), batch_size=16):
                 read += len(doc)
         words += read
-        if at in (100, 1000) or at % 2500 == 0 or at == count:
+        if at in (100, 1000) or at % 2500 == 0 or at == number:
             print(f"{at} articles, {words} words: {resident():.0f} MB, peak {peak():.0f} MB")
 
 

@@ -43,6 +43,8 @@ def lines(name: str) -> list[str]:
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
+# "al-Assad" is one word in the raw text: written small, but a part of the name.
+ARTICLE = re.compile(r"(?:al|el|an|ad|as|ash|at|az|ul|ur|ol|abu)-[A-Z]")
 CONNECTORS = frozenset(lines("connectors.txt"))
 CALENDAR = frozenset(lines("never_names.txt"))
 
@@ -152,6 +154,8 @@ class Labeller:
 
     def _is_open(self, words: list[str], at: int) -> bool:
         word = words[at]
+        if ARTICLE.match(word):
+            return True
         if not word[:1].isupper():
             return (
                 word.lower() in CONNECTORS and at + 1 < len(words) and words[at + 1][:1].isupper()
@@ -204,7 +208,7 @@ class Labeller:
         while (
             end < len(words)
             and end - at < 4
-            and (words[end][:1].isupper() or (end > at and words[end] in CONNECTORS))
+            and (words[end][:1].isupper() or (end > at and _goes_on(words[end])))
             and words[end] not in CALENDAR
             and words[end] not in self.titles
             and (words[end],) not in self.phrases
@@ -218,6 +222,10 @@ class Labeller:
         titled = at > 0 and words[at - 1] in self.titles
         known = name in self.leaders.full or (len(name) > 1 and name[0] in self.leaders.given)
         return end if titled or known else at
+
+
+def _goes_on(word: str) -> bool:
+    return word in CONNECTORS or bool(ARTICLE.match(word))
 
 
 def _is_place(words: list[str], at: int, end: int) -> bool:

@@ -37,6 +37,7 @@ _COOPERATIVE = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE",
 _CHEMICAL = frozenset(
     {"chemical", "biological", "nerve", "poison", "sarin", "chlorine", "mustard", "toxic"}
 )
+_PLAYED = frozenset({"CONSULT", "ASSAULT"})  # teams meet and beat each other
 _DEONTIC = frozenset({"must", "should", "ought", "need"})
 
 
@@ -104,6 +105,7 @@ class Reader:
         """All acts of a sentence, in the order of their triggers."""
         found: list[Act] = []
         telling = [t for t in sentence if self._triggers.rules(t) or _is_duty(t)]
+        sport = telling and any(self._lexicon.is_a(lemma(t), "SPORT") for t in sentence)
         for token in sorted(telling, key=_depth):  # what governs first: it may swallow the rest
             if token.i in self._swallowed:
                 continue
@@ -112,6 +114,8 @@ class Reader:
             else:
                 frame = self.frame(token)
                 act = self._act(token, frame) if frame is not None else None
+                if sport and act is not None and act.rule.type in _PLAYED:
+                    continue
                 if act is not None:
                     found.append(act)
         return sorted(found, key=lambda a: a.trigger.i)

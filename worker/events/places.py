@@ -20,7 +20,7 @@ from worker.events.tree import (
     lemma,
     subject,
 )
-from worker.events.triggers import Context, Triggers, fills
+from worker.events.triggers import Context, Triggers, fills, stem
 
 Parties = tuple[tuple[Named, ...], tuple[Named, ...]]
 """Actors and recipients."""
@@ -242,7 +242,7 @@ class Places:
         if place == "poss":
             return [n for c in children(token, "nmod:poss") for n in self._phrases.direct(c)]
         if place == "mod":
-            return self._phrases.modifiers(token)
+            return [] if self._judged(token) else self._phrases.modifiers(token)
         if place == "speaker":
             return self._speaking(token)
         if place == "owner":
@@ -278,6 +278,15 @@ class Places:
                 own = self._phrases.belongs(token)  # "a U.S. strike hit …"
             found.extend(own)
         return distinct(found)
+
+    def _judged(self, noun: Token) -> bool:
+        """A verb of judging, taken for a noun, before an act: who condemns it did not do it."""
+        for token in noun.doc[noun.left_edge.i : noun.i]:
+            if token.pos_ in ("NOUN", "PROPN") and token.lower_.endswith("s"):
+                rules = self._lexicon.triggers("v", stem(token))
+                if any(r.type in ("ACCUSE", "REJECT") for r in rules):
+                    return True
+        return False
 
     def _issuers(self, paper: Token) -> list[Named]:
         """Whose paper it is: its owner, else who adopts or issues it."""

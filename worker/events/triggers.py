@@ -167,7 +167,8 @@ class Triggers:
                 yield from (c for c in context.token.subtree if c.lower_ == part)
             else:
                 yield from (t for c, t in args.preps if c == part)
-                yield from (t for p in args.patient for t in children(p, "nmod") if case(t) == part)
+                objects = [*args.patient, *args.indirect]
+                yield from (t for p in objects for t in children(p, "nmod") if case(t) == part)
 
 
 def _particle_fits(rule: Rule, token: Token) -> bool:

@@ -1,7 +1,7 @@
 """What an article is about, where that decides whether its acts are acts of states.
 
 "France meet Germany on Tuesday", "Brazil struck first": a match report is told in the words of
-diplomacy and war. Class SPORT of `lexicon/classes.toml` holds words that it cannot do without.
+diplomacy and war. Class MATCH of `lexicon/classes.toml` holds words that it cannot do without.
 """
 
 from __future__ import annotations
@@ -21,5 +21,5 @@ SHARE = 0.025  # of all words
 def is_sport(docs: Iterable[Doc], lexicon: Lexicon) -> bool:
     """Whether an article reports a match or a race: many of its words, and of many kinds."""
     words = [lemma(token) for doc in docs for token in doc if token.is_alpha]
-    told = [word for word in words if lexicon.is_a(word, "SPORT")]
+    told = [word for word in words if lexicon.is_a(word, "MATCH")]
     return len(set(told)) >= DISTINCT and len(told) >= SHARE * len(words)

@@ -100,6 +100,23 @@ def test_names_have_four_types(nlp: Language) -> None:
     assert set(nlp.pipe_labels["ner"]) == {"LOC", "NORP", "ORG", "PERSON"}
 
 
+def test_a_name_has_a_single_head(nlp: Language) -> None:
+    doc = Doc(
+        nlp.vocab,
+        words=["Minister", "Narendra", "Modi", "spoke"],
+        heads=[1, 3, 3, 3],
+        deps=["nmod:desc", "nsubj", "nsubj", "ROOT"],
+        ents=["O", "B-PERSON", "I-PERSON", "O"],
+    )
+    doc = nlp.get_pipe("demarche_whole_names")(doc)
+    assert [(token.head.text, token.dep_) for token in doc] == [
+        ("Narendra", "nmod:desc"),
+        ("spoke", "nsubj"),
+        ("Narendra", "flat"),
+        ("spoke", "ROOT"),
+    ]
+
+
 def test_a_memory_zone_forgets_the_words_of_a_batch(nlp: Language) -> None:
     before = len(nlp.vocab.strings)
     for batch in range(5):

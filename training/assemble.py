@@ -12,7 +12,7 @@ from pathlib import Path
 import spacy
 
 from training import lexicon
-from worker.events import boundaries, lemmas
+from worker.events import boundaries, lemmas, whole_names
 
 META = {
     "lang": "en",
@@ -41,6 +41,7 @@ def main(corpora: Path, parse: Path, names: Path, out: Path) -> None:
     nlp.add_pipe(boundaries.JOINED, after="parser")
     nlp.add_pipe(lemmas.FACTORY).fill(lexicon.build(corpora))
     nlp.add_pipe("ner", source=spacy.load(names))
+    nlp.add_pipe(whole_names.NAME)
     nlp.meta.update(META)
     for folder in out.glob("*/"):
         shutil.rmtree(folder)

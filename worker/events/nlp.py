@@ -24,15 +24,12 @@ import spacy
 from spacy.language import Language
 
 from worker.errors import ConfigError
-from worker.events import boundaries, lemmas, universal
+from worker.events import boundaries, lemmas, universal, whole_names
 
 __all__ = ["OWN", "load", "paragraphs"]
 
-OWN = (
-    boundaries.NAME,
-    lemmas.FACTORY,
-    universal.NAME,
-)  # importing their modules registers them with spaCy
+# Importing their modules registers them with spaCy.
+OWN = (boundaries.NAME, boundaries.JOINED, lemmas.FACTORY, universal.NAME, whole_names.NAME)
 
 PACKAGED = Path(__file__).parent / "model"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import pty
@@ -218,13 +219,18 @@ def on_a_terminal(monkeypatch, **environ):
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     ours, theirs = pty.openpty()
-    with os.fdopen(theirs, "w", encoding="utf-8") as terminal:
-        with Screen(terminal) as screen:
-            screen.progress("reading", 1, 3)
-            screen.event(["head"])
-            screen.warn("careful")
-            assert screen.width == (60 if environ["TERM"] != "dumb" else None)
-        terminal.flush()
-        shown = os.read(ours, 65536).decode()
+    with os.fdopen(theirs, "w", encoding="utf-8") as terminal, Screen(terminal) as screen:
+        screen.progress("reading", 1, 3)
+        screen.event(["head"])
+        screen.warn("careful")
+        assert screen.width == (60 if environ["TERM"] != "dumb" else None)
+    shown = b"".join(_until_it_hangs_up(ours))
     os.close(ours)
-    return shown
+    return shown.decode()
+
+
+def _until_it_hangs_up(terminal: int):
+    """What a terminal shows, piece by piece; the kernel says EIO when nobody writes any more."""
+    with contextlib.suppress(OSError):
+        while piece := os.read(terminal, 65536):
+            yield piece

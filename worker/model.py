@@ -150,11 +150,6 @@ class Event:
     evidence: tuple[Evidence, ...] = ()
     rule: str | None = None
 
-    @property
-    def mutual(self) -> bool:
-        """Whether everybody acts and nobody receives: talks, a joint statement."""
-        return not self.recipients and len(self.actors) > 1
-
 
 @dataclass(frozen=True, slots=True)
 class Report:

@@ -176,11 +176,6 @@ def compatible(one: str | None, other: str | None) -> bool:
     return one.startswith(other) or other.startswith(one)
 
 
-def finer(one: str | None, other: str | None) -> str | None:
-    """The more precise of two compatible dates."""
-    return max((one, other), key=lambda d: len(d or ""))
-
-
 def _day(words: dict[str, str], published: date | None, *, ahead: bool) -> str | None:
     month = int(words["number"]) if "number" in words else _MONTHS[words["month"]]
     day = int(words["day"])

@@ -38,34 +38,28 @@ class Told:
 
 
 def merge(told: Iterable[Told]) -> list[Told]:
-    """Events in the order of their first mention."""
-    events: list[Told] = []
-    for act in told:
-        for n, event in enumerate(events):
+    """Events in the order of their first mention.
+
+    Merged until nothing merges: a fuller mention may join two that stood apart.
+    """
+    events = list(told)
+    while len(merged := _once(events)) < len(events):
+        events = merged
+    return merged
+
+
+def _once(events: Iterable[Told]) -> list[Told]:
+    """Join each to the first before it that tells the same act."""
+    merged: list[Told] = []
+    for act in events:
+        for n, event in enumerate(merged):
             joined = _join(event, act)
             if joined is not None:
-                events[n] = joined
+                merged[n] = joined
                 break
         else:
-            events.append(act)
-    return _settled(events)
-
-
-def _settled(events: list[Told]) -> list[Told]:
-    """Merge until nothing merges: a fuller mention may join two that stood apart."""
-    while True:
-        again: list[Told] = []
-        for act in events:
-            for n, event in enumerate(again):
-                joined = _join(event, act)
-                if joined is not None:
-                    again[n] = joined
-                    break
-            else:
-                again.append(act)
-        if len(again) == len(events):
-            return again
-        events = again
+            merged.append(act)
+    return merged
 
 
 def _join(one: Told, other: Told) -> Told | None:

@@ -9,7 +9,7 @@ from spacy.tokens import Doc, Token
 
 from worker.events.phrases import Named
 from worker.events.rules import Lexicon
-from worker.events.tree import case, children, is_predicate, lemma, subject
+from worker.events.tree import children, lemma, subject
 
 _QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)|‘‘.*?(?:’’|$)|``.*?(?:''|$)")
 _MAX_CLIMB = 8
@@ -92,17 +92,3 @@ class Speech:
         if token.pos_ != "VERB" or not self._lexicon.is_a(lemma(token), "SAY"):
             return False
         return token.dep_ != "parataxis" or not any(children(token, "obj"))
-
-
-def according_to(token: Token) -> Token | None:
-    """The source that a clause names by "according to"."""
-    node = token
-    for _ in range(_MAX_CLIMB):
-        if is_predicate(node):
-            for child in children(node, "obl"):
-                if case(child) == "according to":
-                    return child
-        if node.head == node:
-            return None
-        node = node.head
-    return None

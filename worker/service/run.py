@@ -10,16 +10,15 @@ from contextlib import contextmanager
 from ipaddress import IPv4Network
 from pathlib import Path
 
+from worker import wiring
 from worker.errors import ConfigError
 from worker.feeds import seeds
 from worker.ledger import Standing
-from worker.ledger.redis import RedisLedger
 from worker.model import Feed
 from worker.service import display, foreground, logfiles, newsroom, ports, redis_server
 from worker.service.foreground import Service
 from worker.service.watcher import Look, Watcher
 from worker.settings import Settings
-from worker.stream.consume import Reader
 
 LOOPBACK = IPv4Network("127.0.0.0/8")
 STANDSTILL = 120.0  # seconds without any progress after which a run is given up: several leases
@@ -147,14 +146,8 @@ def _stay(service: Service) -> None:
 @contextmanager
 def _watching(service: Service, *, from_start: bool) -> Iterator[Watcher]:
     settings = service.settings
-    ledger = RedisLedger(
-        settings.redis,
-        settings.prefix,
-        lease=settings.lease,
-        page_ttl=settings.page_ttl,
-        seen_ttl=settings.seen_days * 86_400,
-    )
-    watcher = Watcher(Reader(settings.redis, settings.prefix), ledger, from_start=from_start)
+    ledger, reader = wiring.ledger(settings), wiring.reader(settings)
+    watcher = Watcher(reader, ledger, from_start=from_start)
     try:
         yield watcher
     finally:

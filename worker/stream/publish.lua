@@ -4,7 +4,7 @@
 --       its event's key
 -- ARGV: 1 claim, 2 article id, 3 fate, 4 reason, 5 outlet, 6 now (RFC 3339), 7 stream length,
 --       8 days to remember in seconds, 9 days of copies in seconds, 10 number of sketch keys,
---       11 share of the smaller sketch that makes a copy, 12 shared keys at least,
+--       11 share of its own sketch that makes a copy, 12 shared keys at least,
 --       13… the article's entry (16 fields and values), then per report: PLOVER type, entry of `reports` (16), entry of `events` (16)
 -- Returns {fate, reason, id of the article that it copies}; the earlier one if it had one.
 local EVENTS, REPORTS, ARTICLES, DEAD, COUNTERS, FATE, OWNER = unpack(KEYS, 1, 7)

@@ -32,7 +32,7 @@ class StreamPublisher:
         code: what the ontologies say of an event.
         sketch: text → sampled hashes of its shingles, for recognising reprints.
         coder: version of the coder, told in each message.
-        copy_share: share of the smaller of two sketches that makes one text the other's copy.
+        copy_share: share of its own sketch that makes a text an earlier one's copy.
         copy_least: hashes that two texts must share at all.
         max_len: about how many entries a stream keeps.
         seen_ttl: seconds in which an article or event is remembered.

@@ -19,6 +19,7 @@ from spacy.tokens import Doc, Span, Token
 from worker.events import datelines, dates, naming, timing
 from worker.events.confidence import certainty
 from worker.events.frames import Act, Reader
+from worker.events.mending import mend
 from worker.events.merge import Told, merge
 from worker.events.nlp import paragraphs
 from worker.events.parties import Gazetteer
@@ -83,6 +84,7 @@ class Coder:
         ]
         parsed: list[list[tuple[Doc, int]]] = [[] for _ in articles]
         for doc, (number, start) in self._nlp.pipe(parts, as_tuples=True, batch_size=_BATCH):
+            mend(doc, self._lexicon)
             parsed[number].append((doc, start))
         return parsed
 

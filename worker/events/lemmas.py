@@ -119,11 +119,16 @@ class Lemmas:
         """Set the lemma of every word."""
         for token in doc:
             form, tag = token.text, token.tag_
-            lemma = self._lexicon.get((form.lower(), tag))
-            if lemma is None:
-                lemma = by_rule(form, tag)
-            token.lemma_ = lemma
+            token.lemma_ = self._lexicon.get((form.lower(), tag)) or self._unlisted(form, tag)
         return doc
+
+    def _unlisted(self, form: str, tag: str) -> str:
+        """By the rules, or where these leave a past form as it is, as the other past form."""
+        lemma = by_rule(form, tag)
+        if lemma == form.lower() and (tag in ("VBD", "VBN") or lemma.endswith("ed")):
+            for past in ("VBD", "VBN") if tag.startswith("VB") else ():
+                lemma = self._lexicon.get((lemma, past), lemma)
+        return lemma
 
     def to_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> None:
         """Write the lexicon as TSV."""

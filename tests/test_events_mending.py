@@ -1,0 +1,77 @@
+"""Misread trees put right; each sentence is one that the parser misreads in its own way."""
+
+import pytest
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from worker.events.mending import mend
+from worker.events.nlp import load
+from worker.events.rules import lexicon
+from worker.events.tree import arguments, is_passive
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    return load()
+
+
+def _mended(nlp: Language, text: str) -> Doc:
+    doc = nlp(text)
+    mend(doc, lexicon())
+    return doc
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "subject", "objects"),
+    [
+        ("Egypt's foreign minister conferred with his Jordanian counterpart.",
+         "conferred", "minister", []),
+        ("Moscow assured Damascus that it would keep supplying wheat.", "assured", "Moscow", []),
+        ("The Jordanian army trained Libyan recruits.", "trained", "army", ["recruits"]),
+        ("In a phone call with the Malaysian prime minister, the Thai premier discussed trade.",
+         "discussed", "premier", ["trade"]),
+        ("Pakistan appreciates Turkey's position.", "appreciates", "Pakistan", ["position"]),
+        ("The bloc plans to open membership talks with Peru in October.", "plans", "bloc", []),
+        ("Colombia and Venezuela reopened their border.", "reopened", "Colombia", ["border"]),
+        ("Spain said it was ready to help Morocco after the earthquake.", "ready", "it", []),
+        ("Kenya has re-opened a road to Sudan.", "opened", "Kenya", ["road"]),
+        ("France is planning to sell up to nine submarines to Peru.",
+         "sell", "France", ["submarines"]),
+    ],
+)  # fmt: skip
+def test_a_clause_finds_its_subject_and_objects(
+    nlp: Language, text: str, verb: str, subject: str, objects: list[str]
+) -> None:
+    args = arguments(next(t for t in _mended(nlp, text) if t.text == verb))
+    assert [t.text for t in args.agent] == [subject]
+    assert [t.text for t in args.patient if t.pos_ != "PRON"] == objects
+
+
+def test_two_subjects_are_coordinated(nlp: Language) -> None:
+    doc = _mended(
+        nlp, "Iranian officials and the IAEA's director general held constructive discussions."
+    )
+    assert [t.text for t in doc if t.dep_ == "nsubj"] == ["officials"]
+    assert [t.text for t in doc if t.dep_ == "conj"] == ["director"]
+
+
+def test_a_quality_that_was_a_passive(nlp: Language) -> None:
+    doc = _mended(
+        nlp, "Relations between Laos and Cuba were upgraded to the level of a partnership."
+    )
+    assert is_passive(next(t for t in doc if t.text == "upgraded"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Two soldiers killed in Mali.",
+        "Norway's plans for the north were praised by Finland.",
+        "The newly trained recruits marched past the minister.",
+        "It was ready.",
+        "Peru and Chile signed, and Bolivia watched.",
+    ],
+)
+def test_what_is_read_well_stays(nlp: Language, text: str) -> None:
+    before = [(t.tag_, t.dep_, t.head.i) for t in nlp(text)]
+    assert [(t.tag_, t.dep_, t.head.i) for t in _mended(nlp, text)] == before

@@ -1,0 +1,253 @@
+"""Trees put right: what a parser misreads again and again, mended before acts are read.
+
+Each repair looks for one constellation that hardly has another reading ("Moscow assured Damascus
+that …" without a finite verb beside it) and hangs its words where they belong. Labels, tags and
+lemmas are those of `worker.events.nlp`.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from spacy.tokens import Doc, Span, Token
+
+from worker.events.lemmas import by_rule
+from worker.events.rules import Lexicon
+from worker.events.tree import case, children, is_predicate, lemma
+
+_NOMINAL = ("NOUN", "PROPN")
+_NAMING = ("compound", "amod", "nmod", "nmod:poss", "nmod:desc", "nmod:unmarked", "appos")
+_AFTER_VERB = frozenset({"DT", "PRP$", "PRP", "TO", "IN", "NNP", "JJ", "CD"})
+
+
+def mend(doc: Doc, lexicon: Lexicon) -> None:
+    """Repair the trees of a parsed paragraph in place."""
+    for sentence in list(doc.sents):
+        for token in sentence:
+            _stray_prefix(token)
+            _up_to_a_number(token)
+            _dummy_that_means_somebody(token, lexicon)
+            _participle_read_as_adjective(token, lexicon)
+            _two_subjects(token)
+            _clause_coordinated_with_its_subject(token)
+        if not _has_finite_verb(sentence):
+            _find_main_verb(sentence, lexicon)
+
+
+def _stray_prefix(token: Token) -> None:
+    """ "has re-opened": a prefix that the parser took for a word."""
+    if token.lower_ != "re" or token.i + 2 >= len(token.doc) or token.nbor().text != "-":
+        return
+    verb = token.nbor(2)
+    if token.head == verb and verb.pos_ == "VERB":
+        for child in list(token.children):
+            child.head = verb
+        token.dep_ = "compound:prt"
+
+
+def _up_to_a_number(token: Token) -> None:
+    """ "sell up to nine jets": "up to" counts, it does not say where to."""
+    phrase = token.head
+    up_to = token.lower_ == "to" and token.dep_ == "case" and token.i > 0
+    if not up_to or token.nbor(-1).lower_ != "up" or phrase.dep_ != "obl":
+        return
+    if any(children(phrase, "nummod")):
+        phrase.dep_ = "obj"
+        token.dep_ = token.nbor(-1).dep_ = "advmod"
+        token.nbor(-1).head = phrase
+
+
+def _dummy_that_means_somebody(token: Token, lexicon: Lexicon) -> None:
+    """ "Spain said it was ready to help": somebody is ready."""
+    if token.dep_ == "expl" and token.lower_ == "it" and lexicon.is_a(lemma(token.head), "WILLING"):
+        token.dep_ = "nsubj"
+
+
+def _participle_read_as_adjective(token: Token, lexicon: Lexicon) -> None:
+    """ "Relations were upgraded to …": a passive that the tagger took for a quality."""
+    if token.tag_ != "JJ" or not token.lower_.endswith("ed"):
+        return
+    verb = by_rule(token.text, "VBN")
+    copula = next(children(token, "cop"), None)
+    if copula is None or lexicon.triggers("a", token.lower_) or not lexicon.triggers("v", verb):
+        return
+    if not any(children(token, "obl")):
+        return
+    _make_verb(token, "VBN", verb)
+    copula.dep_ = "aux:pass"
+    for child in children(token, "nsubj"):
+        child.dep_ = "nsubj:pass"
+
+
+def _two_subjects(verb: Token) -> None:
+    """Two subjects with "and" between them are one."""
+    found = [c for c in verb.children if c.i < verb.i and c.dep_ in ("nsubj", "nsubj:pass", "list")]
+    found += [c for s in found for c in s.children if c.dep_ == "list" and c.i > s.i]
+    for first, second in pairwise(found):
+        tie = next((c for c in second.subtree if c.dep_ == "cc" and first.i < c.i < second.i), None)
+        if tie is not None and tie.lower_ in ("and", "&") and first.dep_.startswith("nsubj"):
+            second.head = first
+            second.dep_ = "conj"
+
+
+def _clause_coordinated_with_its_subject(verb: Token) -> None:
+    """ "Colombia and [Venezuela reopened …]": the first name is a subject too."""
+    first = verb.head
+    if verb.dep_ != "conj" or verb.pos_ != "VERB" or first.pos_ not in _NOMINAL:
+        return
+    if is_predicate(first) or any(children(first, "nsubj", "acl:relcl")):
+        return
+    second = next((c for c in children(verb, "nsubj") if first.i < c.i < verb.i), None)
+    tie = next((c for c in children(verb, "cc") if c.lower_ == "and"), None)
+    if second is None or tie is None or not first.i < tie.i < second.i:
+        return
+    if second.pos_ not in _NOMINAL or any(t.is_punct for t in verb.doc[first.i : tie.i]):
+        return
+    _take_place(verb, first)
+    first.head, first.dep_ = verb, "nsubj"
+    second.head, second.dep_ = first, "conj"
+    tie.head = second
+
+
+def _has_finite_verb(sentence: Span) -> bool:
+    """Whether a main clause has its verb: a predicate that no noun governs."""
+    root = sentence.root
+    return is_predicate(root) or any(
+        is_predicate(c) for c in root.children if c.dep_ in ("parataxis", "conj", "ccomp")
+    )
+
+
+def _find_main_verb(sentence: Span, lexicon: Lexicon) -> None:
+    """A sentence without a verb: one of its words was one, and the noun before it the subject."""
+    for token in sentence:
+        if token.pos_ == "VERB" and token.tag_ in ("VBN", "VBD"):
+            if _is_main_participle(token, lexicon):
+                _raise_participle(token)
+                return
+            if subject := _squeezed_subject(token):
+                _raise_from_phrase(token, subject)
+                return
+        elif token.tag_ == "NNS" and _reads_as_verb(token, lexicon):
+            _raise_noun(token)
+            return
+
+
+def _is_main_participle(verb: Token, lexicon: Lexicon) -> bool:
+    """ "Moscow assured Damascus that …", "the minister conferred with …": no passive."""
+    noun = verb.head
+    if verb.dep_ != "acl" or noun.dep_ != "ROOT" or noun.pos_ not in _NOMINAL or noun.i > verb.i:
+        return False
+    if any(c.dep_ == "obl:agent" or case(c) == "by" for c in verb.children):
+        return False
+    if any(children(verb, "obj", "iobj", "ccomp")):
+        return True
+    rules = lexicon.triggers("v", lemma(verb))
+    return bool(rules) and not any("obj" in r.recipient for r in rules)
+
+
+def _raise_participle(verb: Token) -> None:
+    noun = verb.head
+    _take_place(verb, noun)
+    noun.head, noun.dep_ = verb, "nsubj"
+    for child in list(noun.children):
+        if child.i > verb.i:
+            child.head = verb
+    _make_finite(verb)
+
+
+def _squeezed_subject(verb: Token) -> Token | None:
+    """ "The Thai premier discussed trade", read as one phrase: its noun before the participle."""
+    head = verb.head
+    if verb.dep_ != "amod" or head.pos_ not in _NOMINAL or head.i < verb.i:
+        return None
+    if any(t.text == "-" for t in verb.doc[max(0, verb.i - 1) : head.i]):
+        return None
+    if head.dep_ != "ROOT" and (head.head.dep_ != "ROOT" or is_predicate(head.head)):
+        return None
+    before = verb.nbor(-1) if verb.i > verb.sent.start else None
+    while before is not None and before.pos_ == "ADV" and before.i > verb.sent.start:
+        before = before.nbor(-1)
+    if before is None or before.pos_ not in _NOMINAL or before.head not in (head, verb):
+        return None
+    return before if before.dep_ in _NAMING else None
+
+
+def _raise_from_phrase(verb: Token, subject: Token) -> None:
+    phrase = verb.head
+    _take_place(verb, phrase)
+    for child in list(phrase.children):
+        if child.i < verb.i and child not in (verb, subject):
+            child.head = subject
+    phrase.head, phrase.dep_ = verb, "obj"
+    subject.head, subject.dep_ = verb, "nsubj"
+    above = verb.head
+    if above != verb:  # "In a call with …, the premier discussed …"
+        _take_place(verb, above)
+        above.head, above.dep_ = verb, "obl"
+    _make_finite(verb)
+
+
+def _reads_as_verb(noun: Token, lexicon: Lexicon) -> bool:
+    """ "The bloc plans to open …", "Pakistan appreciates Turkey's position"."""
+    word = by_rule(noun.text, "VBZ")
+    known = lexicon.triggers("v", word) or (word, "") in lexicon.operators.verbs
+    if not known or noun.i == noun.sent.start or noun.i + 1 >= noun.sent.end:
+        return False
+    before, after = noun.nbor(-1), noun.nbor()
+    if (
+        before.pos_ not in _NOMINAL
+        or before.head != noun
+        or "Plur" in before.morph.get("Number", [])
+    ):
+        return False
+    if after.tag_ == "TO":
+        return noun.dep_ == "ROOT"
+    return after.tag_ in _AFTER_VERB and after.pos_ != "ADP" and _goes_on(noun)
+
+
+def _goes_on(noun: Token) -> bool:
+    """Whether a phrase follows that can be the object of the noun, were it a verb."""
+    if noun.dep_ == "ROOT":
+        return any(c.i > noun.i and c.pos_ in _NOMINAL and not case(c) for c in noun.children)
+    head = noun.head
+    return head.dep_ == "ROOT" and head.i > noun.i and noun.dep_ in ("nmod:poss", "compound")
+
+
+def _raise_noun(verb: Token) -> None:
+    subject, phrase = verb.nbor(-1), verb.head
+    if phrase != verb:
+        _take_place(verb, phrase)
+        for child in list(phrase.children):
+            if child.i < verb.i:
+                child.head = verb
+        phrase.head, phrase.dep_ = verb, "obj"
+    for child in list(verb.children):
+        if child.i < subject.i and child.dep_ in (*_NAMING, "det"):
+            child.head = subject
+        elif child.i > verb.i and child.dep_ == "acl":
+            child.dep_ = "xcomp"
+        elif child.i > verb.i and child.pos_ in _NOMINAL and not case(child):
+            child.dep_ = "obj"
+    subject.dep_ = "nsubj"
+    _make_verb(verb, "VBZ", by_rule(verb.text, "VBZ"))
+
+
+def _take_place(token: Token, above: Token) -> None:
+    """Hang a word where the one above it hangs; its punctuation and ties come along."""
+    if above.head == above:
+        token.head = token
+    else:
+        token.head = above.head
+    token.dep_ = above.dep_
+    for child in list(above.children):
+        if child.dep_ == "punct":
+            child.head = token
+
+
+def _make_finite(verb: Token) -> None:
+    _make_verb(verb, "VBD", lemma(verb))
+
+
+def _make_verb(token: Token, tag: str, word: str) -> None:
+    token.pos_, token.tag_, token.lemma_ = "VERB", tag, word
+    token.set_morph("VerbForm=Part" if tag == "VBN" else "VerbForm=Fin")  # type: ignore[attr-defined]

@@ -1,8 +1,9 @@
 """Run the coder over the gold documents and print how it does.
 
-    python benchmarks/score_gold.py [dev seed gsr own] [--worst N] [--show DOC_ID] [--errors TYPE]
+    python benchmarks/score_gold.py [dev seed gsr own held] [--worst N] [--show DOC_ID]
 
 The gold lies beside the project, in ``../shared/gold``; documents of our own in ``tests/data``.
+``held`` are invented articles coded before the coder read them: score them, do not tune on them.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ FILES = {
     "seed": GOLD / "seed.jsonl",
     "gsr": GOLD / "plover_gsr.jsonl",
     "own": ROOT / "tests" / "data" / "own_articles.jsonl",
+    "held": ROOT / "tests" / "data" / "held_out_articles.jsonl",
 }
 
 

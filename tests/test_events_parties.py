@@ -140,6 +140,32 @@ def test_no_text_gives_no_mention(gazetteer: Gazetteer, blank: Language) -> None
     assert gazetteer.mentions(blank("It rained in the valley."), None) == []
 
 
+# Phrases of every kind --------------------------------------------------------------------------
+
+
+def test_phrases_of_every_kind_name_their_party(gazetteer: Gazetteer, parser: Language) -> None:
+    """``data/phrases.tsv``: a day, the codes of whom a sentence names as such, the sentence."""
+    lines = (DATA / "phrases.tsv").read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    assert len(rows) > 500
+    wrong = []
+    for (on, codes, text), doc in zip(rows, parser.pipe(r[2] for r in rows), strict=True):
+        mentions = gazetteer.mentions(doc, date.fromisoformat(on))
+        found = {m.code for m in mentions if acts(m)}
+        if found != set(codes.split()) - {"-"}:
+            wrong.append(f"{text} {codes} {sorted(found)}")
+    assert wrong == []
+
+
+def acts(mention: Mention) -> bool:
+    """Whether a mention stands for its party, not for a place, a posting or a quality."""
+    if mention.is_place or mention.posting or mention.former:
+        return False
+    if not mention.adjectival:
+        return True
+    return mention.kind != "state" and mention.head_class in {"rebels", "military", "government"}
+
+
 # What the tree adds -----------------------------------------------------------------------------
 
 

@@ -241,8 +241,8 @@ def shout(name: str) -> str:
 def surname(name: str, code: str) -> str:
     """The short form of a name whose surname the source does not mark."""
     words = name.split()
-    if len(words) < 2 or re.fullmatch(r"[IVX]+", words[-1]):
-        return ""
+    if len(words) < 2 or re.fullmatch(r"[IVX]+", words[-1]) or "of" in words:
+        return ""  # "Charles III", "Salman of Saudi Arabia"
     if code in EAST_ASIAN:
         return words[0]
     start = len(words) - 1

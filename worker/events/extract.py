@@ -94,6 +94,8 @@ class Coder:
         home = speaker.code if speaker is not None else article.country
         found = naming.named(self._gazetteer, self._lexicon, [d for d, _ in docs], day, home)
         told = _Telling(self._lexicon, day, speaker, domestic=self._domestic).all(docs, found)
+        if not self._domestic:
+            told = (t for t in told if not self._gazetteer.is_domestic(frozenset().union(*t.codes)))
         events = tuple(_event(article, one, day) for one in merge(told))
         if events and is_sport((doc for doc, _ in docs), self._lexicon):
             return ()

@@ -147,6 +147,11 @@ class Gazetteer:
         office = self.tables.offices.get(self.tables.key(noun))
         return office.head_class if office else None
 
+    def is_domestic(self, codes: frozenset[str]) -> bool:
+        """Whether parties are one state and opponents whose dealings with it cross no border."""
+        homes = {self.tables.domestic.get(code, code) for code in codes}
+        return len(codes) > 1 and len(homes) == 1
+
     def lookup(self, name: str, on: date | None = None) -> list[Resolution]:
         """Every party and every office of a person that a name can mean, the likeliest first.
 
@@ -199,6 +204,8 @@ def _surname(doc: Doc | Span, mention: Mention) -> bool:
         return False
     token: Token = core[0]
     head = token.head
+    if token.ent_type_ == "PERSON" and any(c.dep_ == "flat" for c in token.children):
+        return True  # "Israel Adesanya"
     return (
         token.dep_ == "flat"
         and head.pos_ == "PROPN"

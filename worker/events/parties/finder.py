@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
+from worker.events.parties.factions import find_bare
 from worker.events.parties.nouns import Context, Found, Hit, Learnt
 from worker.events.parties.offices import Offices
 from worker.events.parties.people import People
@@ -66,7 +67,9 @@ class Finder:
         """Decide what every hit means; persons known to the context are found too."""
         if context.learnt:
             hits = self.scanner.learnt_hits(words, hits, context.learnt)
-        found = self._run(words, hits, on, context).found
+        run = self._run(words, hits, on, context)
+        find_bare(run)
+        found = run.found
         return _without_overlaps(sorted(found, key=lambda f: (f.start, -f.end, f.code)))
 
     def _run(self, words: Words, hits: Sequence[Hit], on: date | None, context: Context) -> Run:

@@ -32,10 +32,11 @@ def name_after(run: Run, i: int, found: Found) -> tuple[Found, int] | None:
         return None
     hit = run.by_start.get(i)
     if hit is not None and hit.personal and (hit.full or not apposed):
-        fits = not apposed or found.code in _codes(hit)
-        return _introduced(run, found, i, _name_end(run, i, hit.end)) if fits else None
+        end = _name_end(run, i, hit.end)
+        fits = not apposed or found.code in _codes(hit) or _free(run, hit, end)
+        return _introduced(run, found, i, end) if fits else None
     end = _name_end(run, i, i)
-    if end == i or (apposed and (end - i < _FULL or not _comma(run, end))):
+    if end == i or (apposed and (end - i < _FULL or not _closed(run, end))):
         return None
     return _introduced(run, found, i, end)
 
@@ -45,9 +46,19 @@ def _codes(hit: Hit) -> set[str]:
     return known | {hit.learnt.code} if hit.learnt else known
 
 
-def _comma(run: Run, end: int) -> bool:
+def _free(run: Run, hit: Hit, end: int) -> bool:
+    """Whether somebody known from elsewhere may well hold the office now: no other in force."""
+    if run.on is None or not _closed(run, end):
+        return False
+    day = run.on.toordinal()
+    return all(t.distance(day) > 0 for person in hit.full for t in person.terms)
+
+
+def _closed(run: Run, end: int) -> bool:
+    """Whether an apposition ends there: with a comma that goes on no list, or with the sentence."""
+    gap = run.words.gap(end - 1)
     listed = end < len(run.words) and run.words.keys[end] in {"and", "or"}
-    return run.words.gap(end - 1).startswith(",") and not listed
+    return gap[:1] in {".", "\n"} or (gap.startswith(",") and not listed)
 
 
 def _introduced(run: Run, found: Found, start: int, end: int) -> tuple[Found, int]:

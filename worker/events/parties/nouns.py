@@ -95,3 +95,8 @@ class Head:
     def body(self) -> bool:
         """Whether it stands for the party itself."""
         return self.office is not None and self.office.head_class in BODIES
+
+    @property
+    def rebels(self) -> bool:
+        """Whether it may be a group that the state is the home of."""
+        return self.office is not None and self.office.head_class == "rebels"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 
-from worker.events.parties.tables import Tables, prefixes, read_lines, read_tables
+from worker.events.parties.tables import Tables, ordinal, prefixes, read_lines, read_tables
 from worker.events.parties.words import fold
 
 LEADER, FOREIGN, SENIOR = 1, 2, 3
@@ -236,24 +236,12 @@ def _term(cells: list[str], source: str) -> Term:
     return Term(
         cells[_OFFICE],
         int(cells[_RANK]),
-        _ordinal(start, last=False),
-        _ordinal(end, last=True),
+        ordinal(start.rstrip("?"), last=False),
+        ordinal(end.rstrip("?"), last=True),
         start.endswith("?"),
         end.endswith("?"),
         source,
     )
-
-
-def _ordinal(text: str, *, last: bool) -> int | None:
-    text = text.rstrip("?")
-    if not text:
-        return None
-    year, month, day = [*map(int, text.split("-")), 0, 0][:3]
-    if not month:
-        month, day = (12, 31) if last else (1, 1)
-    elif not day:
-        day = 28 if last else 1
-    return date(year, month, day).toordinal()
 
 
 def _put(index: dict[str, tuple[int, ...]], key: str, number: int) -> None:

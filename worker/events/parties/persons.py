@@ -13,7 +13,7 @@ _LONG_ENOUGH = 4
 """Letters from which a surname is unlikely to be something else."""
 _PROMINENT, _GREAT, _FOREMOST = 3, 4, 5
 """Weights of states whose leaders, whose leaders of everyday names with their title, and whose
-foreign ministers need no introduction."""
+foreign ministers need no introduction; nor do those of organisations."""
 _CLEAR = 5
 """By how much a surname of three letters must mean one person rather than the next."""
 
@@ -89,7 +89,8 @@ def _bare(run: Run, hit: Hit, person: Person, term: Term, ranked: Ranked) -> boo
     weight = party.weight if party else 0
     if term.rank == LEADER:
         return weight >= _PROMINENT and near(term, run.on)
-    return term.rank == FOREIGN and weight >= _FOREMOST and _incumbent(run, term)
+    foremost = weight >= _FOREMOST or (party is not None and party.kind == "igo")
+    return term.rank == FOREIGN and foremost and _incumbent(run, term)
 
 
 def _title(run: Run, hit: Hit, start: int) -> tuple[str, ...]:
@@ -163,7 +164,9 @@ def _one_name(run: Run, hit: Hit, person: Person, follows: Hit) -> bool:
 
 
 def _headline(run: Run, hit: Hit) -> bool:
-    """Whether most words around are capitalised, so that capitals mean nothing."""
+    """Whether a title without a full stop has capitals all around, so that they mean nothing."""
+    if run.words.text.rstrip().endswith((".", "!", "?", "”", '"', "’", "'", ")")):
+        return False
     near_by = run.words.forms[max(0, hit.start - 6) : hit.end + 6]
     around = [f for f in near_by if len(f) >= _LONG_ENOUGH]
     return sum(f[0].isupper() for f in around) >= 0.8 * len(around)

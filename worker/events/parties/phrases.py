@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from worker.events.parties.factions import as_group, of_state
 from worker.events.parties.nouns import BODIES, Found, Head, Hit
 from worker.events.parties.persons import resolve_person
 from worker.events.parties.posts import add_head, add_office, add_office_in_front, office_of
@@ -77,6 +78,8 @@ def _qualified(run: Run, hit: Hit, entry: Entry, base: Found) -> int:
         run.found.append(replace(base, adjectival=True))
         return end
     tail = abs(words.possessive(end))
+    if base.compound == "led" and (end_of_forces := _led_forces(run, end, base)):
+        return end_of_forces
     if base.compound:
         run.found.append(replace(base, adjectival=True))
         return end + 1 if words.hyphened(end - 1) else end
@@ -84,6 +87,10 @@ def _qualified(run: Run, hit: Hit, entry: Entry, base: Found) -> int:
         return add_head(run, hit, base)
     eager = entry.basis in _EAGER or base.possessive
     head = _head(run, tail, eager) if _close(run, end, tail) else None
+    if head is not None and head.rebels:
+        faction = of_state(run, base, tail, head)
+        if faction is not None:
+            return add_office(run, hit, as_group(base, faction), head)
     if head is not None and head.body:
         return add_office(run, hit, base, head)
     before = office_of(run, hit, entry)
@@ -91,6 +98,27 @@ def _qualified(run: Run, hit: Hit, entry: Entry, base: Found) -> int:
         return add_office_in_front(run, hit, base, before)
     run.found.append(_attribute(run, base, head, entry, tail))
     return end
+
+
+def _led_forces(run: Run, end: int, base: Found) -> int:
+    """Add who leads what a hyphen ties to them; the first word behind, 0 where it is no body.
+
+    A state's forces are those of a coalition too ("U.S.-led forces"); a group's government is the
+    group ("the Hamas-led government").
+    """
+    head = _head(run, end + 1, eager=True)
+    kind = run.tables.parties[base.code].kind
+    led = {"state": {"military"}, "group": BODIES, "igo": {"military"}}[kind]
+    if head is None or head.office is None or head.office.head_class not in led:
+        return 0
+    forces = replace(
+        base, end=run.words.ends[head.end - 1], head=run.words.forms[head.end - 1],
+        head_class=head.office.head_class, compound=None, is_place=False,
+    )  # fmt: skip
+    run.found.append(forces)
+    if kind == "state":
+        run.found.append(replace(forces, code="COALITION"))
+    return head.end
 
 
 def _is_body(run: Run, end: int) -> bool:

@@ -9,11 +9,16 @@ from worker.events.parties.nouns import BODIES, Found, Head, Hit
 from worker.events.parties.run import Run
 from worker.events.parties.tables import Entry, Office
 
+_REMITS = frozenset(["for", "on", "to", "in", "of", "at"])
+_INSIDE = frozenset(["and", "the", "of", "for", "on", "in", "to"])
+_LONGEST_REMIT = 8
+"""Words that what an office is for has at most: "envoy for the peace process in Darfur"."""
+
 
 def add_head(run: Run, hit: Hit, base: Found) -> int:
     """The head of an organisation, whose office names it: "NATO Secretary General Mark Rutte"."""
     found = replace(base, office=run.text(hit.start, hit.end), head_class="government")
-    named = name_after(run, hit.end, found)
+    named = name_after(run, hit.end, found) or name_after(run, _remit(run, hit.end), found)
     if named is not None:
         run.found.append(named[0])
         return named[1]
@@ -37,7 +42,7 @@ def add_office(run: Run, hit: Hit, base: Found, head: Head) -> int:
     )  # fmt: skip
     found, hit_start = _spokesman_for(run, hit, found)
     end = _posting(run, head.end, office)
-    named = name_after(run, end, found)
+    named = name_after(run, end, found) or name_after(run, _remit(run, head.end), found)
     if named is not None:
         run.found.append(named[0])
         return named[1]
@@ -72,6 +77,20 @@ def _posting(run: Run, end: int, office: Office | None) -> int:
             run.postings.add(i)
             return place.end
     return end
+
+
+def _remit(run: Run, i: int) -> int:
+    """The first word behind what an office is for: "rapporteur on torture, …"; ``i`` if nothing."""
+    words, j = run.words, i + 1
+    if i >= len(words) or not words.spaced(i - 1) or words.keys[i] not in _REMITS:
+        return i
+    while j < len(words) - 1 and j - i <= _LONGEST_REMIT:
+        if words.gap(j).startswith(","):
+            return j + 1
+        if not words.joined(j) or words.keys[j] in run.tables.words["stops"] - _INSIDE:
+            return i
+        j += 1
+    return i
 
 
 def office_of(run: Run, hit: Hit, entry: Entry | None) -> tuple[int, Office, int] | None:

@@ -82,7 +82,7 @@ class Scanner:
         key, j, best = words.keys[i], i + 1, None
         while True:
             best = self._hit(words, i, j, key) or best
-            if key not in longer or j >= len(words) or not words.joined(j - 1):
+            if key not in longer or j >= len(words) or not self._goes_on(words, j, key):
                 return best
             if len(words.forms[j]) == 1 and not self._leads(f"{key} {words.keys[j]}"):
                 j += 1  # a middle initial: "Vladimir V. Putin"
@@ -90,6 +90,10 @@ class Scanner:
                     return best
             key = f"{key} {words.keys[j]}"
             j += 1
+
+    def _goes_on(self, words: Words, j: int, key: str) -> bool:
+        """Whether word ``j`` can belong to the name, also behind a comma of the name's own."""
+        return words.joined(j - 1) or (words.gap(j - 1) == ", " and key in self.tables.commas)
 
     def _leads(self, key: str) -> bool:
         return key in self._prefixes or key in self.tables.phrases

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -71,6 +72,23 @@ class Sense:
 
 
 @dataclass(frozen=True, slots=True)
+class Faction:
+    """A group that a common noun means where its home is named, from one day to another."""
+
+    code: str
+    home: str
+    start: int | None
+    end: int | None
+    source: str
+
+    def in_force(self, day: int | None) -> bool:
+        """Whether the noun meant the group on a day; never where the day is unknown."""
+        if day is None:
+            return False
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
     """A noun that, tied to a party, says who or what of that party is meant."""
 
@@ -101,6 +119,11 @@ class Tables:
     spellings: dict[str, str] = field(default_factory=dict)
     words: dict[str, frozenset[str]] = field(default_factory=dict)
     combining: dict[str, str] = field(default_factory=dict)
+    factions: dict[str, list[Faction]] = field(default_factory=dict)
+    faction_starts: set[str] = field(default_factory=set)
+    homes: set[str] = field(default_factory=set)
+    domestic: dict[str, str] = field(default_factory=dict)
+    commas: set[str] = field(default_factory=set)
 
     def key(self, phrase: str) -> str:
         """The key under which a phrase stands."""
@@ -123,6 +146,7 @@ def read_tables() -> Tables:
     for name, kind in (("states", "state"), ("territories", "state"), ("organisations", "igo")):
         _read_parties(tables, name, kind)
     _read_parties(tables, "groups", "group")
+    _read_factions(tables)
     _read_institutions(tables)
     _read_exclusions(tables)
     _read_senses(tables)
@@ -184,6 +208,19 @@ def _read_parties(tables: Tables, name: str, kind: str) -> None:
             _add(tables, _cells(row.get(column, "")), entry)
 
 
+def _read_factions(tables: Tables) -> None:
+    for source, row in read_rows("groups"):
+        start, end = ordinal(row["from"], last=False), ordinal(row["to"], last=True)
+        faction = Faction(row["code"], row["home"], start, end, source)
+        if row["domestic"]:
+            tables.domestic[row["code"]] = row["home"]
+        for noun in _cells(row["nouns"]):
+            tables.homes.add(row["home"])
+            for key in dict.fromkeys((tables.key(noun), tables.key(noun + "s"))):
+                tables.factions.setdefault(key, []).append(faction)
+                tables.faction_starts.add(key.partition(" ")[0])
+
+
 def _read_institutions(tables: Tables) -> None:
     for source, row in read_rows("institutions"):
         entry = Entry(
@@ -199,9 +236,17 @@ def _read_exclusions(tables: Tables) -> None:
         _add(tables, _cells(row["words"]), Entry(codes, "company", (), head, source=source))
 
 
+def _heads(phrase: str) -> Iterator[str]:
+    """What stands before each comma: "A, B and C" → "A"."""
+    parts = phrase.split(", ")
+    yield from (" ".join(parts[:i]) for i in range(1, len(parts)))
+
+
 def _add(tables: Tables, phrases: Iterable[str], like: Entry) -> None:
     for phrase in phrases:
         words = tuple(split(phrase))
+        if ", " in phrase:
+            tables.commas.update(tables.key(part) for part in _heads(phrase))
         entry = Entry(
             like.codes, like.basis, words, like.head_class, like.home, like.generic, like.source
         )
@@ -232,6 +277,18 @@ def _read_offices(tables: Tables) -> None:
             tables.offices.setdefault(tables.key(words), office)
     for _, row in read_rows("titles"):
         tables.titles.setdefault(tables.key(row["title"]), tuple(_cells(row["offices"])))
+
+
+def ordinal(text: str, *, last: bool) -> int | None:
+    """The first or last day of an ISO day, month or year, as an ordinal; None for an empty one."""
+    if not text:
+        return None
+    year, month, day = [*map(int, text.split("-")), 0, 0][:3]
+    if not month:
+        month, day = (12, 31) if last else (1, 1)
+    elif not day:
+        day = 28 if last else 1
+    return date(year, month, day).toordinal()
 
 
 def prefixes(keys: Iterable[str]) -> frozenset[str]:

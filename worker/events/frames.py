@@ -168,6 +168,8 @@ class Reader:
             return None
         if rule.type == "ASSAULT":
             recipients = self._places.struck(recipients, actors, context.token)
+        if any(c.lower_ == "bilateral" for c in context.token.subtree) and len(actors) > 2:
+            actors, recipients = actors[:1], actors[1:]  # each of the others meets the first
         frame = self._joined(rule, mode, actors, recipients)
         if frame is not None and frame.type == "CONSULT" and mode is None:
             return self._at_home(frame, context)
@@ -179,11 +181,17 @@ class Reader:
             return frame
         preps = context.args.preps + context.light_args.preps
         venues = {n.code for n in self._places.belongs(t for c, t in preps if c in ("in", "at"))}
-        hosts = [n for n in frame.actors if n.code in venues]
+        guests = self._visiting(context.token)
+        hosts = [n for n in frame.actors if n.code in venues or (guests and n.code not in guests)]
         if len(hosts) != 1 or any(n.kind != "state" for n in frame.actors):
             return frame
-        guests = tuple(n for n in frame.actors if n != hosts[0])
-        return replace(frame, mode="visit", actors=guests, recipients=tuple(hosts))
+        visitors = tuple(n for n in frame.actors if n != hosts[0])
+        return replace(frame, mode="visit", actors=visitors, recipients=tuple(hosts))
+
+    def _visiting(self, token: Token) -> set[str]:
+        """Codes of whoever the sentence calls "the visiting …"."""
+        visitors = (t.head for t in token.sent if t.lower_ == "visiting" and t.dep_ == "amod")
+        return {n.code for v in visitors for n in self._phrases.direct(v)}
 
     def _joined(
         self, rule: Rule, mode: str | None, actors: list[Named], recipients: list[Named]

@@ -28,7 +28,10 @@ def mend(doc: Doc, lexicon: Lexicon) -> None:
             _up_to_a_number(token)
             _dummy_that_means_somebody(token, lexicon)
             _participle_read_as_adjective(token, lexicon)
+            _due_somewhere(token)
+            _visitor(token)
             _two_subjects(token)
+            _headline_infinitive(token)
             _clause_coordinated_with_its_subject(token)
         if not _has_finite_verb(sentence):
             _find_main_verb(sentence, lexicon)
@@ -77,6 +80,32 @@ def _participle_read_as_adjective(token: Token, lexicon: Lexicon) -> None:
     copula.dep_ = "aux:pass"
     for child in children(token, "nsubj"):
         child.dep_ = "nsubj:pass"
+
+
+def _due_somewhere(token: Token) -> None:
+    """ "The president is due in Hanoi": "due" is what is said of him."""
+    place = token.head
+    if token.lower_ != "due" or token.dep_ != "case" or not any(children(place, "cop")):
+        return
+    _take_place(token, place)
+    place.head, place.dep_ = token, "obl"
+    for child in list(place.children):
+        if child.i < token.i:
+            child.head = token
+
+
+def _visitor(token: Token) -> None:
+    """ "The visiting Thai premier": he visits, nobody visits him."""
+    if token.lower_ != "visiting" or token.dep_ in ("amod", "advcl", "acl", "xcomp", "ROOT"):
+        return
+    person = next(children(token, "obj"), None)
+    if person is None or any(children(token, "aux", "nsubj", "mark")):
+        return
+    _take_place(person, token)
+    person.dep_ = person.dep_.replace("csubj", "nsubj")
+    token.head, token.dep_ = person, "amod"
+    for child in list(token.children):
+        child.head = person
 
 
 def _two_subjects(verb: Token) -> None:
@@ -142,7 +171,17 @@ def _is_main_participle(verb: Token, lexicon: Lexicon) -> bool:
     if any(children(verb, "obj", "iobj", "ccomp")):
         return True
     rules = lexicon.triggers("v", lemma(verb))
-    return bool(rules) and not any("obj" in r.recipient for r in rules)
+    return any("obj" not in r.recipient for r in rules)
+
+
+def _headline_infinitive(verb: Token) -> None:
+    """ "Tokyo to lend Manila money": a headline's future."""
+    name = verb.head
+    to = next((c for c in children(verb, "mark") if c.lower_ == "to"), None)
+    if to is None or verb.tag_ != "VB" or verb.dep_ not in ("acl", "xcomp", "advcl"):
+        return
+    if name.dep_ == "ROOT" and name.pos_ == "PROPN" and name.i < to.i and not is_predicate(name):
+        _raise_participle(verb)
 
 
 def _raise_participle(verb: Token) -> None:
@@ -152,7 +191,8 @@ def _raise_participle(verb: Token) -> None:
     for child in list(noun.children):
         if child.i > verb.i:
             child.head = verb
-    _make_finite(verb)
+    if verb.tag_ != "VB":
+        _make_finite(verb)
 
 
 def _squeezed_subject(verb: Token) -> Token | None:

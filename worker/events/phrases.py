@@ -237,6 +237,8 @@ class Phrases:
         found = list(own)
         span = doc.char_span(own[0].start, own[0].end, alignment_mode="expand")
         for inner in span or ():
+            if inner != token and not token.is_ancestor(inner):
+                continue  # "the India visit of President Putin": the visit's companion, not his
             if inner.dep_ == "conj" and inner.head.i in self._at:
                 found.extend(self._at[inner.head.i])
             for child in inner.children:

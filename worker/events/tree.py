@@ -18,6 +18,10 @@ _NEGATIONS = frozenset({"not", "n't", "never", "n’t", "nor", "neither", "hardl
 _CONDITIONS = frozenset({"if", "unless", "whether", "lest", "provided", "should"})
 _COMPLEMENT_MARKS = frozenset({"of", "for", "against", "from", "on", "with", "in", "about", "by"})
 _WISHING = frozenset({"want", "wish", "like", "pleased", "glad"})
+_MERELY_POSSIBLE = frozenset({"possible", "potential", "hypothetical", "proposed", "suggested"})
+_TO_COME = frozenset(
+    {"upcoming", "forthcoming", "planned", "scheduled", "imminent", "coming", "future", "impending"}
+)
 _TIMES = frozenset({"in", "at", "during", "after", "following"})
 _ASKING = frozenset({"call", "appeal", "plead", "press", "look", "turn", "signal", "shout", "pray"})
 _GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
@@ -150,7 +154,7 @@ def subject(verb: Token, depth: int = 0) -> Token | None:
     own = [
         c
         for c in verb.children
-        if c.dep_ in ("nsubj", "nsubj:pass", "csubj", "csubj:pass")
+        if c.dep_ in ("nsubj", "nsubj:pass", "csubj", "csubj:pass", "nsubj:outer")
         and c.lower_ != "re"  # "re-open"
     ]
     if own:  # of two, the nearer one: the other is a date or a clause that the parser misplaced
@@ -309,7 +313,13 @@ def own_standing(predicate: Token) -> Standing:
         return Standing.OPEN
     if {"is", "are", "was", "were"} & texts and predicate.tag_ == "VB":
         return Standing.FUTURE
-    return Standing.FACT
+    return Standing.FUTURE if _is_headline_infinitive(predicate) else Standing.FACT
+
+
+def _is_headline_infinitive(predicate: Token) -> bool:
+    """ "Tokyo to lend Manila money": an infinitive with a subject of its own."""
+    marks = {c.lower_ for c in children(predicate, "mark")}
+    return marks == {"to"} and any(children(predicate, "nsubj"))
 
 
 def _is_reported(predicate: Token) -> bool:
@@ -346,9 +356,18 @@ def _nominal(noun: Token) -> Standing:
     for child in noun.children:
         if child.dep_ == "det" and child.lower_ in ("no", "any", "neither"):
             return Standing.NEGATED
-        if child.dep_ == "amod" and lemma(child) in ("possible", "potential", "hypothetical"):
+        if child.dep_ == "amod" and lemma(child) in _MERELY_POSSIBLE:
             return Standing.OPEN
-    return Standing.FACT
+        if child.dep_ == "amod" and child.lower_ in _TO_COME:
+            return Standing.FUTURE
+    return Standing.FUTURE if _precedes(noun) else Standing.FACT
+
+
+def _precedes(noun: Token) -> bool:
+    """ "ahead of talks", "on the eve of a visit": what is still to come."""
+    if case(noun) == "ahead of" or any(c.lower_ == "ahead" for c in noun.children):
+        return True
+    return case(noun) == "of" and noun.head.lower_ in ("eve", "ahead")
 
 
 def _effect(node: Token, operators: Operators) -> Standing | None:
@@ -386,7 +405,7 @@ def _governed(node: Token, operators: Operators) -> Standing:
     if lemma(head) in _WISHING and _is_first_person(head):
         return Standing.FACT  # "I want to thank …" thanks
     if is_object:
-        effect = operators.verb(lemma(head), case(node) if label.startswith("obl") else "")
+        effect = _operated(node, operators)
         if effect is not Standing.FACT:
             return effect
     if label in ("xcomp", "ccomp") and own in _UNREAL:
@@ -396,6 +415,19 @@ def _governed(node: Token, operators: Operators) -> Standing:
     if label == "xcomp" and own is Standing.FUTURE and lemma(head) not in _GOING_ON:
         return Standing.FUTURE
     return Standing.FACT
+
+
+def _operated(node: Token, operators: Operators) -> Standing:
+    """What the word above does to its object, its prepositional object or its complement."""
+    head = node.head
+    if node.dep_.startswith("obl"):
+        return operators.verb(lemma(head), case(node))
+    infinitive = node.dep_ == "xcomp" and any(c.lower_ == "to" for c in children(node, "mark"))
+    if infinitive and not any(
+        children(head, "obj", "iobj")
+    ):  # not "expects him to …"
+        return operators.verbs.get((lemma(head), "to")) or operators.verb(lemma(head), "")
+    return operators.verb(lemma(head), "")
 
 
 def _is_first_person(verb: Token) -> bool:

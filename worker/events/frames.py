@@ -138,7 +138,7 @@ class Reader:
         return None if frame is None else (frame.actors, frame.recipients)
 
     def _filled(self, rule: Rule, context: Context, depth: int) -> Frame | None:
-        context.flags, context.type = rule.flags, rule.type
+        context.flags, context.type, context.actors = rule.flags, rule.type, frozenset()
         if not self._flags_hold(rule, context):
             return None
         actors = self._places.first(rule.actor, context, depth)
@@ -150,6 +150,7 @@ class Reader:
             actors = self._places.somebody(context)
         if not actors:
             return None
+        context.actors = frozenset(a.code for a in actors)
         recipients = self._places.first(rule.recipient, context, depth)
         if "matrix" in rule.flags:  # who agrees to act is no target of the agreement
             recipients = [r for r in recipients if r.code not in {a.code for a in actors}]

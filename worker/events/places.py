@@ -28,6 +28,12 @@ Parties = tuple[tuple[Named, ...], tuple[Named, ...]]
 _REACH = 12  # words to either side of a verb within which the order of words is trusted
 _FENCES = frozenset({";", ":", "that", "which", "who", "whom", "where", "when", "if", "because"})
 _TAKING_UP = frozenset({"ACCUSE", "SUPPORT", "REJECT"})
+_DYING = frozenset({"die", "perish", "fall"})
+_SITES = frozenset(
+    "to towards toward in into inside at on onto along near off around over through across outside"
+    " within against up close between".split()
+)
+_BEYOND = ("with", "to", "near", "off", "from", "between", "of", "in")
 _ABOUT = frozenset({"by", "at", "against", "over", "about", "with"})
 _DURING = frozenset(
     {"in", "during", "at", "after", "following", "before", "on", "through", "despite", "amid"}
@@ -149,14 +155,20 @@ class Places:
         return self.subject(arguments(verb).agent) if answers else []
 
     def first(self, places: Iterable[str], context: Context, depth: int) -> list[Named]:
-        """The parties of the first of the places that has any."""
+        """The parties of the first of the places that has any.
+
+        A recipient's place that names the actors alone gives way to a later one: "sent troops to
+        its border with Somalia".
+        """
+        own: list[Named] = []
         for place in places:
             found = self._place(place, context, depth)
             if found and place == "with" and "alone2" in context.flags:
                 return [replace(n, how="with") for n in found]
-            if found:
+            if {n.code for n in found} - context.actors:
                 return found
-        return []
+            own = own or found
+        return own
 
     def _place(self, place: str, context: Context, depth: int) -> list[Named]:
         if place.startswith("comp"):
@@ -171,6 +183,12 @@ class Places:
             return self._speaking(context.token)
         if place in ("subj", "cop", "organ", "inquiry"):
             return self.subject(args.agent)
+        if place == "blow":
+            return self._striking(context)
+        if place == "venue":
+            return self._host(context)
+        if place == "where":
+            return self._where(context)
         if place == "crowd":
             return self._crowd(context)
         if place == "pair":
@@ -178,10 +196,9 @@ class Places:
         if place == "pact":
             return self._in_pact(args.patient)
         if place == "force":
-            forces = [
-                t for t in args.agent if fills(t, self._lexicon.classes["FORCE"], self._lexicon)
-            ]
-            return self.subject(forces)
+            moved = args.patient if is_passive(context.token) else args.agent
+            forces = self._lexicon.classes["FORCE"]
+            return self.subject(t for t in moved if fills(t, forces, self._lexicon))
         told = context.type in _TAKING_UP
         if place == "obj":
             return self.belongs(args.patient, told=told) or self.belongs(args.indirect)
@@ -202,6 +219,39 @@ class Places:
             nouns = nouns if self.belongs(nouns) else below
         around = [] if place == "to" else [t for _, t in args.preps]
         return self.belongs(nouns) or self.belongs(_nested([*args.patient, *around], place))
+
+    def _striking(self, context: Context) -> list[Named]:
+        """Whose attack it was, where nobody is the subject: "were killed in a raid by the PKK"."""
+        if not is_passive(context.token) and lemma(context.token) not in _DYING:
+            return []
+        blows = [
+            t
+            for c, t in context.args.preps
+            if c in ("in", "during", "by", "from", "of") and self._lexicon.is_a(lemma(t), "ATTACK")
+        ]
+        return self.belongs(blows, told=True)
+
+    def _host(self, context: Context) -> list[Named]:
+        """Whose authorities act on their own soil, unnamed: "was arrested in Iran"."""
+        if not is_passive(context.token) or context.args.agent:
+            return []
+        where = self.belongs(t for c, t in context.args.preps if c in ("in", "from"))
+        return [n for n in where if n.kind == "state"]
+
+    def _where(self, context: Context) -> list[Named]:
+        """Whose land an act points to: the first place that is not the actor's own.
+
+        "On the border with Somalia" is Somalia's side.
+        """
+        sites = _sites(context)
+        for noun in sites:
+            beyond = [t for c in _BEYOND for t in _nested([noun], c)]
+            found = self.belongs(beyond) or self.belongs([noun])
+            if {n.code for n in found} - context.actors:
+                return found
+        if any(self._lexicon.is_a(lemma(t), "BORDER") for t in sites):
+            return self.belongs(t for c, t in context.args.preps if c == "with")
+        return []
 
     def _speaking(self, token: Token) -> list[Named]:
         """Who says what a word stands in: the speaker, who cites it, or the issuing body."""
@@ -251,6 +301,8 @@ class Places:
             return self._in_pact(t for c, t in context.args.preps if c == "of")
         if place == "gov":
             return self._governing_subject(token)
+        if place == "where":
+            return self._where(context)
         preps = context.args.preps + context.light_args.preps
         return self.belongs([t for c, t in preps if c == place]) or self.belongs(
             _nested([t for _, t in preps], place)
@@ -364,6 +416,15 @@ def _nested(nouns: Iterable[Token], place: str) -> list[Token]:
     return found
 
 
+def _sites(context: Context) -> list[Token]:
+    """Nominals that say where an act takes place, in their order; parsers hang them anywhere."""
+    heads = [*context.args.patient, *(t for _, t in context.args.preps)]
+    found = [t for c, t in [*context.args.preps, *context.light_args.preps] if c in _SITES]
+    for preposition in _SITES:
+        found.extend(_nested(heads, preposition))
+    return sorted(set(found), key=lambda t: t.i)
+
+
 def _head_of_name(token: Token) -> Token:
     """The noun that a name qualifies: "champions" in "the Italian champions"."""
     node = token
@@ -376,6 +437,8 @@ def is_finite(token: Token) -> bool:
     """Whether a verb form has a subject of its own: "condemned", "will condemn"."""
     if token.tag_ in ("VBD", "VBZ", "VBP"):
         return True
+    if token.tag_ == "VBN" and token.head == token and any(children(token, "obj")):
+        return True  # "test-fired a missile": a past that was taken for a participle
     return any(c.dep_ == "aux" and c.tag_ in ("VBZ", "VBP", "VBD", "MD") for c in token.children)
 
 

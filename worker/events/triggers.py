@@ -27,13 +27,18 @@ _SEPARABLE = frozenset({"off", "out", "down", "over", "away", "back", "in"})
 
 @dataclass(slots=True)
 class Context:
-    """A trigger with its arguments; for a noun, those of the verb that lends it a subject too."""
+    """A trigger with its arguments; for a noun, those of the verb that lends it a subject too.
+
+    `flags`, `type` and `actors` are of the rule that is being tried; `actors` is empty until they
+    are found.
+    """
 
     token: Token
     args: Arguments
     light: Token | None = None
     flags: frozenset[str] = frozenset()
     type: str = ""
+    actors: frozenset[str] = frozenset()
     light_args: Arguments = field(default_factory=Arguments)
 
 
@@ -50,7 +55,9 @@ class Triggers:
         pos = _POS.get(token.pos_)
         if pos is None:
             return ()
-        rules = self._lexicon.triggers(pos, lemma(token))
+        rules = self._lexicon.triggers(pos, hyphened(token)) or self._lexicon.triggers(
+            pos, lemma(token)
+        )
         if rules or pos == "n":
             return rules
         if pos == "v":
@@ -178,13 +185,25 @@ def _particle_fits(rule: Rule, token: Token) -> bool:
         around.add(token.nbor().lower_)  # parsers take "off" in "broke off talks" for a preposition
     for word in rule.lemmas:
         base, _, particle = word.partition("+")
-        if base not in (lemma(token), token.lower_, stem(token)):
+        if base not in (lemma(token), token.lower_, stem(token), hyphened(token)):
             continue
         if particle and particle in around:
             return True
         if not particle and not particles & _SEPARABLE:
             return True
     return False
+
+
+def hyphened(token: Token) -> str:
+    """The word that a hyphen makes of a token and its dependant: "test-fire", "build-up"; else ""."""
+    for step in (-1, 1):
+        hyphen, other = token.i + step, token.i + 2 * step
+        if not 0 <= other < len(token.doc) or token.doc[hyphen].text not in ("-", "‑"):
+            continue
+        first, last = sorted((token.doc[other], token), key=lambda t: t.i)
+        if not first.whitespace_ and not token.doc[hyphen].whitespace_:
+            return f"{first.lower_}-{lemma(last)}"
+    return ""
 
 
 def stem(token: Token) -> str:

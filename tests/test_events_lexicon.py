@@ -16,7 +16,7 @@ FLAGS = frozenset(
         *("mutual", "alone", "alone2", "matrix", "keeps", "weak", "swallows", "culprit"),
         *("personal", "verbal", "leave", "chemical", "retreat", "hostile", "home", "igo"),
         *("test", "state", "body", "foe", "victims", "there", "here", "needy", "other", "answer"),
-        *("official", "active"),
+        *("official", "active", "negated", "subjunctive", "present", "future", "refusing", "will"),
     ]
 )
 

@@ -40,9 +40,12 @@ class Contents:
                     return found
         return modes[table].get("default")
 
-    def warns(self, content: list[Token]) -> bool:
+    def warns(self, context: Context) -> bool:
         """Whether consequences are held out: a threat."""
-        return any(self._lexicon.is_a(lemma(t), "CONSEQUENCE") for t in content)
+        args = context.args
+        held_out = [*args.complements, *args.patient, *(t for _, t in args.preps)]
+        words = (t for head in held_out for t in head.subtree)
+        return any(self._lexicon.is_a(lemma(t), "CONSEQUENCE") for t in words)
 
     def content(self, context: Context) -> list[Token]:
         """The words that say what is asked for, refused or threatened, the telling ones first."""

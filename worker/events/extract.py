@@ -132,12 +132,15 @@ class _Telling:
         self, number: int, doc: Doc, offset: int, found: list[tuple[int, int, Named]]
     ) -> Iterable[Told]:
         at: dict[int, list[Named]] = {}
+        posts: dict[int, list[Named]] = {}
         for start, end, named in found:
             for i in range(start, end):
-                at.setdefault(i, []).append(named)
+                (posts if named.how == "posting" else at).setdefault(i, []).append(named)
+        found = [one for one in found if one[2].how != "posting"]
         phrases = Phrases(
             self._lexicon,
             at,
+            posts,
             lambda t: self._refer(t, number, speech),
             lambda t, kind: self._understood(t, kind, number),
         )

@@ -26,6 +26,7 @@ from worker.events.tree import (
     children,
     is_passive,
     is_predicate,
+    is_subjunctive,
     lemma,
     own_standing,
     standing,
@@ -38,6 +39,7 @@ _CHEMICAL = frozenset(
     {"chemical", "biological", "nerve", "poison", "sarin", "chlorine", "mustard", "toxic"}
 )
 _PLAYED = frozenset({"CONSULT", "ASSAULT"})  # teams meet and beat each other
+_CHOOSY = frozenset({"force", "crowd", "inquiry", "tribunal"})  # not everybody can be the actor
 _DEONTIC = frozenset({"must", "should", "ought", "need"})
 
 
@@ -144,7 +146,7 @@ class Reader:
         actors = self._places.first(rule.actor, context, depth)
         if not {"crowd", "organ"} & set(rule.actor) and not self._domestic:
             actors = [a for a in actors if a.how != "people" or rule.type in ("ASSAULT", "CONSULT")]
-        if not actors and rule.pos == "v":
+        if not actors and rule.pos == "v" and not _CHOOSY & set(rule.actor):
             actors = self._places.before_verb(context.token)
         if not actors and self._domestic:
             actors = self._places.somebody(context)
@@ -225,6 +227,16 @@ class Reader:
             return any(t.lower_ in _CHEMICAL for t in context.token.subtree)
         if "active" in flags and (is_passive(context.token) or context.token.dep_ == "xcomp"):
             return False
+        if "negated" in flags:  # "does not recognise", "will not attend"
+            return own_standing(context.token) in (Standing.NEGATED, Standing.REFUSED)
+        if "refusing" in flags:
+            return own_standing(context.token) is Standing.REFUSED
+        if "will" in flags:
+            return own_standing(context.token) is Standing.FUTURE
+        if "subjunctive" in flags:  # "insisted that Serbia withdraw"
+            return any(c.tag_ == "VB" and is_subjunctive(c) for c in context.args.complements)
+        if "present" in flags:
+            return context.token.tag_ in ("VBZ", "VBP")
         if "retreat" in flags:
             asked = self._contents.content(context)
             return any(
@@ -249,11 +261,8 @@ class Reader:
         content = self._contents.content(context)
         mode = self._contents.embedded(rule.type.lower(), content)
         if mode is None and rule.type == "THREATEN":
-            return (
-                _MISFIT
-                if rule.id != "threaten.threaten" and not self._contents.warns(content)
-                else rule.mode
-            )
+            threat = lemma(context.token) in _THREATS or self._contents.warns(context)
+            return rule.mode if threat else _MISFIT
         return mode or rule.mode
 
     def _act(self, token: Token, frame: Frame) -> Act | None:
@@ -263,6 +272,8 @@ class Reader:
         if frame.rule.flags & {"swallows"} or "matrix" in frame.rule.flags:
             self._swallow(token, frame)
         act = self._made(token, frame)
+        if frame.rule.flags & {"negated", "refusing", "future"}:
+            return act
         if how is Standing.FACT:
             return None if _is_lonely(act) else act
         if how is Standing.FUTURE and _on_condition(token):
@@ -302,7 +313,7 @@ class Reader:
         return replace(act, type="THREATEN", mode=mode, label=label, standing=Standing.FUTURE)
 
     def _refused(self, act: Act) -> Act | None:
-        if act.type not in _COOPERATIVE or act.rule.pos == "n":
+        if act.type not in _COOPERATIVE or act.rule.pos == "n" or act.trigger.dep_ == "acl":
             return None
         mode = self._contents.embedded("reject", [act.trigger])
         return replace(
@@ -341,6 +352,7 @@ class Reader:
                     self._swallowed.add(child.i)
 
 
+_THREATS = frozenset({"threaten", "threat", "ultimatum"})
 _MISFIT = "\0"
 
 

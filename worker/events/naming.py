@@ -19,7 +19,10 @@ Placed = tuple[int, int, Named]
 def named(
     gazetteer: Gazetteer, lexicon: Lexicon, docs: Sequence[Doc], day: date | None, home: str | None
 ) -> list[list[Placed]]:
-    """The parties of each paragraph of one article, in the order of their place."""
+    """The parties of each paragraph of one article, in the order of their place.
+
+    Where an embassy stands or a diplomat is sent to is told too, as ``how="posting"``.
+    """
     found = gazetteer.read(docs, day, home=home)
     return [
         [p for m in mentions if (p := _placed(m, doc, lexicon))]
@@ -50,7 +53,7 @@ def _issuing(gazetteer: Gazetteer, code: str) -> Named:
 
 
 def _placed(mention: Mention, doc: Doc, lexicon: Lexicon) -> Placed | None:
-    if mention.posting or mention.former or mention.compound in lexicon.classes["TIED"]:
+    if mention.former or mention.compound in lexicon.classes["TIED"]:
         return None
     start, end = mention.start, mention.end
     core = doc.char_span(*mention.core, alignment_mode="expand")
@@ -76,6 +79,8 @@ def _placed(mention: Mention, doc: Doc, lexicon: Lexicon) -> Placed | None:
 
 
 def _how(mention: Mention, doc: Doc) -> str:
+    if mention.posting:
+        return "posting"
     if mention.office or mention.person:
         return "organ"
     if mention.basis == "people" or (mention.head_class == "citizens" and not mention.adjectival):

@@ -27,7 +27,8 @@ class Named:
         code, name, kind: as `worker.model.Party`.
         start, end: offsets of the words that name it, in the paragraph; -1 where it is inferred.
         basis: how the words were resolved ("name", "person", "reference", "issuer" …).
-        how: "direct", "organ" (acts for it), "people" (its citizens), "belongs" (something of its).
+        how: "direct", "organ" (acts for it), "people" (its citizens), "belongs" (something of its),
+            "posting" (where its embassy stands: no party to what the embassy does).
         person: it is one human being, so that "he" may mean it.
         place: it says where.
     """
@@ -53,16 +54,23 @@ class Phrases:
     Args:
         lexicon: word classes.
         at: token index → parties whose mention covers the token.
+        posts: token index → states where somebody's embassy stands or diplomats are sent to.
         refer: resolves what names nobody itself: "they", "the ministry", "we".
         last: the party of a kind ("place", "group") that was told last before a token.
     """
 
     def __init__(
-        self, lexicon: Lexicon, at: dict[int, list[Named]], refer: Refer, last: Last
+        self,
+        lexicon: Lexicon,
+        at: dict[int, list[Named]],
+        posts: dict[int, list[Named]],
+        refer: Refer,
+        last: Last,
     ) -> None:
         """Take the mentions as they are; nothing is searched for here."""
         self._lexicon = lexicon
         self._at = at
+        self._posts = posts
         self._refer = refer
         self._last = last
         self._found: dict[int, list[Named]] = {}
@@ -98,6 +106,10 @@ class Phrases:
     def within(self, token: Token) -> list[Named]:
         """All parties named inside a phrase."""
         return _unique(n for t in token.subtree for n in self._at.get(t.i, ()))
+
+    def site(self, token: Token) -> list[Named]:
+        """The states that a phrase names as a place, those where an embassy stands included."""
+        return self._posts.get(token.i) or [n for n in self.belongs(token) if n.kind == "state"]
 
     def last_group(self, token: Token) -> list[Named]:
         """The armed group told last."""

@@ -15,12 +15,15 @@ from worker.events.tree import (
     arguments,
     case,
     children,
+    complements,
     is_passive,
     is_predicate,
     lemma,
+    misread,
+    nested,
     subject,
 )
-from worker.events.triggers import Context, Triggers, fills, stem
+from worker.events.triggers import Context, Triggers, crowd_of, fills, stem
 
 Parties = tuple[tuple[Named, ...], tuple[Named, ...]]
 """Actors and recipients."""
@@ -30,9 +33,13 @@ _FENCES = frozenset({";", ":", "that", "which", "who", "whom", "where", "when", 
 _TAKING_UP = frozenset({"ACCUSE", "SUPPORT", "REJECT"})
 _DYING = frozenset({"die", "perish", "fall"})
 _SITES = frozenset(
-    "to towards toward in into inside at on onto along near off around over through across outside"
-    " within against up close between".split()
+    [
+        *("to", "towards", "toward", "in", "into", "inside", "within", "at", "on", "onto", "along"),
+        *("near", "off", "around", "over", "through", "across", "outside", "against", "up"),
+        *("close", "between"),
+    ]
 )
+_ON_CONDITION = frozenset({"if", "unless", "until", "should", "once"})
 _BEYOND = ("with", "to", "near", "off", "from", "between", "of", "in")
 _ABOUT = frozenset({"by", "at", "against", "over", "about", "with"})
 _DURING = frozenset(
@@ -173,7 +180,8 @@ class Places:
     def _place(self, place: str, context: Context, depth: int) -> list[Named]:
         if place.startswith("comp"):
             return self._of_complement(place, context, depth)
-        if context.token.pos_ in ("NOUN", "PROPN") and not is_predicate(context.token):
+        nominal = context.token.pos_ in ("NOUN", "PROPN") and not is_predicate(context.token)
+        if nominal and misread(context.token) is None:
             return self._of_noun(place, context)
         return self._of_verb(place, context)
 
@@ -195,6 +203,11 @@ class Places:
             return self._phrases.pair(context.token)
         if place == "pact":
             return self._in_pact(args.patient)
+        if place == "if":
+            return self._of_condition(context.token)
+        if place == "tribunal":
+            courts = self._lexicon.classes["COURT"]
+            return self.subject(t for t in args.agent if fills(t, courts, self._lexicon))
         if place == "force":
             moved = args.patient if is_passive(context.token) else args.agent
             forces = self._lexicon.classes["FORCE"]
@@ -218,7 +231,7 @@ class Places:
             ]
             nouns = nouns if self.belongs(nouns) else below
         around = [] if place == "to" else [t for _, t in args.preps]
-        return self.belongs(nouns) or self.belongs(_nested([*args.patient, *around], place))
+        return self.belongs(nouns) or self.belongs(nested([*args.patient, *around], place))
 
     def _striking(self, context: Context) -> list[Named]:
         """Whose attack it was, where nobody is the subject: "were killed in a raid by the PKK"."""
@@ -238,6 +251,16 @@ class Places:
         where = self.belongs(t for c, t in context.args.preps if c in ("in", "from"))
         return [n for n in where if n.kind == "state"]
 
+    def _of_condition(self, token: Token) -> list[Named]:
+        """Whose doing would bring a threat about: "will strike back if Chad crosses the river"."""
+        clauses = [t for t in token.subtree if t.dep_ == "advcl"]
+        for clause in clauses:
+            marks = {c.lower_ for c in clause.children if c.dep_ in ("mark", "advmod", "case")}
+            who = own_subject(clause) if marks & _ON_CONDITION else None
+            if who is not None and (found := self._phrases.belongs(who)):
+                return found
+        return []
+
     def _where(self, context: Context) -> list[Named]:
         """Whose land an act points to: the first place that is not the actor's own.
 
@@ -245,7 +268,7 @@ class Places:
         """
         sites = _sites(context)
         for noun in sites:
-            beyond = [t for c in _BEYOND for t in _nested([noun], c)]
+            beyond = [t for c in _BEYOND for t in nested([noun], c)]
             found = self.belongs(beyond) or self.belongs([noun])
             if {n.code for n in found} - context.actors:
                 return found
@@ -269,16 +292,19 @@ class Places:
 
     def _crowd(self, context: Context) -> list[Named]:
         """Whose people a crowd are: of the country that is named with them, else of the place."""
-        agents = context.args.agent
+        agents = crowd_of(context)
         found = self.subject(agents)
         if found or not any(
             fills(t, self._lexicon.classes["PEOPLE"], self._lexicon) for t in agents
         ):
             return found
-        inside = self.belongs(
-            t for t in context.token.sent if case(t) in ("in", "inside", "across")
-        )
-        return [n for n in inside if n.kind == "state"] or self._phrases.last_place(context.token)
+        states = [
+            n
+            for t in context.token.sent
+            if case(t) in ("in", "inside", "across", "through")
+            for n in self._phrases.site(t)
+        ]
+        return states[:1] or self._phrases.last_place(context.token)
 
     def _of_noun(self, place: str, context: Context) -> list[Named]:
         token = context.token
@@ -305,7 +331,7 @@ class Places:
             return self._where(context)
         preps = context.args.preps + context.light_args.preps
         return self.belongs([t for c, t in preps if c == place]) or self.belongs(
-            _nested([t for _, t in preps], place)
+            nested([t for _, t in preps], place)
         )
 
     def _governing_subject(self, noun: Token) -> list[Named]:
@@ -363,6 +389,10 @@ class Places:
             if place == "comp.subject":
                 who = own_subject(clause)
                 found = self._phrases.belongs(who) if who is not None else []
+            elif place == "comp.behind":
+                behind = any(c.lower_ == "behind" for c in clause.subtree if c.dep_ == "case")
+                who = own_subject(clause) if behind else None
+                found = self._phrases.belongs(who) if who is not None else []
             elif place == "comp.hostile":
                 found = self._hostile(clause, depth)
             else:
@@ -392,6 +422,9 @@ class Places:
         parties = self._parties_of(clause, depth + 1)
         if parties is not None:
             return list(parties[1] or parties[0])
+        for inner in complements(clause):
+            if depth < 2 and (found := self._asked_of(inner, context, depth + 1)):
+                return found
         args = arguments(clause)
         nouns = [
             t for c, t in args.preps if c in ("to", "with", "from", "on", "against", "in", "for")
@@ -400,20 +433,8 @@ class Places:
         return (
             self.belongs(args.patient)
             or self.belongs(nouns)
-            or [replace(n, how="with") for n in self.belongs(_nested(all_nouns, "with"))]
+            or [replace(n, how="with") for n in self.belongs(nested(all_nouns, "with"))]
         )
-
-
-def _nested(nouns: Iterable[Token], place: str) -> list[Token]:
-    """Nominals with a preposition one or two steps below others: parsers attach them low."""
-    found = []
-    for noun in nouns:
-        for child in children(noun, "nmod"):
-            if case(child) == place:
-                found.append(child)
-            else:
-                found.extend(c for c in children(child, "nmod") if case(c) == place)
-    return found
 
 
 def _sites(context: Context) -> list[Token]:
@@ -421,7 +442,7 @@ def _sites(context: Context) -> list[Token]:
     heads = [*context.args.patient, *(t for _, t in context.args.preps)]
     found = [t for c, t in [*context.args.preps, *context.light_args.preps] if c in _SITES]
     for preposition in _SITES:
-        found.extend(_nested(heads, preposition))
+        found.extend(nested(heads, preposition))
     return sorted(set(found), key=lambda t: t.i)
 
 

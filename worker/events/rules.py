@@ -118,7 +118,12 @@ def lexicon() -> Lexicon:
 
 def _weight(rule: Rule) -> int:
     particle = any("+" in word for word in rule.lemmas)
-    return 2 * len(rule.needs) + 2 * particle - ("weak" in rule.flags) + ("home" in rule.flags)
+    return (
+        2 * len(rule.needs)
+        + 2 * particle
+        - ("weak" in rule.flags)
+        + bool(rule.flags & {"home", "negated", "refusing", "will"})
+    )
 
 
 def _classes() -> dict[str, frozenset[str]]:

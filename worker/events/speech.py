@@ -9,7 +9,7 @@ from spacy.tokens import Doc, Token
 
 from worker.events.phrases import Named
 from worker.events.rules import Lexicon
-from worker.events.tree import children, lemma, subject
+from worker.events.tree import case, children, lemma, subject
 
 _QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)|‘‘.*?(?:’’|$)|``.*?(?:''|$)")
 _MAX_CLIMB = 8
@@ -54,6 +54,8 @@ class Speech:
             who = subject(verb)
             if who is not None and who != token:
                 return next(iter(self._direct(who)), None)
+        for source in self._sources(token):
+            return next(iter(self._direct(source)), None)
         if self.quoted(token):
             return self._of_quotation(token)
         return None
@@ -77,6 +79,10 @@ class Speech:
                 found.append(node.head)
             node = node.head
         return found
+
+    def _sources(self, token: Token) -> list[Token]:
+        """Whom the sentence cites: "according to the ministry"."""
+        return [t for t in token.sent if case(t) == "according to"]
 
     def _of_quotation(self, token: Token) -> Named | None:
         """Who says a quotation: the nearest verb of saying around it, else the last speaker."""

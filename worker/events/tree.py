@@ -7,7 +7,7 @@ arguments; and the standing of a clause (fact, future, negated, wished …).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -119,10 +119,24 @@ def case(token: Token) -> str:
     return ""
 
 
+def nested(nouns: Iterable[Token], preposition: str) -> list[Token]:
+    """Nominals with a preposition one or two steps below others: parsers attach them low."""
+    found = []
+    for noun in nouns:
+        for child in children(noun, "nmod"):
+            if case(child) == preposition:
+                found.append(child)
+            else:
+                found.extend(c for c in children(child, "nmod") if case(c) == preposition)
+    return found
+
+
 def is_passive(verb: Token) -> bool:
     """Whether a verb is a passive, with or without its auxiliary."""
     if any(c.dep_ in ("nsubj:pass", "aux:pass", "csubj:pass") for c in verb.children):
         return True
+    if verb.tag_ == "VBG":
+        return False
     if verb.tag_ != "VBN" and "Part" not in verb.morph.get("VerbForm", []):
         return False
     if any(c.dep_ == "aux" and lemma(c) in ("have", "'ve") for c in verb.children):
@@ -204,6 +218,9 @@ def _controller(verb: Token) -> Token | None:
 def _of_noun(verb: Token, depth: int) -> Token | None:
     """The subject of a participle or infinitive that hangs on a noun."""
     noun = verb.head
+    aside = verb.tag_ == "VBG" and verb.doc[verb.left_edge.i - 1].text == ","
+    if aside and (governor := governing_verb(noun)) is not None:
+        return subject(governor, depth + 1)  # "lodged a request with the Council, calling on …"
     if any(c.dep_ == "mark" and c.lower_ in ("to", "in", "of", "for") for c in verb.children):
         for child in children(noun, "nmod:poss", "nmod"):
             if child.dep_ == "nmod:poss" or case(child) in ("by", "from", "for"):
@@ -213,8 +230,35 @@ def _of_noun(verb: Token, depth: int) -> Token | None:
     return noun
 
 
+def misread(token: Token) -> Arguments | None:
+    """Subject and object of a past that the parser took for an adjective; None where it is none.
+
+    "India raised duties", "guards clashed": a sentence without any other verb.
+    """
+    noun = token.head
+    if token.dep_ not in ("amod", "compound") or not token.lower_.endswith(("ed", "oze", "ore")):
+        return None
+    if noun.head != noun or any(c.dep_ == "cop" for c in noun.children):
+        return None
+    if any(t.tag_ in ("VBD", "VBZ", "VBP", "MD") for t in token.sent if t != token):
+        return None
+    found = Arguments(preps=[(case(c), c) for c in children(token, "obl", "nmod")])
+    if token.i > noun.i:
+        found.agent = [noun]
+        return found
+    before = [c for c in (*token.children, *noun.children) if c.i < token.i]
+    subjects = [c for c in before if c.pos_ in ("NOUN", "PROPN") and not case(c)]
+    if not subjects:
+        return None
+    found.agent, found.patient = subjects[-1:], [noun]
+    found.preps += [(case(c), c) for c in children(noun, "obl", "nmod") if c.i > noun.i]
+    return found
+
+
 def arguments(predicate: Token) -> Arguments:
     """Logical arguments of a verb, or of an adjective or noun that heads a clause."""
+    if (past := misread(predicate)) is not None:
+        return past
     found = Arguments()
     passive = is_passive(predicate)
     surface = subject(predicate)
@@ -322,6 +366,13 @@ def _is_headline_infinitive(predicate: Token) -> bool:
     return marks == {"to"} and any(children(predicate, "nsubj"))
 
 
+def is_subjunctive(clause: Token) -> bool:
+    """Whether a clause says what shall be: "that Serbia withdraw", "that they be freed"."""
+    auxiliaries = [c for c in clause.children if c.dep_ in ("aux", "aux:pass", "cop")]
+    marks = {c.lower_ for c in clause.children if c.dep_ == "mark"}
+    return "to" not in marks and all(c.lower_ in ("be", "not", "should") for c in auxiliaries)
+
+
 def _is_reported(predicate: Token) -> bool:
     """Whether "would" is only the past of "will": it stands in reported speech."""
     node = predicate
@@ -379,6 +430,8 @@ def _effect(node: Token, operators: Operators) -> Standing | None:
         return _from_conjunct(node)
     if label.startswith("advcl"):
         return _adverbial(node, operators)
+    if label in ("acl", "ccomp") and _nominal(head) is Standing.NEGATED:
+        return Standing.NEGATED  # "no intention of freeing", "no evidence that"
     if label == "acl" and any(c.lower_ == "to" and c.dep_ == "mark" for c in node.children):
         return operators.noun(lemma(head))
     if label in ("ccomp", "xcomp", "csubj") or label.startswith(

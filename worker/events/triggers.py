@@ -18,6 +18,8 @@ from worker.events.tree import (
     is_passive,
     is_predicate,
     lemma,
+    misread,
+    nested,
     subject,
 )
 
@@ -58,6 +60,8 @@ class Triggers:
         rules = self._lexicon.triggers(pos, hyphened(token)) or self._lexicon.triggers(
             pos, lemma(token)
         )
+        if pos == "n" and misread(token) is not None:
+            return self._lexicon.triggers("v", stem(token))
         if rules or pos == "n":
             return rules
         if pos == "v":
@@ -65,9 +69,8 @@ class Triggers:
                 "v", stem(token)
             )
         verbal = not any(c.dep_ == "cop" for c in token.children)
-        if verbal and any(
-            children(token, "nsubj", "obj")
-        ):  # a verb that the tagger took for an adjective
+        if verbal and (any(children(token, "nsubj", "obj")) or misread(token) is not None):
+            # a verb that the tagger took for an adjective
             return self._lexicon.triggers("v", stem(token))
         return ()
 
@@ -81,6 +84,9 @@ class Triggers:
 
     def context(self, token: Token) -> Context:
         """The word with its arguments and its light verb."""
+        past = misread(token)
+        if past is not None:
+            return Context(token, past)
         if token.pos_ not in ("NOUN", "PROPN") or is_predicate(token):
             args = arguments(token)
             if self._lexicon.triggers("a", token.lower_):  # "is appalled by": a state, no passive
@@ -134,11 +140,11 @@ class Triggers:
         if need.place == "light":
             return context.light is not None
         if need.place == "crowd":
-            agents = context.args.agent
+            agents = crowd_of(context)
             people = self._lexicon.classes["PEOPLE"]
             named = [n for t in agents for n in self._phrases.direct(t)]
             return any(fills(t, people, self._lexicon) for t in agents) or any(
-                n.how == "people" for n in named
+                "people" in (n.how, n.basis) for n in named
             )
         if need.place.startswith("!"):
             return not self._meets(Need(need.place[1:], need.fillers), context)
@@ -174,8 +180,14 @@ class Triggers:
                 yield from (c for c in context.token.subtree if c.lower_ == part)
             else:
                 yield from (t for c, t in args.preps if c == part)
-                objects = [*args.patient, *args.indirect]
-                yield from (t for p in objects for t in children(p, "nmod") if case(t) == part)
+                objects = [h for p in (*args.patient, *args.indirect) for h in conjuncts(p)]
+                yield from nested(objects, part)
+
+
+def crowd_of(context: Context) -> list[Token]:
+    """Who gathers: the agent, or the patient of what only looks passive: "people rallied"."""
+    args = context.args
+    return args.agent or (args.patient if is_passive(context.token) else [])
 
 
 def _particle_fits(rule: Rule, token: Token) -> bool:
@@ -195,7 +207,7 @@ def _particle_fits(rule: Rule, token: Token) -> bool:
 
 
 def hyphened(token: Token) -> str:
-    """The word that a hyphen makes of a token and its dependant: "test-fire", "build-up"; else ""."""
+    """The word that a hyphen makes of a token and its neighbour ("test-fire"); else ""."""
     for step in (-1, 1):
         hyphen, other = token.i + step, token.i + 2 * step
         if not 0 <= other < len(token.doc) or token.doc[hyphen].text not in ("-", "‑"):

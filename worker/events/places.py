@@ -19,7 +19,6 @@ from worker.events.tree import (
     is_passive,
     is_predicate,
     lemma,
-    misread,
     nested,
     subject,
 )
@@ -180,8 +179,7 @@ class Places:
     def _place(self, place: str, context: Context, depth: int) -> list[Named]:
         if place.startswith("comp"):
             return self._of_complement(place, context, depth)
-        nominal = context.token.pos_ in ("NOUN", "PROPN") and not is_predicate(context.token)
-        if nominal and misread(context.token) is None:
+        if context.token.pos_ in ("NOUN", "PROPN") and not is_predicate(context.token):
             return self._of_noun(place, context)
         return self._of_verb(place, context)
 

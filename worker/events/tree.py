@@ -230,35 +230,8 @@ def _of_noun(verb: Token, depth: int) -> Token | None:
     return noun
 
 
-def misread(token: Token) -> Arguments | None:
-    """Subject and object of a past that the parser took for an adjective; None where it is none.
-
-    "India raised duties", "guards clashed": a sentence without any other verb.
-    """
-    noun = token.head
-    if token.dep_ not in ("amod", "compound") or not token.lower_.endswith(("ed", "oze", "ore")):
-        return None
-    if noun.head != noun or any(c.dep_ == "cop" for c in noun.children):
-        return None
-    if any(t.tag_ in ("VBD", "VBZ", "VBP", "MD") for t in token.sent if t != token):
-        return None
-    found = Arguments(preps=[(case(c), c) for c in children(token, "obl", "nmod")])
-    if token.i > noun.i:
-        found.agent = [noun]
-        return found
-    before = [c for c in (*token.children, *noun.children) if c.i < token.i]
-    subjects = [c for c in before if c.pos_ in ("NOUN", "PROPN") and not case(c)]
-    if not subjects:
-        return None
-    found.agent, found.patient = subjects[-1:], [noun]
-    found.preps += [(case(c), c) for c in children(noun, "obl", "nmod") if c.i > noun.i]
-    return found
-
-
 def arguments(predicate: Token) -> Arguments:
     """Logical arguments of a verb, or of an adjective or noun that heads a clause."""
-    if (past := misread(predicate)) is not None:
-        return past
     found = Arguments()
     passive = is_passive(predicate)
     surface = subject(predicate)

@@ -18,7 +18,6 @@ from worker.events.tree import (
     is_passive,
     is_predicate,
     lemma,
-    misread,
     nested,
     subject,
 )
@@ -60,8 +59,6 @@ class Triggers:
         rules = self._lexicon.triggers(pos, hyphened(token)) or self._lexicon.triggers(
             pos, lemma(token)
         )
-        if pos == "n" and misread(token) is not None:
-            return self._lexicon.triggers("v", stem(token))
         if rules or pos == "n":
             return rules
         if pos == "v":
@@ -69,8 +66,9 @@ class Triggers:
                 "v", stem(token)
             )
         verbal = not any(c.dep_ == "cop" for c in token.children)
-        if verbal and (any(children(token, "nsubj", "obj")) or misread(token) is not None):
-            # a verb that the tagger took for an adjective
+        if verbal and any(
+            children(token, "nsubj", "obj")
+        ):  # a verb that the tagger took for an adjective
             return self._lexicon.triggers("v", stem(token))
         return ()
 
@@ -84,9 +82,6 @@ class Triggers:
 
     def context(self, token: Token) -> Context:
         """The word with its arguments and its light verb."""
-        past = misread(token)
-        if past is not None:
-            return Context(token, past)
         if token.pos_ not in ("NOUN", "PROPN") or is_predicate(token):
             args = arguments(token)
             if self._lexicon.triggers("a", token.lower_):  # "is appalled by": a state, no passive

@@ -67,7 +67,7 @@ def test_a_quality_that_was_a_passive(nlp: Language) -> None:
     [
         "Two soldiers killed in Mali.",
         "Norway's plans for the north were praised by Finland.",
-        "The newly trained recruits marched past the minister.",
+        "The newly trained recruits smiled at the minister.",
         "It was ready.",
         "Peru and Chile signed, and Bolivia watched.",
     ],

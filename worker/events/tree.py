@@ -449,9 +449,7 @@ def _operated(node: Token, operators: Operators) -> Standing:
     if node.dep_.startswith("obl"):
         return operators.verb(lemma(head), case(node))
     infinitive = node.dep_ == "xcomp" and any(c.lower_ == "to" for c in children(node, "mark"))
-    if infinitive and not any(
-        children(head, "obj", "iobj")
-    ):  # not "expects him to …"
+    if infinitive and not any(children(head, "obj", "iobj")):  # not "expects him to …"
         return operators.verbs.get((lemma(head), "to")) or operators.verb(lemma(head), "")
     return operators.verb(lemma(head), "")
 

@@ -42,6 +42,7 @@ def article(document: dict) -> Article:
     return Article(
         id=document.get("doc_id") or document["id"],
         text=document["text"],
+        url=document.get("url"),
         title=document.get("title"),
         published=date.fromisoformat(day) if day else None,
         source=document.get("source"),

@@ -143,8 +143,8 @@ def code(
 ) -> None:
     """Code texts without Redis or Celery. FILE may be - for standard input.
 
-    With --jsonl each line of FILE is {"doc_id", "published", "text"}, with "source" and "title"
-    where known; each line of the output is {"doc_id", "events": […]}, in the same order.
+    With --jsonl each line of FILE is {"doc_id", "published", "text"}, with "source", "title" and
+    "url" where known; each line of the output is {"doc_id", "events": […]}, in the same order.
     """
     from worker import desk
 

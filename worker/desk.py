@@ -158,13 +158,14 @@ def _article(line: str, where: str) -> Article:
     for key in ("doc_id", "text"):
         if not isinstance(record.get(key), str):
             raise ConfigError(f'{where} has no "{key}" that is a string.')
-    for key in ("published", "source", "title"):
+    for key in ("published", "source", "title", "url"):
         if not isinstance(record.get(key), str | None):
             raise ConfigError(f'"{key}" in {where} is neither a string nor null.')
     published = record.get("published")
     return Article(
         id=record["doc_id"],
         text=record["text"],
+        url=record.get("url"),
         title=record.get("title"),
         published=_date(published, f'"published" in {where}') if published else None,
         source=record.get("source"),

@@ -1,282 +1,294 @@
-"""When an act took place: date expressions of English news, as EDTF at their own precision.
+"""When an act took place: what a date expression means on the day that the news was published.
 
-`find` reads the expressions of a text without knowing any calendar; `resolve` turns one into EDTF
-(ISO 8601-2: ``2024-01-15``, ``2010-12``, ``2000``) against the day of publication. Nothing is
-padded: what the text leaves open stays open, and without a day of publication only dates that
-stand in the text itself are given.
+`resolve` turns an expression of `date_grammar` into EDTF. Publication itself is EDTF at its own
+precision: of a statement known to be of October 2015, "today" is ``2015-10``. Nothing is padded:
+what the text leaves open stays open, and without publication only dates that stand in the text
+itself are given.
 """
 
 from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
-HISTORICAL_AFTER = timedelta(days=30)
-"""An act that lies further back than this at publication is background (event-coding rules)."""
-
-Kind = Literal["day", "month", "year", "weekday", "shift", "anaphor", "vague"]
+from worker.events import edtf
+from worker.events.date_grammar import Expression
 
 _MONTHS = {name.lower(): n for n, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): n for n, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
-_WEEKDAYS = {name.lower(): n for n, name in enumerate(calendar.day_name)}
-_NUMBER_WORDS = "zero one two three four five six seven eight nine ten eleven twelve"
-_NUMBERS = {word: n for n, word in enumerate(_NUMBER_WORDS.split())} | {
-    "a": 1,
-    "an": 1,
-    "several": 3,
-    "few": 3,
-    "couple": 2,
+_WEEKDAYS = {name.lower()[:3]: n for n, name in enumerate(calendar.day_name)}
+_NUMBERS = {
+    word: n
+    for n, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ]
+    )
+} | {"a": 1, "an": 1, "fifteen": 15, "twenty": 20, "thirty": 30}
+_ROUGHLY = {"couple": 2, "few": 3, "several": 4}
+_NEAR = {
+    "yesterday": -1,
+    "last night": -1,
+    "the day before yesterday": -2,
+    "tomorrow": 1,
+    "the day after tomorrow": 2,
 }
-
-_MONTH = (
-    r"(?P<month>January|February|March|April|May|June|July|August|September|October|November"
-    r"|December|Jan\.?|Feb\.?|Mar\.?|Apr\.?|Jun\.?|Jul\.?|Aug\.?|Sept?\.?|Oct\.?|Nov\.?|Dec\.?)"
-)
-_BEFORE_MONTH = (
-    r"(?P<towards>(?i:last|next|this|earlier this|later this|in|since|until|by|from|during|of"
-    r"|early|mid|late|early in|late in))"
-)
-_BEFORE_YEAR = r"(?:in|since|of|during|by|from|until|through|before|after|early|late|for|the)"
-_DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
-_YEAR = r"(?P<year>(?:19|20)\d\d)"
-_WEEKDAY = r"(?P<weekday>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-_UNIT = r"(?P<unit>day|week|month|year)s?"
-_COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(_NUMBERS)})"
-_TOWARDS = (
-    r"(?P<towards>last|past|previous|this|current|next|coming|upcoming|earlier this|later this)"
-)
-
-_GRAMMAR: tuple[tuple[Kind, str, bool], ...] = (
-    ("day", r"(?P<year>(?:19|20)\d\d)-(?P<number>[01]\d)-(?P<day>[0-3]\d)", False),
-    ("day", rf"{_MONTH} {_DAY},? {_YEAR}", False),
-    ("day", rf"{_DAY}(?: of)? {_MONTH},? {_YEAR}", False),
-    ("day", rf"{_MONTH} {_DAY}(?!\d)", False),
-    ("day", rf"{_DAY}(?: of)? {_MONTH}", False),
-    ("month", rf"(?:(?:early|mid|late)[- ])?{_MONTH},? (?:of )?{_YEAR}", False),
-    (
-        "month",
-        rf"{_BEFORE_MONTH}[- ]{_MONTH}",
-        False,
-    ),
-    ("weekday", rf"(?:(?P<towards>(?i:last|next|this|coming)) )?{_WEEKDAY}", False),
-    (
-        "shift",
-        rf"{_TOWARDS} (?P<unit>week|month|year|weekend|spring|summer|autumn|fall|winter)",
-        True,
-    ),
-    ("shift", rf"{_COUNT}(?: of)? {_UNIT} (?P<ago>ago|earlier)", True),
-    ("shift", rf"in {_COUNT}(?: of)? {_UNIT}(?P<ahead>)(?=[ ,.])", True),
-    ("shift", r"(?P<near>today|tonight|yesterday|tomorrow|overnight)", True),
-    ("shift", r"(?P<near>this (?:morning|afternoon|evening))", True),
-    ("anaphor", r"(?:the )?(?P<next>(?:following|next) day|day after)", True),
-    ("anaphor", rf"{_COUNT} {_UNIT} (?P<later>later)", True),
-    ("anaphor", r"(?:the )?(?P<before>(?:previous|preceding) day|day before)", True),
-    ("anaphor", r"(?:on )?(?:the |that )(?P<same>same day|same month|same year)", True),
-    (
-        "year",
-        rf"{_BEFORE_YEAR} {_YEAR}",
-        True,
-    ),
-    (
-        "year",
-        rf"{_YEAR}(?= (?:agreement|treaty|war|summit|accord|deal|invasion|conflict))",
-        True,
-    ),
-    (
-        "vague",
-        r"(?P<vague>previously|formerly|in the past|decades? ago|for (?:years|decades))",
-        True,
-    ),
-)
-_PATTERNS = tuple(
-    (kind, re.compile(rf"(?<![\w-]){pattern}(?![\w])", re.IGNORECASE if fold else 0))
-    for kind, pattern, fold in _GRAMMAR
-)
+_UNITS: dict[str, edtf.Unit] = {"week": "week", "month": "month", "year": "year"}
+_SEASON_ENDS = {"winter": 2, "spring": 5, "summer": 8, "autumn": 11, "fall": 11}
+_GRACE = timedelta(days=3)
+"""An article may speak of a day soon after its own date line."""
 
 
 @dataclass(frozen=True, slots=True)
-class Expression:
-    """A date expression as the text has it: ``text[start:end]``, offsets in code points."""
+class Setting:
+    """What an expression is read against.
 
-    kind: Kind
-    start: int
-    end: int
-    words: dict[str, str]
+    Attributes:
+        published: EDTF of publication, at the precision that is known; None where it is not.
+        previous: EDTF of the date told before, for "the following day".
+        ahead: the clause speaks of the future, so that "Tuesday" is the nearest coming one.
+    """
 
+    published: str | None
+    previous: str | None = None
+    ahead: bool = False
 
-def find(text: str) -> list[Expression]:
-    """Date expressions in reading order; where two overlap, the more precise one stays."""
-    found: list[Expression] = []
-    for kind, pattern in _PATTERNS:
-        for match in pattern.finditer(text):
-            if any(match.start() < e.end and e.start < match.end() for e in found):
-                continue
-            words = {
-                k: v.lower().rstrip(".") for k, v in match.groupdict().items() if v is not None
-            }
-            if kind != "month" or not _is_modal_may(match, words):
-                found.append(Expression(kind, match.start(), match.end(), words))
-    return sorted(found, key=lambda e: e.start)
-
-
-def _is_modal_may(match: re.Match[str], words: dict[str, str]) -> bool:
-    return words.get("month") == "may" and "year" not in words and not match["month"][0].isupper()
+    @property
+    def day(self) -> date | None:
+        """The day of publication, where it is known to the day."""
+        known = self.published is not None and len(self.published) == 10
+        return date.fromisoformat(self.published) if known and self.published else None
 
 
 def resolve(
     expression: Expression,
-    published: date | None,
+    published: str | None,
     *,
     ahead: bool = False,
     previous: str | None = None,
 ) -> str | None:
-    """EDTF of an expression, or None where the text leaves it open.
+    """EDTF of an expression, or None where the text leaves it open; as `Setting`."""
+    reading = _READINGS.get(expression.kind)
+    return reading(expression.words, Setting(published, previous, ahead)) if reading else None
 
-    Args:
-        expression: what `find` returned.
-        published: day of publication; "Tuesday" is the nearest past one at that day.
-        ahead: the clause speaks of the future, so that "Tuesday" is the nearest coming one.
-        previous: EDTF of the date told before, for "the following day".
-    """
+
+def beside(expression: Expression, told: str) -> str | None:
+    """The date of the vote where something known happened "two days after (or before) the vote"."""
     words = expression.words
-    if expression.kind == "day":
-        return _day(words, published, ahead=ahead)
-    if expression.kind == "month":
-        return _month(words, published, ahead=ahead)
-    if expression.kind == "year":
-        return words["year"]
-    if expression.kind == "anaphor":
-        return _after(words, previous)
-    if published is None or expression.kind == "vague":
-        return None
-    if expression.kind == "weekday":
-        return _weekday(words, published, ahead=ahead).isoformat()
-    return _shift(words, published)
+    return _counted(words, told, -1 if words["side"] == "after" else 1)
 
 
-def is_historical(edtf: str | None, published: date | None) -> bool:
-    """Whether the whole of ``edtf`` lies more than 30 days before publication."""
-    if edtf is None or published is None:
-        return False
-    return _last_day(edtf) < published - HISTORICAL_AFTER
-
-
-def is_past(edtf: str, published: date) -> bool:
-    """Whether ``edtf`` is over on the day of publication."""
-    return _last_day(edtf) < published
-
-
-def compatible(one: str | None, other: str | None) -> bool:
-    """Whether two EDTF dates may be the same day: one is unknown, or a prefix of the other."""
-    if one is None or other is None:
-        return True
-    return one.startswith(other) or other.startswith(one)
-
-
-def _day(words: dict[str, str], published: date | None, *, ahead: bool) -> str | None:
+def _day(words: dict[str, str], at: Setting) -> str | None:
+    if "month" not in words and "number" not in words:
+        return _day_alone(words, at)
     month = int(words["number"]) if "number" in words else _MONTHS[words["month"]]
     day = int(words["day"])
-    if "year" in words:
-        return _iso(int(words["year"]), month, day)
-    if published is None:
+    year = int(words["year"]) if "year" in words else _nearest_year(at, month, day)
+    return None if year is None else edtf.of(year, month, day)
+
+
+def _day_alone(words: dict[str, str], at: Setting) -> str | None:
+    """ "On the 9th": the nearest past one."""
+    if at.day is None:
         return None
-    year = _nearest_year(published, month, day, ahead=ahead)
-    return _iso(year, month, day)
+    number = int(words["day"])
+    back = words.get("of") == "last" or (number > at.day.day and "of" not in words)
+    month = edtf.moved(edtf.cut(at.day.isoformat(), "month"), "month", -1 if back else 0)
+    return None if month is None else edtf.of(int(month[:4]), int(month[5:]), number)
 
 
-def _month(words: dict[str, str], published: date | None, *, ahead: bool) -> str | None:
+def _month(words: dict[str, str], at: Setting) -> str | None:
     month = _MONTHS[words["month"]]
     if "year" in words:
-        return f"{words['year']}-{month:02}"
-    if published is None:
+        return edtf.of(int(words["year"]), month)
+    if at.published is None:
         return None
+    this_year = int(at.published[:4])
+    if "of" in words:
+        return edtf.of(this_year - ("last" in words["of"]), month)
+    if words.get("towards") == "last" and at.published[5:7] == f"{month:02}":
+        return edtf.of(this_year - 1, month)
+    forward = at.ahead or words.get("towards") == "next"
+    year = _nearest_year(Setting(at.published, ahead=forward), month)
+    return None if year is None else edtf.of(year, month)
+
+
+def _nearest_year(at: Setting, month: int, day: int = 1) -> int | None:
+    if at.published is None:
+        return None
+    year, own_month = int(at.published[:4]), at.published[5:7]
+    if not own_month:
+        return year
+    if at.ahead:
+        return year + (month < int(own_month))
+    if at.day is None:
+        return year - (month > int(own_month))
+    soon = at.day + _GRACE
+    return soon.year - ((month, day) > (soon.month, soon.day))
+
+
+def _year(words: dict[str, str], _: Setting) -> str | None:
+    return words["year"]
+
+
+def _weekday(words: dict[str, str], at: Setting) -> str | None:
+    if at.day is None:
+        return _at_most_a_month(at.published)
+    wanted = _WEEKDAYS[words["weekday"][:3]]
+    monday = at.day - timedelta(days=at.day.weekday())
+    if "back" in words:
+        weeks = 2 if "before last" in words["back"] else 1
+        return (monday + timedelta(days=wanted, weeks=-weeks)).isoformat()
+    if "forth" in words:
+        return (monday + timedelta(days=wanted, weeks=1)).isoformat()
+    back = (at.day.weekday() - wanted) % 7
     towards = words.get("towards", "")
-    forward = ahead or towards == "next"
-    if towards == "last" and month == published.month:
-        return f"{published.year - 1}-{month:02}"
-    return f"{_nearest_year(published, month, 1, ahead=forward)}-{month:02}"
-
-
-def _nearest_year(published: date, month: int, day: int, *, ahead: bool) -> int:
-    if ahead:
-        return published.year + ((month, day) < (published.month, 1))
-    # A few days of grace: an article may speak of the day after its own date line.
-    soon = published + timedelta(days=3)
-    return published.year - ((month, day) > (soon.month, soon.day) and soon.year == published.year)
-
-
-def _weekday(words: dict[str, str], published: date, *, ahead: bool) -> date:
-    back = (published.weekday() - _WEEKDAYS[words["weekday"]]) % 7
-    towards = words.get("towards")
-    if towards in ("next", "coming"):
-        return published + timedelta(days=7 - back)
-    if ahead and towards != "last":
-        return published + timedelta(days=-back % 7)
-    if towards == "last" and back == 0:
+    if towards == "next" or "coming" in towards:
+        return (at.day + timedelta(days=7 - back)).isoformat()
+    if at.ahead and towards not in ("last", "past"):
+        return (at.day + timedelta(days=-back % 7)).isoformat()
+    if towards in ("last", "past") and back == 0:
         back = 7
-    return published - timedelta(days=back)
+    return (at.day - timedelta(days=back)).isoformat()
 
 
-def _shift(words: dict[str, str], published: date) -> str | None:
-    if "near" in words:
-        days = {"yesterday": -1, "tomorrow": 1}.get(words["near"], 0)
-        return (published + timedelta(days=days)).isoformat()
+def _near(words: dict[str, str], at: Setting) -> str | None:
+    if at.day is None:
+        return _at_most_a_month(at.published)
+    return (at.day + timedelta(days=_NEAR.get(words["near"], 0))).isoformat()
+
+
+def _at_most_a_month(published: str | None) -> str | None:
+    """The month of publication, for days near it; a year is too wide to say anything of a day."""
+    return published if published and len(published) >= 7 else None
+
+
+def _unit(words: dict[str, str], at: Setting) -> str | None:
+    """ "Last month", "this week", "over the weekend", "last summer"."""
+    if at.published is None:
+        return None
     unit = words["unit"]
-    if "count" in words:
-        sign = 1 if "ahead" in words else -1
-        number = _NUMBERS.get(words["count"]) or int(words["count"])
-        return _moved(published, unit, sign * number)
-    step = {"last": -1, "past": -1, "previous": -1, "next": 1, "coming": 1, "upcoming": 1}
-    return _moved(published, unit, step.get(words["towards"].split()[0], 0))
-
-
-def _moved(day: date, unit: str, number: int) -> str | None:
-    if unit == "day":
-        return (day + timedelta(days=number)).isoformat()
-    if unit in ("week", "weekend"):
-        return (day + timedelta(weeks=number)).isoformat()[:7]
-    if unit == "month":
-        months = day.year * 12 + day.month - 1 + number
-        return f"{months // 12}-{months % 12 + 1:02}"
-    return str(day.year + number)
-
-
-def _after(words: dict[str, str], previous: str | None) -> str | None:
-    if previous is None:
+    step = -2 if words.get("last") == "before last" else -1 if "last" in words else 0
+    step = 1 if "next" in words else step
+    if unit == "weekend":
+        return _weekend(step, at)
+    if unit in _SEASON_ENDS:
+        return _season(unit, step, at.published)
+    if words.get("next") == "coming" or unit == "decade":
         return None
+    if step == 0:
+        return edtf.cut(at.published, _UNITS.get(unit, "month"))
+    if unit == "week" and at.day is not None:
+        return edtf.week(at.day, step)
+    return edtf.moved(at.published, _UNITS[unit], step)
+
+
+def _weekend(step: int, at: Setting) -> str | None:
+    if at.day is None:
+        return _at_most_a_month(at.published)
+    back = (at.day.weekday() - 5) % 7
+    saturday = at.day - timedelta(days=back)
+    if step < 0 and back < 2:
+        saturday -= timedelta(weeks=1)
+    if step > 0 or (at.ahead and back > 1):
+        saturday += timedelta(weeks=1)
+    return saturday.isoformat()
+
+
+def _season(unit: str, step: int, published: str) -> str | None:
+    """The year of a season; the last one is the last that is over."""
+    year, month = int(published[:4]), int(published[5:7] or 12)
+    over = month > _SEASON_ENDS[unit]
+    if step < 0:
+        return str(year if over else year - 1)
+    return str(year + (step > 0 and over))
+
+
+def _count(words: dict[str, str], at: Setting) -> str | None:
+    """ "Two days ago", "in two weeks"."""
+    if at.published is None:
+        return None
+    return _counted(words, at.published, -1 if "ago" in words else 1)
+
+
+def _counted(words: dict[str, str], start: str, sign: int) -> str | None:
+    unit, (number, roughly) = words["unit"], _number(words.get("count", "one"))
+    if number is None:
+        return None
+    if "count" not in words and "ago" in words:
+        roughly = True  # "days ago"
+    if unit in ("minute", "hour"):
+        unit, number = "day", number // 24
+    unit, number = ("week", 2 * number) if unit == "fortnight" else (unit, number)
+    if unit in ("day", "night", "morning", "afternoon", "evening"):
+        moved = edtf.moved(start, "day", sign * number)
+        return edtf.cut(moved, "month") if moved and roughly and number else moved
+    if unit not in _UNITS:
+        return None
+    moved = edtf.moved(start, _UNITS[unit], sign * number)
+    if roughly and unit != "week":
+        return edtf.cut(moved, "year") if moved and unit == "month" else None
+    return moved
+
+
+def _number(text: str) -> tuple[int | None, bool]:
+    """A number, and whether it is only a rough one."""
+    if text.isdigit():
+        return int(text), False
+    word = text.removesuffix(" more")
+    if word in _NUMBERS:
+        return _NUMBERS[word], False
+    for word in re.findall(r"\w+", text):
+        if word in _ROUGHLY:
+            return _ROUGHLY[word], True
+    return None, True
+
+
+def _span(words: dict[str, str], at: Setting) -> str | None:
+    """ "Over the past two weeks": of several days the first counts, as far as it is known."""
+    if at.published is None:
+        return None
+    first = _counted(words, at.published, -1)
+    unit = words["unit"]
+    return first if first is None or unit == "year" else edtf.cut(first, "month")
+
+
+def _later(words: dict[str, str], at: Setting) -> str | None:
+    """ "The following day", "two days earlier", "later that day": counted from the date before."""
+    start = at.previous
+    if start is None and "before" in words and ("count" in words or words["unit"] in _UNITS):
+        start = at.published
+    if start is None:
+        return None
+    unit = words.get("unit", "day")
     if "same" in words:
-        return previous[: {"day": 10, "month": 7, "year": 4}[words["same"].split()[1]]]
-    if "later" in words and words["unit"] in ("year", "month"):
-        number = _NUMBERS.get(words["count"]) or int(words["count"])
-        if words["unit"] == "year":
-            return str(int(previous[:4]) + number)
-        return (
-            _moved(date.fromisoformat(f"{previous}-01"[:10]), "month", number)
-            if len(previous) > 4
-            else None
-        )
-    if len(previous) < 10:
-        return previous
-    days = -1 if "before" in words else 1
-    if "later" in words:
-        days = (_NUMBERS.get(words["count"]) or int(words["count"])) * (
-            7 if words["unit"] == "week" else 1
-        )
-    return (date.fromisoformat(previous) + timedelta(days=days)).isoformat()
+        return edtf.cut(start, _UNITS.get(unit, "day"))
+    return _counted(words, start, -1 if "before" in words else 1)
 
 
-def _iso(year: int, month: int, day: int) -> str | None:
-    try:
-        return date(year, month, day).isoformat()
-    except ValueError:
-        return None
-
-
-def _last_day(edtf: str) -> date:
-    year, *rest = (int(part) for part in edtf.split("-"))
-    month = rest[0] if rest else 12
-    day = rest[1] if len(rest) > 1 else calendar.monthrange(year, month)[1]
-    return date(year, month, day)
+_READINGS: dict[str, Callable[[dict[str, str], Setting], str | None]] = {
+    "day": _day,
+    "month": _month,
+    "year": _year,
+    "weekday": _weekday,
+    "near": _near,
+    "unit": _unit,
+    "count": _count,
+    "span": _span,
+    "later": _later,
+}

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Doc, Token
 
-from worker.events import datelines, dates, naming, timing
+from worker.events import anchors, datelines, edtf, naming
+from worker.events.anchors import Anchor
 from worker.events.confidence import certainty
 from worker.events.frames import Act, Reader
 from worker.events.mending import mend
@@ -27,6 +27,7 @@ from worker.events.phrases import Named, Phrases
 from worker.events.reference import Discourse, Seen
 from worker.events.rules import Lexicon, lexicon
 from worker.events.speech import Speech
+from worker.events.timing import Timeline
 from worker.events.topics import is_sport
 from worker.events.tree import lemma
 from worker.model import Article, Event, Evidence, Party
@@ -89,14 +90,15 @@ class Coder:
         return parsed
 
     def _events(self, article: Article, docs: list[tuple[Doc, int]]) -> tuple[Event, ...]:
-        day = _day(article.published)
+        anchor = anchors.of(article)
+        day = anchor.day if anchor is not None else None
         speaker = naming.issuer(self._gazetteer, self._lexicon, article)
         home = speaker.code if speaker is not None else article.country
         found = naming.named(self._gazetteer, self._lexicon, [d for d, _ in docs], day, home)
-        told = _Telling(self._lexicon, day, speaker, domestic=self._domestic).all(docs, found)
+        told = _Telling(self._lexicon, anchor, speaker, domestic=self._domestic).all(docs, found)
         if not self._domestic:
             told = (t for t in told if not self._gazetteer.is_domestic(frozenset().union(*t.codes)))
-        events = tuple(_event(article, one, day) for one in merge(told))
+        events = tuple(_event(article, one, anchor) for one in merge(told))
         if events and is_sport((doc for doc, _ in docs), self._lexicon):
             return ()
         return events
@@ -106,18 +108,15 @@ class _Telling:
     """One article's acts, told in reading order."""
 
     def __init__(
-        self, lexicon: Lexicon, day: date | None, issuer: Named | None, *, domestic: bool
+        self, lexicon: Lexicon, anchor: Anchor | None, issuer: Named | None, *, domestic: bool
     ) -> None:
         self._lexicon = lexicon
-        self._day = day
+        self._timeline = Timeline(anchor)
         self._issuer = issuer
         self._domestic = domestic
         self._discourse = Discourse(self._lexicon, self._issuer)
         self._sentence = 0
-        self._previous: str | None = None
-        self._recent: str | None = None
         self._spoken: Named | None = None
-        self._expressions: list[timing.Placed] | None = None
         self._made: list[Told] = []
         self._first = 0
         self._ends: list[int] = []
@@ -155,13 +154,13 @@ class _Telling:
             self._sentence += sum(1 for _ in doc.sents)
             return
         for sentence in doc.sents:
-            self._expressions = None
+            self._timeline.read(sentence, speech.quoted)
             if at or self._issuer is not None or self._discourse.seen:
                 for found_act in reader.acts(sentence):
                     act = self._answered(found_act)
                     if "answer" in act.rule.flags and not act.recipients:
                         continue
-                    told = self._told(act, sentence, offset)
+                    told = self._told(act, offset)
                     self._made.append(told)
                     yield told
             self._sentence += 1
@@ -279,23 +278,15 @@ class _Telling:
                 return replace(act, recipients=told.actors)
         return act
 
-    def _told(self, act: Act, sentence: Span, offset: int) -> Told:
-        if self._expressions is None:
-            self._expressions = timing.placed(sentence)
-        expressions = self._expressions
-        when = timing.date_of(
-            act.trigger, act.standing, expressions, self._day, self._previous, self._recent
-        )
-        dated = bool(expressions) and when is not None and when != _iso(self._day)
-        if dated:
-            self._previous = self._recent = when
+    def _told(self, act: Act, offset: int) -> Told:
+        when = self._timeline.date(act.trigger, act.standing)
         actors, recipients = (
             tuple(_placed(named, act, offset) for named in parties)
             for parties in (act.actors, act.recipients)
         )
         return Told(
-            act.type, act.mode, actors, recipients, when, act.label,
-            ((act.start + offset, act.end + offset),), dated,
+            act.type, act.mode, actors, recipients, when.date, act.label,
+            ((act.start + offset, act.end + offset),), when.firm,
         )  # fmt: skip
 
 
@@ -306,7 +297,7 @@ def _parts(article: Article, number: int) -> list[tuple[str, tuple[int, int]]]:
     return title + [(text[a:b], (number, a)) for a, b in starts]
 
 
-def _event(article: Article, told: Told, day: date | None) -> Event:
+def _event(article: Article, told: Told, anchor: Anchor | None) -> Event:
     evidence = tuple(
         Evidence(article.text[start:end], start, end) for start, end in dict.fromkeys(told.evidence)
     )
@@ -316,7 +307,7 @@ def _event(article: Article, told: Told, day: date | None) -> Event:
         actors=tuple(_party(article, n) for n in told.actors),
         recipients=tuple(_party(article, n) for n in told.recipients),
         date=told.date,
-        historical=dates.is_historical(told.date, day),
+        historical=edtf.is_historical(told.date, anchor.published if anchor else None),
         confidence=round(certainty(told), 3),
         evidence=evidence,
         rule=told.label,
@@ -336,11 +327,3 @@ def _party(article: Article, named: Named) -> Party:
     quote = article.text[named.start : named.end]
     mention = Evidence(quote, named.start, named.end)
     return Party(named.code, named.name, named.kind, mention, named.basis)
-
-
-def _day(published: date | None) -> date | None:
-    return published.date() if isinstance(published, datetime) else published
-
-
-def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from worker.events import dates
+from worker.events import edtf
 from worker.events.phrases import Named
 
 _MUTUAL_WINS = frozenset({"AGREE", "SUPPORT", "COOPERATE"})
@@ -86,13 +86,13 @@ def _join(one: Told, other: Told) -> Told | None:
 def _same_day(one: Told, other: Told) -> bool:
     """Whether the dates may be one; the day of the news, taken for want of a better, gives way."""
     if one.dated and other.dated:
-        return dates.compatible(one.date, other.date)
+        return edtf.compatible(one.date, other.date)
     if one.dated != other.dated:
         dated, open_ = (one, other) if one.dated else (other, one)
         if open_.date is None or dated.date is None:
             return True
         return dated.date[:7] == open_.date[:7] or _near(dated.date, open_.date)
-    return dates.compatible(one.date, other.date)
+    return edtf.compatible(one.date, other.date)
 
 
 def _near(one: str, other: str) -> bool:

@@ -1,162 +1,277 @@
-"""The date of one act: the expression in its own clause, else the day of the news."""
+"""The date of one act: the expression that its clause allows it, the story's day, or the news's.
+
+A date in a clause holds for the act of that clause, for what hangs on it (a conjunct, a complement,
+a participle), and, where the story tells on in the past tense, for what is told next.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from spacy.tokens import Span, Token
 
-from worker.events import dates
-from worker.events.tree import Standing, is_predicate, lemma
+from worker.events import dates, edtf
+from worker.events.anchors import Anchor
+from worker.events.date_grammar import Expression, find
+from worker.events.tree import Standing, base, case, is_predicate, lemma
 
-_MAX_CLIMB = 10
-_RECENTLY = timedelta(days=10)
-_TELLING = frozenset(
-    {
-        "xcomp",
-        "ccomp",
-        "conj",
-        "obj",
-        "parataxis",
-        "advcl",
-        "nsubj:pass",
-        "acl",
-        "obl",
-        "nmod",
-        "nsubj",
-    }
-)
+Basis = Literal["expression", "story", "news", "announced", "open"]
+Tense = Literal["past", "perfect", "pluperfect", "present", "none"]
+
+_MAX_CLIMB = 40
+_RECENTLY = 10  # days before publication: what is told on a later day than that is background
+_FAR = 9
+_MAX_DISTANCE = 3
+_FRONT = 1  # words before a date that opens its sentence: "On Monday, …" holds for all of it
+_ELSEWHERE = frozenset({"before", "until", "till", "ahead of", "prior to", "pending"})
+"""Prepositions of a time that the act does not happen at."""
+_VENUE = frozenset({"in", "at", "on", "during"})
+"""What happens "in Monday's statement", "at talks held on Monday", happens on Monday."""
+_SAYING = frozenset({"say", "announce", "tell", "agree", "declare"})
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """When an act took place, and how that was found.
+
+    Attributes:
+        date: EDTF, or None where the text leaves it open.
+        basis: "expression" of the act's own clause; "story": told before, and still its day;
+            "news": the day of publication; "announced": that of a future act; "open": none.
+        words: the expression as the text has it, with its offset in the paragraph; None without.
+        line: id of its line in the grammar.
+        firm: the text tells it of this very act, so that another day is another act.
+    """
+
+    date: str | None
+    basis: Basis
+    words: tuple[str, int] | None = None
+    line: str | None = None
+    firm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A date expression with the token that carries it."""
 
-    expression: dates.Expression
+    expression: Expression
     token: Token
+    text: str
+    clause: Token
+    first: Token
+    last: Token
+    quoted: bool
 
 
-def placed(sentence: Span) -> list[Placed]:
-    """Date expressions of a sentence."""
-    found = []
-    for expression in dates.find(sentence.text):
-        start = sentence.start_char + expression.start
-        span = sentence.doc.char_span(
-            start, sentence.start_char + expression.end, alignment_mode="expand"
+class Timeline:
+    """The dates of one article, told sentence by sentence in reading order."""
+
+    def __init__(self, anchor: Anchor | None) -> None:
+        """Begin an article published at ``anchor``."""
+        self._published = None if anchor is None else anchor.published
+        self._expressions: list[Placed] = []
+        self._previous: str | None = None
+        self._story: Dated | None = None
+        self._quoted: Callable[[Token], bool] = lambda _: False
+
+    def read(self, sentence: Span, quoted: Callable[[Token], bool]) -> None:
+        """Go on to the next sentence; what the last one said of the time is remembered."""
+        self._remember()
+        self._quoted = quoted
+        self._expressions = placed(sentence, quoted)
+
+    def date(self, trigger: Token, standing: Standing) -> Dated:
+        """When the act of a trigger took place; a future act when it was announced."""
+        if standing is Standing.FUTURE:
+            own = [p for p in self._expressions if self._can_be_announcement(p)]
+            best = _best(trigger, own)
+            found = best and self._resolved(best)
+            if best and found:
+                return _dated(best, found)
+            return Dated(self._news(), "announced" if self._news() else "open")
+        if (beside := self._beside(trigger)) is not None:
+            return beside
+        best = _best(trigger, self._expressions)
+        if best is not None:
+            found = self._resolved(best)
+            if found is not None and not self._is_to_come(found):
+                return _dated(best, found)
+            if found is None and best.expression.kind == "vague":
+                return Dated(None, "open", (best.text, best.expression.start), best.expression.line)
+        return self._undated(trigger)
+
+    def _beside(self, trigger: Token) -> Dated | None:
+        """ "Two days after the vote": the vote is two days before what the sentence tells."""
+        for found in self._expressions:
+            if found.expression.kind != "offset" or found.last.head != trigger:
+                continue
+            main = _clause(trigger)
+            told = self.date(main, Standing.FACT).date if main != trigger else None
+            date = dates.beside(found.expression, told) if told else None
+            return _dated(found, date) if date else Dated(None, "open")
+        return None
+
+    def _undated(self, trigger: Token) -> Dated:
+        tense = tense_of(trigger)
+        if tense == "pluperfect":
+            return Dated(None, "open")
+        told_on = tense == "past" or trigger.pos_ == "NOUN" or self._quoted(trigger)
+        if self._story is not None and told_on:
+            return replace(self._story, firm=trigger.pos_ != "NOUN")
+        return Dated(self._news(), "news" if self._news() else "open")
+
+    def _news(self) -> str | None:
+        known = self._published is not None and len(self._published) >= len("2015-10")
+        return self._published if known else None
+
+    def _resolved(self, found: Placed) -> str | None:
+        if found.expression.kind == "offset":
+            return None
+        ahead = tense_of(found.clause) == "present"
+        return dates.resolve(
+            found.expression, self._published, previous=self._previous, ahead=ahead
         )
+
+    def _is_to_come(self, found: str) -> bool:
+        return self._published is not None and edtf.is_to_come(found, self._published)
+
+    def _can_be_announcement(self, found: Placed) -> bool:
+        """Whether an expression beside a future act can be the day of its announcement."""
+        if found.expression.kind == "weekday":
+            # "said Tuesday it will …": the weekday of the verb of saying, not of the act to come.
+            return lemma(found.clause) in _SAYING
+        date = self._resolved(found)
+        return (
+            date is not None and self._published is not None and edtf.is_past(date, self._published)
+        )
+
+    def _remember(self) -> None:
+        """Keep the time of the sentence's main clause: the story goes on from there."""
+        for found in self._expressions:
+            date = self._resolved(found)
+            if date is None or self._is_to_come(date) or not _tells_on(found):
+                continue
+            self._previous = date
+            if self._is_recent(date):
+                self._story = Dated(
+                    date, "story", (found.text, found.expression.start), found.expression.line
+                )
+
+    def _is_recent(self, date: str) -> bool:
+        days = edtf.days_between(date, self._published) if self._published else None
+        return days is not None and days <= _RECENTLY
+
+
+def placed(sentence: Span, quoted: Callable[[Token], bool]) -> list[Placed]:
+    """Date expressions of a sentence; offsets in the paragraph."""
+    found = []
+    for e in find(sentence.text):
+        start, end = sentence.start_char + e.start, sentence.start_char + e.end
+        span = sentence.doc.char_span(start, end, alignment_mode="expand")
         if span is not None and len(span):
-            found.append(Placed(expression, span.root))
+            moved = Expression(e.kind, start, end, e.line, e.words)
+            fronted = span.start - sentence.start <= _FRONT
+            clause = sentence.root if fronted else _clause(span.root)
+            words = sentence.text[e.start : e.end]
+            found.append(
+                Placed(moved, span.root, words, clause, span[0], span[-1], quoted(span.root))
+            )
     return found
 
 
-def date_of(
-    trigger: Token,
-    standing: Standing,
-    expressions: list[Placed],
-    published: date | None,
-    previous: str | None,
-    recent: str | None = None,
-) -> str | None:
-    """EDTF of an act; None where neither clause nor tense nor publication tell.
-
-    ``recent`` is the date told last in the same paragraph: it holds for what is told on, where it
-    lies in the ten days before publication. A future act is dated by its announcement, not by the
-    day it is planned for (coding guide).
-    """
-    if standing is Standing.FUTURE:
-        own = [p for p in expressions if _is_past(p, published)]
-        return _resolved(_best(trigger, own), published, previous) or _today(published)
-    best = _best(trigger, expressions)
-    if best is not None:
-        found = _resolved(best, published, previous)
-        if found is not None and not (
-            published and found[:10] > published.isoformat()[: len(found)]
-        ):
-            return found
-        if found is None and best.expression.kind == "vague":
-            return None
-    if _is_background(trigger):
-        return None
-    told_on = trigger.tag_ == "VBD" or trigger.pos_ == "NOUN"
-    return (_lately(recent, published) if told_on else None) or _today(published)
+def tense_of(trigger: Token) -> Tense:
+    """The tense in which an act is told: of its verb, or of the one that its clause hangs on."""
+    for node in _chain(trigger):
+        helpers = {c.lower_ for c in node.children if base(c) in ("aux", "cop")}
+        if helpers & {"had", "'d", "’d"} and node.tag_ != "VB":
+            return "pluperfect"
+        if helpers & {"has", "have", "'ve", "’ve"}:
+            return "perfect"
+        if node.tag_ == "VBD" or helpers & {"was", "were", "did"}:
+            return "past"
+        if node.tag_ in ("VBZ", "VBP", "MD") or helpers:
+            return "present"
+    return "none"
 
 
-def _lately(recent: str | None, published: date | None) -> str | None:
-    if recent is None or published is None or len(recent) != 10:
-        return None
-    return recent if timedelta() <= published - date.fromisoformat(recent) <= _RECENTLY else None
-
-
-def _today(published: date | None) -> str | None:
-    return None if published is None else published.isoformat()[:10]
-
-
-def _resolved(found: Placed | None, published: date | None, previous: str | None) -> str | None:
-    if found is None:
-        return None
-    return dates.resolve(found.expression, published, previous=previous)
-
-
-def _is_past(found: Placed, published: date | None) -> bool:
-    """Whether an expression beside a future act can be the day of its announcement."""
-    if found.expression.kind == "weekday":
-        # "said Tuesday it will …": the weekday of the verb of saying, not of the act to come.
-        return lemma(_clause(found.token)) in {"say", "announce", "tell", "agree", "declare"}
-    found_date = dates.resolve(found.expression, published)
-    return found_date is not None and published is not None and dates.is_past(found_date, published)
+def _dated(found: Placed, date: str) -> Dated:
+    where = (found.text, found.expression.start)
+    return Dated(date, "expression", where, found.expression.line, firm=True)
 
 
 def _best(trigger: Token, expressions: list[Placed]) -> Placed | None:
     """The expression nearest to the trigger in the tree; those of other clauses do not count."""
     ranked = sorted(
-        (
-            (_distance(trigger, p.token), abs(trigger.i - p.token.i), n)
-            for n, p in enumerate(expressions)
-        )
+        (_distance(trigger, p), abs(trigger.i - p.token.i), n) for n, p in enumerate(expressions)
     )
-    if not ranked or ranked[0][0] > 3:
+    if not ranked or ranked[0][0] > _MAX_DISTANCE:
         return None
     return expressions[ranked[0][2]]
 
 
-def _clause(token: Token) -> Token:
-    node = token
-    for _ in range(_MAX_CLIMB):
-        if node.head == node or (node != token and is_predicate(node)):
-            break
-        node = node.head
-    return node
-
-
-def _distance(trigger: Token, carrier: Token) -> int:
+def _distance(trigger: Token, found: Placed) -> int:
     """0: in the trigger's own phrase; 1: its clause; more for each clause between."""
-    chain = _ancestors(carrier)
-    if trigger in chain:
-        between = chain[: chain.index(trigger)]
-        return min(3, sum(is_predicate(t) for t in between)) * 2
-    own = _clause(carrier)
-    above = _ancestors(trigger)
+    chain = _chain(found.token)
+    if trigger in chain and (found.token.head == trigger or not _belongs_to_noun(found)):
+        return _downwards(chain[: chain.index(trigger)])
+    if _belongs_to_noun(found):
+        return 0 if trigger.i == found.last.i + 1 else _FAR
+    own = found.clause
+    above = _chain(trigger)
     if own in above:
-        between = above[: above.index(own)]
-        steps = sum(is_predicate(t) for t in between)
-        if any(
-            t.dep_ in ("acl:relcl", "advcl:relcl") for t in [trigger, *between] if is_predicate(t)
-        ):
-            return 4
-        return 1 + steps
+        between = [t for t in [trigger, *above[1 : above.index(own)]] if is_predicate(t)]
+        if any(t.dep_ in ("acl:relcl", "advcl:relcl") for t in between):
+            return _FAR
+        return 1 + sum(t is not trigger for t in between)
     if trigger.dep_ == "conj" and own == trigger.head:
         return 2
-    return 9
+    return _FAR
 
 
-def _ancestors(token: Token) -> list[Token]:
+def _downwards(between: list[Token]) -> int:
+    """The clauses between a trigger and an expression below it; one with its own time is closed."""
+    clauses = [t for t in between if is_predicate(t)]
+    if any(base(t) == "acl" and not _is_venue(t.head) for t in clauses):
+        return _FAR
+    return sum(2 for t in clauses if base(t) != "acl")
+
+
+def _belongs_to_noun(found: Placed) -> bool:
+    """ "Tuesday's vote", "the 2015 agreement": the day of the vote, not of what is said of it."""
+    noun = found.token.head
+    if noun.pos_ in ("NOUN", "PROPN") and found.token.i < noun.i and not is_predicate(noun):
+        return not _is_venue(noun)
+    before, after = found.first.i - 1, found.last.i + 1
+    doc = found.token.doc
+    bracketed = before >= 0 and doc[before].pos_ in ("DET", "PRON") and doc[before].dep_ != "nsubj"
+    return bracketed and after < len(doc) and doc[after].pos_ == "NOUN"
+
+
+def _is_venue(noun: Token) -> bool:
+    return base(noun) == "obl" and case(noun) in _VENUE
+
+
+def _tells_on(found: Placed) -> bool:
+    """Whether the story goes on from this day: that of a main clause, and not of background."""
+    if found.quoted or _belongs_to_noun(found) or case(found.token) in _ELSEWHERE:
+        return False
+    if tense_of(found.clause) == "pluperfect":
+        return False
+    return all(base(t) in ("conj", "parataxis", "ccomp") for t in _chain(found.clause)[:-1])
+
+
+def _clause(token: Token) -> Token:
+    for node in _chain(token):
+        if node != token and is_predicate(node):
+            return node
+    return _chain(token)[-1]
+
+
+def _chain(token: Token) -> list[Token]:
+    """A token and what it hangs on, up to the root."""
     chain = [token]
-    while chain[-1].head != chain[-1] and len(chain) < 40:
+    while chain[-1].head != chain[-1] and len(chain) < _MAX_CLIMB:
         chain.append(chain[-1].head)
     return chain
-
-
-def _is_background(trigger: Token) -> bool:
-    """Past perfect: told as background, on a day that the text leaves open."""
-    return any(c.dep_ == "aux" and c.lower_ in ("had", "'d") for c in trigger.children)

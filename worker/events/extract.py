@@ -33,6 +33,7 @@ from worker.events.tree import lemma
 from worker.model import Article, Event, Evidence, Party
 
 _TITLE = -1  # the title stands at no place of the text: it says who is who, evidence it is none
+_ATTRIBUTES = frozenset({"amod", "compound", "nmod:poss"})
 _BATCH = 64  # paragraphs; larger batches gain nothing on one core
 
 
@@ -184,9 +185,14 @@ class _Telling:
                 named.code, named.name, named.kind, named.start, named.end, named.basis,
                 named.how, person, named.place,
             )  # fmt: skip
-            subject = top.dep_.startswith("nsubj")
-            coordinated = top.dep_ == "conj" or any(c.dep_ == "conj" for c in top.children)
-            self._discourse.note(Seen(seen, (number, start), sentence, subject, words, coordinated))
+            told = self._first_of(top)
+            coordinated = told != top or any(c.dep_ == "conj" for c in top.children)
+            self._discourse.note(
+                Seen(
+                    seen, (number, start), sentence, told.dep_.startswith("nsubj"), words,
+                    coordinated, told.dep_ in _ATTRIBUTES,
+                )
+            )  # fmt: skip
         for token in groups:
             self._note_group(token, number, first)
 
@@ -235,6 +241,15 @@ class _Telling:
             node = head
         return node
 
+    def _first_of(self, token: Token) -> Token:
+        """The first of those told in one breath: "leaders" for B in "leaders of A and B"."""
+        node = token
+        for _ in range(8):
+            if node.dep_ != "conj":
+                break
+            node = self._top(node.head)
+        return node
+
     def _refer(self, token: Token, number: int, speech: Speech) -> list[Named]:
         sentence = self._first + sum(end <= token.i for end in self._ends)
         speaker = speech.speaker(token) if token.pos_ == "PRON" else None
@@ -255,7 +270,8 @@ class _Telling:
             if kind == "meeting":
                 fits = told.type == "CONSULT"
             elif kind == "deal":
-                fits = told.type in ("AGREE", "SUPPORT") and len(told.actors) > 1
+                named = any(a.basis != "reference" for a in told.actors)
+                fits = told.type in ("AGREE", "SUPPORT") and len(told.actors) > 1 and named
             else:
                 attack = told.type in ("ASSAULT", "COERCE")
                 fits = attack if kind == "attack" else bool(told.recipients)

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from spacy.tokens import Token
+from spacy.tokens import Doc, Token
 
 from worker.events.rules import Lexicon
 from worker.events.tree import case, children, conjuncts, is_passive, lemma
 
 _POSSESSIVES = ("of", "for", "from")
+_LINKS = frozenset({",", "and", ", and", ", the", "and the", ", and the"})
+_PAST = frozenset({"former", "ex", "late", "ousted", "deposed"})
 _CULPRITS = ("by", "of", "from", "between")
 
 
@@ -74,6 +76,7 @@ class Phrases:
         self._refer = refer
         self._last = last
         self._found: dict[int, list[Named]] = {}
+        self._lists: dict[int, list[Named]] | None = None
 
     def last_place(self, token: Token) -> list[Named]:
         """The state told last as the place of what happens."""
@@ -158,6 +161,8 @@ class Phrases:
 
     def _known(self, name: Token) -> list[Named]:
         """A name that the article introduced, or one with an office that needs no country."""
+        if any(t.lower_ in _PAST for t in name.doc[name.left_edge.i : name.i]):
+            return []
         for child in children(name, "compound", "nmod:desc", "flat", "nmod"):
             if child.i > name.i or not (
                 child.i in self._at or self._lexicon.is_a(lemma(child), "AGENT")
@@ -256,7 +261,13 @@ class Phrases:
             for child in inner.children:
                 if child.i in self._at and child.dep_ in ("conj", "amod", "compound", "nmod:poss"):
                     found.extend(self._at[child.i])
-        return _unique(found)
+        return _unique([*found, *self._listed(token)])
+
+    def _listed(self, token: Token) -> list[Named]:
+        """All of "A, B and C" for any of them: parsers tear long lists apart."""
+        if self._lists is None:
+            self._lists = _lists(token.doc, self._at)
+        return self._lists.get(token.i, [])
 
     def _owner(self, token: Token, cases: tuple[str, ...], *, located: bool = False) -> list[Named]:
         found = self.modifiers(token)
@@ -268,7 +279,14 @@ class Phrases:
                     found = self.direct(child) or self._owner(child, ("of",))
                     if found:
                         return found
-        return []
+        return self._seated(token) if located else []
+
+    def _seated(self, token: Token) -> list[Named]:
+        """ "Met officials in Minsk": whose capital follows, though hung on the verb."""
+        start = token.i + 1
+        if start + 1 >= len(token.doc) or token.doc[start].lower_ not in ("in", "at"):
+            return []
+        return [n for n in self._at.get(start + 1, []) if n.basis == "capital"]
 
     def _told(self, noun: Token) -> list[Named]:
         """ "The attack", "the move": whose act the article told last."""
@@ -317,6 +335,31 @@ class Phrases:
             if found:
                 return _unique(found)
         return []
+
+
+def _lists(doc: Doc, at: dict[int, list[Named]]) -> dict[int, list[Named]]:
+    """Token index → parties of the list around it: three or more names, "and" at the end."""
+    found: dict[int, list[Named]] = {}
+    run: list[int] = []
+    link = ""
+    for i in sorted(at):
+        if run and at[i][0] is at[run[-1]][0]:
+            run.append(i)
+            continue
+        gap = doc[run[-1] + 1 : i].text.lower() if run else "."
+        if gap not in _LINKS or "and" in link or not _is_listable(at[i][0]):
+            run = []
+        link = gap if run else ""
+        run.append(i)
+        if "and" in link:
+            named = _unique(n for k in run for n in at[k])
+            if len(named) > 2 and not named[0].place:
+                found |= dict.fromkeys(run, named)
+    return found
+
+
+def _is_listable(named: Named) -> bool:
+    return named.basis in ("name", "capital", "metonym", "organ") and not named.place
 
 
 def _unique(found: Iterable[Named]) -> list[Named]:

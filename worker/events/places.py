@@ -85,6 +85,7 @@ class Places:
             if found := self._phrases.named_at(token):
                 if found[0].basis == "demonym":  # "the Italian champions" are not Italy
                     found = self._phrases.direct(_head_of_name(token))
+                    found = [n for n in found if n.how != "people" or self._domestic]
                 if not found:
                     return []
                 start = verb.doc.char_span(found[0].start, found[0].end, alignment_mode="expand")

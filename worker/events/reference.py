@@ -7,6 +7,7 @@ issued an official statement.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -37,6 +38,7 @@ class Seen:
         subject: it heads a subject.
         together: it stands beside others of its kind ("the ministers of X, Y and Z").
         words: the lemmas of its phrase, so that "the ministry" finds "the Indian foreign ministry".
+        attribute: it only qualifies something ("Saudi prices").
     """
 
     named: Named
@@ -45,6 +47,7 @@ class Seen:
     subject: bool
     words: frozenset[str]
     together: bool = False
+    attribute: bool = False
 
 
 @dataclass
@@ -170,9 +173,8 @@ class Discourse:
         return _unique([s.named for s in reversed(before) if s.sentence == last])
 
     def _description(self, token: Token, position: tuple[int, int], sentence: int) -> Found:
-        titled = token.dep_ in ("compound", "nmod:desc", "flat") and self.issuer is not None
-        if titled:
-            return [self.issuer]
+        if token.dep_ in ("compound", "nmod:desc", "flat"):
+            return [self.issuer] if self.issuer is not None else self._national(token, sentence)
         if lemma(token) in self.lexicon.classes["BARE"] and not any(
             True for _ in token.children if _.dep_ in ("det", "amod", "compound", "nummod", "nmod")
         ):
@@ -192,8 +194,28 @@ class Discourse:
         if word in kinds["ARMED"]:
             return self._of_kind(position, sentence, "group")
         if word in kinds["LAND"]:
-            return self._of_kind(position, sentence, "state", reach=2)
+            return self._country(position, sentence)
         return self._office(token, position, sentence)
+
+    def _national(self, title: Token, sentence: int) -> Found:
+        """Whose "Foreign Ministry spokeswoman X" is.
+
+        Of the capital that is told beside, else of the state that the article tells most.
+        """
+        organ = any(self.lexicon.is_a(lemma(c), "ORGAN") for c in title.children)
+        word = lemma(title)
+        if word not in self.lexicon.classes["RULER"] and not organ:
+            return []
+        seated = [
+            s.named for s in self.seen if s.sentence == sentence and s.named.basis == "capital"
+        ]
+        if seated:
+            return seated[:1]
+        told = Counter(s.named.code for s in self.seen if s.named.kind == "state")
+        first, second = (*told.most_common(2), ("", 0), ("", 0))[:2]
+        if first[1] < 2 * second[1]:
+            return []
+        return [s.named for s in self.seen if s.named.code == first[0]][:1]
 
     def _home(self, position: tuple[int, int], sentence: int) -> Found:
         """Whose "police" and "authorities" are where the article names no country beside them."""
@@ -208,6 +230,13 @@ class Discourse:
             if seen.named.kind == kind:
                 return [seen.named]
         return []
+
+    def _country(self, position: tuple[int, int], sentence: int) -> Found:
+        """ "The country": the last state that acted, else that was told, else any quality's."""
+        states = [s for s in self._before(position, sentence, 3) if s.named.kind == "state"]
+        acting = [s for s in states if s.subject and not s.named.place]
+        named = [s for s in states if not s.attribute]
+        return [s.named for s in (acting or named or states)[:1]]
 
     def last_doer(self, sentence: int) -> list[Named]:
         """The last subject of the sentences before, as a reference."""

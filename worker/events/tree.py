@@ -80,8 +80,9 @@ def base(token: Token) -> str:
 
 
 def lemma(token: Token) -> str:
-    """Lower-case lemma."""
-    return token.lemma_.lower()
+    """Lower-case lemma; "the PM" is no hour of the day."""
+    word = token.lemma_.lower()
+    return "pm" if word == "p.m." and token.text == "PM" else word
 
 
 def children(token: Token, *labels: str) -> Iterator[Token]:

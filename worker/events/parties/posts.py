@@ -120,7 +120,8 @@ def add_office_in_front(run: Run, hit: Hit, base: Found, before: tuple[int, Offi
     """ "the foreign minister of France (, Jean-Noël Barrot)"."""
     words = run.words
     start, office, end = before
-    if office.head_class not in BODIES:
+    owned = start > 1 and start in {words.possessive(start - 1), -words.possessive(start)}
+    if office.head_class not in BODIES or owned:  # "Russia's presidency of BRICS" is Russia's
         head = words.forms[end - 1]
         place = office.head_class == "place"
         run.found.append(replace(base, adjectival=True, head=head,

@@ -56,7 +56,8 @@ class Entry:
     @property
     def acronym(self) -> bool:
         """Whether it is a single word of two to five capitals ("SDF")."""
-        return len(self.words) == 1 and 2 <= len(self.words[0]) <= 5 and self.words[0].isupper()
+        word = self.words[0]
+        return len(self.words) == 1 and 2 <= len(word) <= 5 and word.isupper() and word.isalpha()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ FLAGS = frozenset(
         *("personal", "verbal", "leave", "chemical", "retreat", "hostile", "home", "igo"),
         *("test", "state", "body", "foe", "victims", "there", "here", "needy", "other", "answer"),
         *("official", "active", "negated", "subjunctive", "present", "future", "refusing", "will"),
+        *("yields",),
     ]
 )
 

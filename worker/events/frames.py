@@ -23,7 +23,9 @@ from worker.events.speech import Speech
 from worker.events.tree import (
     Standing,
     arguments,
+    case,
     children,
+    conjuncts,
     is_passive,
     is_predicate,
     is_subjunctive,
@@ -38,8 +40,12 @@ _COOPERATIVE = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE",
 _CHEMICAL = frozenset(
     {"chemical", "biological", "nerve", "poison", "sarin", "chlorine", "mustard", "toxic"}
 )
+_BY_PEOPLE = frozenset({"ASSAULT", "CONSULT", "COOPERATE"})  # citizens act for their country
 _PLAYED = frozenset({"CONSULT", "ASSAULT"})  # teams meet and beat each other
 _CHOOSY = frozenset({"force", "crowd", "inquiry", "tribunal"})  # not everybody can be the actor
+_AGREEING = frozenset(
+    {"agree", "offer", "pledge", "promise", "ready", "willing", "prepared", "commit"}
+)
 _DEONTIC = frozenset({"must", "should", "ought", "need"})
 
 
@@ -145,7 +151,7 @@ class Reader:
             return None
         actors = self._places.first(rule.actor, context, depth)
         if not {"crowd", "organ"} & set(rule.actor) and not self._domestic:
-            actors = [a for a in actors if a.how != "people" or rule.type in ("ASSAULT", "CONSULT")]
+            actors = [a for a in actors if a.how != "people" or rule.type in _BY_PEOPLE]
         if not actors and rule.pos == "v" and not _CHOOSY & set(rule.actor):
             actors = self._places.before_verb(context.token)
         if not actors and self._domestic:
@@ -171,8 +177,11 @@ class Reader:
             return None
         if rule.type == "ASSAULT":
             recipients = self._places.struck(recipients, actors, context.token)
-        if any(c.lower_ == "bilateral" for c in context.token.subtree) and len(actors) > 2:
+        if len(actors) > 2 and any(c.lower_ == "bilateral" for c in context.token.subtree):
             actors, recipients = actors[:1], actors[1:]  # each of the others meets the first
+        if "mutual" in rule.flags and len(actors) == 1 and _told_apart(rule, context):
+            others = [r for r in recipients if r.code != actors[0].code]
+            return Frame(rule, rule.type, mode, tuple(actors), tuple(others)) if others else None
         frame = self._joined(rule, mode, actors, recipients)
         if frame is not None and frame.type == "CONSULT" and mode is None:
             return self._at_home(frame, context)
@@ -237,6 +246,8 @@ class Reader:
             return any(c.tag_ == "VB" and is_subjunctive(c) for c in context.args.complements)
         if "present" in flags:
             return context.token.tag_ in ("VBZ", "VBP")
+        if "yields" in flags and any(self.frame(c) for c in context.args.complements):
+            return False  # "plans to visit": the visit tells it better
         if "retreat" in flags:
             asked = self._contents.content(context)
             return any(
@@ -297,10 +308,13 @@ class Reader:
     def _future(self, act: Act) -> Act | None:
         if act.type not in _COOPERATIVE:
             return self._announced(act)
+        if lemma(act.trigger) in ("welcome", "appreciate"):
+            return None  # "would welcome": a wish
         if "verbal" in act.rule.flags and lemma(act.trigger.head) == "commit":
             return act  # "is committed to supporting": a word of support
         label = act.label if act.type == "AGREE" else f"{act.label}/future"
-        return replace(act, type="AGREE", mode=None, label=label, standing=Standing.FUTURE)
+        kind = "CONCEDE" if _is_concession(act) else "AGREE"
+        return replace(act, type=kind, mode=None, label=label, standing=Standing.FUTURE)
 
     def _announced(self, act: Act) -> Act | None:
         """A hostile act to come is a threat towards whom it will hit."""
@@ -365,10 +379,27 @@ def _depth(token: Token) -> tuple[int, int]:
     return depth, token.i
 
 
+def _is_concession(act: Act) -> bool:
+    """A withdrawal, a halt of fire or the end of sanctions, announced (coding guide, "Types")."""
+    if lemma(act.trigger.head) in _AGREEING and act.trigger.dep_ in ("xcomp", "ccomp", "obl"):
+        return False  # the document's own verb decides
+    announced = act.type == "RETREAT" and act.mode in ("withdraw", "ceasefire")
+    return announced or act.rule.id == "concede.lift"
+
+
 def _on_condition(trigger: Token) -> bool:
     """ "… unless Chad agrees": what is announced on a condition is a threat."""
     return any(
         c.lower_ == "unless" for clause in children(trigger, "advcl") for c in clause.children
+    )
+
+
+def _told_apart(rule: Rule, context: Context) -> bool:
+    """ "spoke to X and to Y": with each of them, not with both."""
+    return any(
+        c in rule.recipient and case(conjunct) == c
+        for c, noun in context.args.preps
+        for conjunct in conjuncts(noun)[1:]
     )
 
 

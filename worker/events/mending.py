@@ -149,7 +149,7 @@ def _has_finite_verb(sentence: Span) -> bool:
 def _find_main_verb(sentence: Span, lexicon: Lexicon) -> None:
     """A sentence without a verb: one of its words was one, and the noun before it the subject."""
     for token in sentence:
-        if token.pos_ == "VERB" and token.tag_ in ("VBN", "VBD"):
+        if _is_past(token, lexicon):
             if _is_main_participle(token, lexicon):
                 _raise_participle(token)
                 return
@@ -159,6 +159,12 @@ def _find_main_verb(sentence: Span, lexicon: Lexicon) -> None:
         elif token.tag_ == "NNS" and _reads_as_verb(token, lexicon):
             _raise_noun(token)
             return
+
+
+def _is_past(token: Token, lexicon: Lexicon) -> bool:
+    if token.tag_ == "JJ" and token.lower_.endswith("ed"):  # "India relaxed visa rules"
+        return bool(lexicon.triggers("v", by_rule(token.text, "VBN")))
+    return token.pos_ == "VERB" and token.tag_ in ("VBN", "VBD")
 
 
 def _is_main_participle(verb: Token, lexicon: Lexicon) -> bool:
@@ -285,7 +291,7 @@ def _take_place(token: Token, above: Token) -> None:
 
 
 def _make_finite(verb: Token) -> None:
-    _make_verb(verb, "VBD", lemma(verb))
+    _make_verb(verb, "VBD", by_rule(verb.text, "VBN") if verb.tag_ == "JJ" else lemma(verb))
 
 
 def _make_verb(token: Token, tag: str, word: str) -> None:

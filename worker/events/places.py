@@ -212,6 +212,8 @@ class Places:
             forces = self._lexicon.classes["FORCE"]
             return self.subject(t for t in moved if fills(t, forces, self._lexicon))
         told = context.type in _TAKING_UP
+        if place == "theme":
+            return self.belongs(args.agent)
         if place == "obj":
             return self.belongs(args.patient, told=told) or self.belongs(args.indirect)
         if place == "iobj":
@@ -230,6 +232,8 @@ class Places:
             ]
             nouns = nouns if self.belongs(nouns) else below
         around = [] if place == "to" else [t for _, t in args.preps]
+        if place == "between":  # "a truce between A and B took effect"
+            around += args.agent
         return self.belongs(nouns) or self.belongs(nested([*args.patient, *around], place))
 
     def _striking(self, context: Context) -> list[Named]:

@@ -315,7 +315,8 @@ def own_standing(predicate: Token) -> Standing:
     texts = {c.lower_ for c in predicate.children if c.dep_ in ("aux", "aux:pass", "cop")}
     negated = any(
         lemma(c) in _NEGATIONS and c.dep_ in ("advmod", "neg", "cc:preconj", "det")
-        for c in predicate.children
+        for head in (predicate, *children(predicate, "aux"))
+        for c in head.children
     )
     future = bool({"will", "shall", "'ll", "wo", "’ll"} & (words | texts))
     if negated:
@@ -408,6 +409,8 @@ def _effect(node: Token, operators: Operators) -> Standing | None:
         return Standing.NEGATED  # "no intention of freeing", "no evidence that"
     if label == "acl" and any(c.lower_ == "to" and c.dep_ == "mark" for c in node.children):
         return operators.noun(lemma(head))
+    if label == "acl" and any(c.lower_ == "of" and c.dep_ == "mark" for c in node.children):
+        return operators.nouns.get(lemma(head), Standing.FACT)
     if label in ("ccomp", "xcomp", "csubj") or label.startswith(
         ("obj", "obl", "nmod", "acl", "nsubj", "compound", "amod")
     ):
@@ -426,7 +429,8 @@ def _governed(node: Token, operators: Operators) -> Standing:
     )
     own = own_standing(head)
     if label.startswith(("nsubj", "obj")) and own is not Standing.FACT:
-        return own
+        conditional = any(c.lower_ == "would" for c in head.children) and head.pos_ != "VERB"
+        return Standing.OPEN if conditional else own  # "a visit would be welcome"
     if label == "obl" and own is not Standing.FACT and case(node) in _TIMES:
         return own  # "will sign at a summit": the summit is to come too
     if lemma(head) in _WISHING and _is_first_person(head):

@@ -62,8 +62,10 @@ class Triggers:
         if rules or pos == "n":
             return rules
         if pos == "v":
-            return self._lexicon.triggers("a", token.lower_) or self._lexicon.triggers(
-                "v", stem(token)
+            return (
+                self._lexicon.triggers("a", token.lower_)
+                or self._lexicon.triggers("v", stem(token))
+                or self._any_verb(token)
             )
         verbal = not any(c.dep_ == "cop" for c in token.children)
         if verbal and any(
@@ -71,6 +73,12 @@ class Triggers:
         ):  # a verb that the tagger took for an adjective
             return self._lexicon.triggers("v", stem(token))
         return ()
+
+    def _any_verb(self, token: Token) -> tuple[Rule, ...]:
+        """Rules of whatever verb it is: "jointly surveyed the mountain"."""
+        if self._lexicon.is_a(lemma(token), "SAY") or self._lexicon.is_a(lemma(token), "LIGHT"):
+            return ()
+        return self._lexicon.triggers("v", "*")
 
     def kind(self, token: Token) -> tuple[str, str | None] | None:
         """Type and mode that a trigger names, whoever the parties are."""
@@ -169,8 +177,8 @@ class Triggers:
                 yield from children(context.token, "case")
             elif part == "cop":
                 yield from children(context.token, "cop")
-            elif part == "closely":
-                yield from (c for c in context.token.children if c.lower_ == part)
+            elif part == "adv":
+                yield from children(context.token, "advmod")
             elif part == "shoulder":
                 yield from (c for c in context.token.subtree if c.lower_ == part)
             else:
@@ -192,6 +200,8 @@ def _particle_fits(rule: Rule, token: Token) -> bool:
         around.add(token.nbor().lower_)  # parsers take "off" in "broke off talks" for a preposition
     for word in rule.lemmas:
         base, _, particle = word.partition("+")
+        if base == "*":
+            return True
         if base not in (lemma(token), token.lower_, stem(token), hyphened(token)):
             continue
         if particle and particle in around:

@@ -64,7 +64,7 @@ class Contents:
             return
         inner = [
             c
-            for c in children(token, "obj", "xcomp", "acl", "nmod", "ccomp")
+            for c in children(token, "obj", "xcomp", "acl", "nmod", "ccomp", "obl")
             if c.dep_ != "nmod:poss"
         ]
         if self._lexicon.is_a(lemma(token), "LIGHT") or self._lexicon.is_a(
@@ -72,7 +72,8 @@ class Contents:
         ):
             for child in inner:
                 yield from self.telling(child, depth + 1)
-            yield token
+            if not inner or not self._lexicon.is_a(lemma(token), "PROPOSAL"):
+                yield token
         else:
             yield token
             for child in inner:

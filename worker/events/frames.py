@@ -126,6 +126,7 @@ class Reader:
                     continue
                 if act is not None:
                     found.append(act)
+                    found.extend(self._alleged(act))
         return sorted(found, key=lambda a: a.trigger.i)
 
     def frame(self, token: Token, depth: int = 0) -> Frame | None:
@@ -293,9 +294,7 @@ class Reader:
             return self._future(act)
         if how is Standing.REFUSED:
             return self._refused(act)
-        if how is Standing.DEONTIC and frame.type in ("ACCUSE", "REQUEST", "REJECT"):
-            return None
-        return None
+        return self._considered(act) if how is Standing.OPEN else None
 
     def _made(self, token: Token, frame: Frame) -> Act:
         parties = (*frame.actors, *frame.recipients)
@@ -304,6 +303,26 @@ class Reader:
             frame.rule, frame.rule.id, frame.type, frame.mode, frame.actors, frame.recipients,
             token, start, end, speaker=None,
         )  # fmt: skip
+
+    def _alleged(self, act: Act) -> Iterator[Act]:
+        """Who says that it was attacked, accuses (coding guide, "Alleged acts")."""
+        if plover.meaning(act.type).quad < 4 or act.standing is not Standing.FACT:
+            return
+        speaker = self._speech.speaker(act.trigger)
+        if speaker is None or speaker.code not in {r.code for r in act.recipients}:
+            return
+        yield replace(
+            act, label=f"{act.label}/alleged", type="ACCUSE", mode="allege",
+            actors=(speaker,), recipients=act.actors,
+        )  # fmt: skip
+
+    def _considered(self, act: Act) -> Act | None:
+        """A hostile act that its own doer says it may do: "said it could cut ties"."""
+        if own_standing(act.trigger) is not Standing.OPEN:
+            return None
+        speaker = self._speech.speaker(act.trigger)
+        own = speaker is not None and speaker.code in {a.code for a in act.actors}
+        return self._announced(act) if own else None
 
     def _future(self, act: Act) -> Act | None:
         if act.type not in _COOPERATIVE:

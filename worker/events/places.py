@@ -22,7 +22,7 @@ from worker.events.tree import (
     nested,
     subject,
 )
-from worker.events.triggers import Context, Triggers, crowd_of, fills, stem
+from worker.events.triggers import Context, Triggers, crowd_of, fills, is_crowd, stem
 
 Parties = tuple[tuple[Named, ...], tuple[Named, ...]]
 """Actors and recipients."""
@@ -204,6 +204,8 @@ class Places:
             return self._in_pact(args.patient)
         if place == "if":
             return self._of_condition(context.token)
+        if place == "content":
+            return self._in_content(context)
         if place == "tribunal":
             courts = self._lexicon.classes["COURT"]
             return self.subject(t for t in args.agent if fills(t, courts, self._lexicon))
@@ -264,6 +266,16 @@ class Places:
                 return found
         return []
 
+    def _in_content(self, context: Context) -> list[Named]:
+        """The first other party that is named in what is held out: "warned of steps against X"."""
+        args = context.args
+        heads = [*args.complements, *(t for c, t in args.preps if c in ("of", "with", "about"))]
+        for token in (t for head in heads for t in head.subtree):
+            found = [n for n in self._phrases.named_at(token) if n.code not in context.actors]
+            if found:
+                return found
+        return []
+
     def _where(self, context: Context) -> list[Named]:
         """Whose land an act points to: the first place that is not the actor's own.
 
@@ -297,9 +309,7 @@ class Places:
         """Whose people a crowd are: of the country that is named with them, else of the place."""
         agents = crowd_of(context)
         found = self.subject(agents)
-        if found or not any(
-            fills(t, self._lexicon.classes["PEOPLE"], self._lexicon) for t in agents
-        ):
+        if found or not any(is_crowd(t, self._lexicon) for t in agents):
             return found
         states = [
             n
@@ -388,6 +398,9 @@ class Places:
             return []
         own = context.args.complements
         below = [c for p in context.args.patient for c in children(p, "acl") if not is_passive(c)]
+        coordinated = [c for clause in own for c in children(clause, "conj") if is_predicate(c)]
+        if place == "comp.hostile":
+            return distinct(n for c in [*own, *coordinated, *below] for n in self._hostile(c, depth))
         for clause in [*own, *below]:
             if place == "comp.subject":
                 who = own_subject(clause)
@@ -396,8 +409,6 @@ class Places:
                 behind = any(c.lower_ == "behind" for c in clause.subtree if c.dep_ == "case")
                 who = own_subject(clause) if behind else None
                 found = self._phrases.belongs(who) if who is not None else []
-            elif place == "comp.hostile":
-                found = self._hostile(clause, depth)
             else:
                 found = self._asked_of(clause, context, depth)
             if found:
@@ -470,6 +481,8 @@ def own_subject(clause: Token) -> Token | None:
     """The subject of a clause, its own or the one it is understood to have."""
     for child in children(clause, "nsubj"):
         return child
+    for child in children(clause, "csubj"):  # "what Belarus is doing is a crime"
+        return subject(child)
     return subject(clause) if clause.dep_ in ("xcomp", "advcl", "acl") else None
 
 

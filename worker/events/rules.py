@@ -103,7 +103,8 @@ def lexicon() -> Lexicon:
         for word in rule.lemmas:
             by_trigger[rule.pos, word.partition("+")[0]].append(rule)
     ordered = {
-        key: tuple(sorted(found, key=lambda r: -_weight(r))) for key, found in by_trigger.items()
+        (pos, word): tuple(sorted(found, key=lambda r: -_weight(r, word)))
+        for (pos, word), found in by_trigger.items()
     }
     with data("lexicon", "embedding.toml").open("rb") as file:
         modes = tomllib.load(file)
@@ -116,14 +117,12 @@ def lexicon() -> Lexicon:
     )
 
 
-def _weight(rule: Rule) -> int:
-    particle = any("+" in word for word in rule.lemmas)
-    return (
-        2 * len(rule.needs)
-        + 2 * particle
-        - ("weak" in rule.flags)
-        + bool(rule.flags & {"home", "negated", "refusing", "will"})
-    )
+def _weight(rule: Rule, word: str) -> int:
+    """How demanding a line is for a trigger word: the more, the earlier it is tried."""
+    particle = any(w.startswith(f"{word}+") for w in rule.lemmas)
+    choosy = any(n.fillers - {"any"} for n in rule.needs)
+    special = bool(rule.flags & {"home", "negated", "refusing", "will"})
+    return 4 * len(rule.needs) + 4 * particle + choosy - 2 * ("weak" in rule.flags) + 2 * special
 
 
 def _classes() -> dict[str, frozenset[str]]:

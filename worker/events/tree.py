@@ -318,6 +318,8 @@ def own_standing(predicate: Token) -> Standing:
         for head in (predicate, *children(predicate, "aux"))
         for c in head.children
     )
+    if _is_inverted(predicate):
+        return Standing.OPEN
     future = bool({"will", "shall", "'ll", "wo", "’ll"} & (words | texts))
     if negated:
         refusing = future or {"can", "ca", "would", "could"} & (words | texts)
@@ -339,6 +341,14 @@ def _is_headline_infinitive(predicate: Token) -> bool:
     """ "Tokyo to lend Manila money": an infinitive with a subject of its own."""
     marks = {c.lower_ for c in children(predicate, "mark")}
     return marks == {"to"} and any(children(predicate, "nsubj"))
+
+
+def _is_inverted(predicate: Token) -> bool:
+    """ "Had Egypt attacked …": a condition without "if"."""
+    first = next((c for c in predicate.children if c.dep_ == "aux"), None)
+    if first is None or first.lower_ not in ("had", "should", "were"):
+        return False
+    return any(first.i < c.i < predicate.i for c in children(predicate, "nsubj"))
 
 
 def is_subjunctive(clause: Token) -> bool:

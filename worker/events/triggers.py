@@ -23,6 +23,7 @@ from worker.events.tree import (
 )
 
 _POS = {"VERB": "v", "AUX": "v", "NOUN": "n", "PROPN": "n", "ADJ": "a"}
+_HEADS = frozenset({"dozen", "hundred", "thousand", "million", "ten", "score"})
 _SEPARABLE = frozenset({"off", "out", "down", "over", "away", "back", "in"})
 
 
@@ -144,9 +145,8 @@ class Triggers:
             return context.light is not None
         if need.place == "crowd":
             agents = crowd_of(context)
-            people = self._lexicon.classes["PEOPLE"]
             named = [n for t in agents for n in self._phrases.direct(t)]
-            return any(fills(t, people, self._lexicon) for t in agents) or any(
+            return any(is_crowd(t, self._lexicon) for t in agents) or any(
                 "people" in (n.how, n.basis) for n in named
             )
         if need.place.startswith("!"):
@@ -173,6 +173,8 @@ class Triggers:
                 yield from children(context.token, "compound", "amod", "nmod:desc")
             elif part == "below":
                 yield from (t for t in context.token.subtree if t != context.token)
+            elif part == "passive":
+                yield from [context.token] if is_passive(context.token) else []
             elif part == "case":
                 yield from children(context.token, "case")
             elif part == "cop":
@@ -191,6 +193,13 @@ def crowd_of(context: Context) -> list[Token]:
     """Who gathers: the agent, or the patient of what only looks passive: "people rallied"."""
     args = context.args
     return args.agent or (args.patient if is_passive(context.token) else [])
+
+
+def is_crowd(token: Token, lexicon: Lexicon) -> bool:
+    """Whether a phrase means people: "students", "thousands of Iraqis", or "hundreds" alone."""
+    if fills(token, lexicon.classes["PEOPLE"], lexicon):
+        return True
+    return lemma(token) in _HEADS and not any(case(c) == "of" for c in children(token, "nmod"))
 
 
 def _particle_fits(rule: Rule, token: Token) -> bool:

@@ -286,7 +286,7 @@ class _Telling:
             return act
         words = {lemma(c) for c in act.trigger.children if c.dep_ in ("obj", "ccomp", "xcomp")}
         words |= {lemma(act.trigger.head)} if act.trigger.dep_ == "acl:relcl" else set()
-        if not words & self._lexicon.classes["CLAIM"]:
+        if not words & (self._lexicon.classes["CLAIM"] | self._lexicon.classes["PROPOSAL"]):
             return act
         deniers = {a.code for a in act.actors}
         for told in reversed(self._made):

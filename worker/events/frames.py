@@ -159,6 +159,7 @@ class Reader:
             actors = self._places.somebody(context)
         if not actors:
             return None
+        actors = self._outer_subject(rule, context, depth, actors)
         context.actors = frozenset(a.code for a in actors)
         recipients = self._places.first(rule.recipient, context, depth)
         if "matrix" in rule.flags:  # who agrees to act is no target of the agreement
@@ -187,6 +188,25 @@ class Reader:
         if frame is not None and frame.type == "CONSULT" and mode is None:
             return self._at_home(frame, context)
         return frame
+
+    def _outer_subject(
+        self, rule: Rule, context: Context, depth: int, actors: list[Named]
+    ) -> list[Named]:
+        """Who acts, where the coordinated verb's nearest subject is the one that it is aimed at.
+
+        "Rice noted that Georgia is independent, and called on Georgia to …": the outer subject.
+        """
+        token = context.token
+        inner = token.head
+        if rule.pos != "v" or token.dep_ != "conj" or any(children(token, "nsubj")):
+            return actors
+        aimed = {n.code for n in self._places.first(rule.recipient, context, depth)}
+        if inner.dep_ not in ("ccomp", "advcl", "acl:relcl") or not aimed & {
+            a.code for a in actors
+        }:
+            return actors
+        outer = subject(inner.head)
+        return (self._places.subject([outer]) if outer is not None else []) or actors
 
     def _at_home(self, frame: Frame, context: Context) -> Frame:
         """Two that meet on the soil of one: a visit (coding guide, "Meetings")."""

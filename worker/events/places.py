@@ -400,7 +400,9 @@ class Places:
         below = [c for p in context.args.patient for c in children(p, "acl") if not is_passive(c)]
         coordinated = [c for clause in own for c in children(clause, "conj") if is_predicate(c)]
         if place == "comp.hostile":
-            return distinct(n for c in [*own, *coordinated, *below] for n in self._hostile(c, depth))
+            return distinct(
+                n for c in [*own, *coordinated, *below] for n in self._hostile(c, depth)
+            )
         for clause in [*own, *below]:
             if place == "comp.subject":
                 who = own_subject(clause)

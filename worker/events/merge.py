@@ -9,6 +9,7 @@ from worker.events import edtf
 from worker.events.phrases import Named
 
 _MUTUAL_WINS = frozenset({"AGREE", "SUPPORT", "COOPERATE"})
+_MET = frozenset({"visit", "multilateral"})
 _STATEMENTS = frozenset({"ACCUSE", "REJECT", "REQUEST", "SUPPORT", "CONCEDE", "MOBILIZE"})
 
 
@@ -64,7 +65,7 @@ def _once(events: Iterable[Told]) -> list[Told]:
 
 def _join(one: Told, other: Told) -> Told | None:
     """The one event that both tell, or None where they are two."""
-    if one.type != other.type or not _same_day(one, other):
+    if one.type != other.type or not _same_day(one, other) or _called_and_met(one, other):
         return None
     fuller = _fuller(one, other)
     if fuller is None:
@@ -81,6 +82,12 @@ def _join(one: Told, other: Told) -> Told | None:
         dated=one.dated or other.dated,
         evidence=fuller.evidence + rest.evidence,
     )
+
+
+def _called_and_met(one: Told, other: Told) -> bool:
+    """A call is no meeting, whoever takes part in both."""
+    modes = {one.mode, other.mode}
+    return one.type == "CONSULT" and "phone" in modes and bool(modes & _MET)
 
 
 def _same_day(one: Told, other: Told) -> bool:

@@ -40,6 +40,18 @@ class Contents:
                     return found
         return modes[table].get("default")
 
+    def weapon(self, context: Context) -> str | None:
+        """The mode of a use of force, by the arms that its own phrases name."""
+        args = context.args
+        own = [context.token, *children(context.token, "amod", "compound")]
+        blows = [t for t in args.patient if self._lexicon.is_a(lemma(t), "ATTACK")]
+        phrases = [*args.agent, *blows, *(t for c, t in args.preps if c != "against")]
+        for phrase in phrases:
+            own += [phrase, *children(phrase, "amod", "compound", "nmod")]
+        told = {lemma(t) for t in own}
+        arms = self._lexicon.modes["words"]["assault"]
+        return next((str(mode) for mode, words in arms.items() if told & set(words.split())), None)  # type: ignore[attr-defined]
+
     def warns(self, context: Context) -> bool:
         """Whether consequences are held out: a threat."""
         args = context.args

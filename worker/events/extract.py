@@ -291,7 +291,8 @@ class _Telling:
         deniers = {a.code for a in act.actors}
         for told in reversed(self._made):
             if told.type in ("ACCUSE", "REQUEST") and deniers & told.codes[1]:
-                return replace(act, recipients=told.actors)
+                mode = told.mode if told.type == "REQUEST" else act.mode
+                return replace(act, recipients=told.actors, mode=mode)
         return act
 
     def _told(self, act: Act, offset: int) -> Told:

@@ -288,6 +288,8 @@ class Reader:
                 return _MISFIT
         if rule.type == "AGREE" and "matrix" in rule.flags and self._contents.is_hostile(context):
             return _MISFIT
+        if rule.type == "ASSAULT" and rule.mode is None:
+            return self._contents.weapon(context)
         if "matrix" not in rule.flags or rule.type not in ("REQUEST", "REJECT", "THREATEN"):
             return rule.mode
         content = self._contents.content(context)

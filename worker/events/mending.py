@@ -156,6 +156,9 @@ def _find_main_verb(sentence: Span, lexicon: Lexicon) -> None:
             if subject := _squeezed_subject(token):
                 _raise_from_phrase(token, subject)
                 return
+        elif _is_trailing_past(token, lexicon):
+            _raise_participle(token)
+            return
         elif token.tag_ == "NNS" and _reads_as_verb(token, lexicon):
             _raise_noun(token)
             return
@@ -188,6 +191,16 @@ def _headline_infinitive(verb: Token) -> None:
         return
     if name.dep_ == "ROOT" and name.pos_ == "PROPN" and name.i < to.i and not is_predicate(name):
         _raise_participle(verb)
+
+
+def _is_trailing_past(token: Token, lexicon: Lexicon) -> bool:
+    """ "Their guards clashed on Friday": a past behind its subject, taken for an adjective."""
+    noun = token.head
+    if token.tag_ != "JJ" or token.dep_ != "amod" or not token.lower_.endswith("ed"):
+        return False
+    if noun.dep_ != "ROOT" or noun.pos_ not in _NOMINAL or noun.i > token.i:
+        return False
+    return any(children(token, "obl")) and bool(lexicon.triggers("v", by_rule(token.text, "VBD")))
 
 
 def _raise_participle(verb: Token) -> None:

@@ -288,7 +288,10 @@ class Places:
             if {n.code for n in found} - context.actors:
                 return found
         if any(self._lexicon.is_a(lemma(t), "BORDER") for t in sites):
-            return self.belongs(t for c, t in context.args.preps if c == "with")
+            heads = [*context.args.patient, *(t for _, t in context.args.preps)]
+            return self.belongs(
+                [*(t for c, t in context.args.preps if c == "with"), *nested(heads, "with")]
+            )
         return []
 
     def _speaking(self, token: Token) -> list[Named]:

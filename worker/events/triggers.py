@@ -101,6 +101,8 @@ class Triggers:
             return Context(token, args)
         args = Arguments(preps=[(case(c), c) for c in children(token, "nmod", "obl")])
         args.complements = [c for c in children(token, "acl", "ccomp") if not is_passive(c)]
+        if not args.complements and self._lexicon.is_a(lemma(token), "PROPOSAL"):
+            args.complements = _hung_on_verb(token)
         light = self._light(token)
         if light is None:
             return Context(token, args)
@@ -193,6 +195,14 @@ def crowd_of(context: Context) -> list[Token]:
     """Who gathers: the agent, or the patient of what only looks passive: "people rallied"."""
     args = context.args
     return args.agent or (args.patient if is_passive(context.token) else [])
+
+
+def _hung_on_verb(noun: Token) -> list[Token]:
+    """ "Rejected a call by Chad to withdraw": what is asked, hung on the verb instead."""
+    if noun.dep_ not in ("obj", "nsubj:pass"):
+        return []
+    clauses = [c for c in children(noun.head, "xcomp", "advcl") if c.i > noun.i]
+    return [c for c in clauses if any(m.lower_ == "to" for m in children(c, "mark"))]
 
 
 def is_crowd(token: Token, lexicon: Lexicon) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from worker.ledger import Ledger
+from worker.ledger import Ledger, Tally
 from worker.ledger.memory import MemoryLedger
 from worker.ledger.redis import RedisLedger
 from worker.model import Entry, Feed, Page
@@ -84,6 +86,91 @@ def test_watching_again_keeps_habits_and_forgets_who_is_gone(ledger: Ledger) -> 
     assert tick(ledger, 50).feeds == (A.url,)
 
 
+def test_what_the_user_chose_outlasts_the_seeds_file(ledger: Ledger) -> None:
+    ledger.watch([A], 0)
+    renamed = replace(A, outlet="A, as the user calls it")
+    assert ledger.add(renamed, 1) == "changed"
+    assert ledger.add(B, 1) == "new"
+    ledger.watch([A], 2)  # a scheduler starts again
+    assert [watched.feed for watched in ledger.feeds()] == [renamed, B]
+    ledger.watch([], 3)
+    assert [watched.own for watched in ledger.feeds()] == [True, True]
+
+
+def test_a_removed_feed_stays_removed_until_it_is_added_again(ledger: Ledger) -> None:
+    ledger.watch([A, B], 0)
+    assert ledger.remove(A.url)
+    assert not ledger.remove(A.url)
+    ledger.watch([A, B], 1)
+    assert ledger.feed(A.url) is None
+    assert ledger.removed() == [A]
+    assert tick(ledger, 1).feeds == (B.url,)
+    assert ledger.add(A, 2) == "new"
+    assert ledger.removed() == []
+    assert tick(ledger, 2).feeds == (A.url,)
+
+
+def test_a_feed_removed_while_it_is_polled_does_not_come_back(ledger: Ledger) -> None:
+    ledger.watch([A, B], 0)
+    tick(ledger, 0)
+    for url in (A.url, B.url):
+        ledger.remove(url)
+    ledger.polled(A.url, {"etag": "1"}, 50)
+    ledger.wait(B.url, 50)
+    assert ledger.feeds() == []
+    assert tick(ledger, 1e9).feeds == ()
+    assert ledger.standing().polled == 0
+
+
+def test_articles_under_way_keep_the_name_of_their_removed_feed(ledger: Ledger) -> None:
+    ledger.watch([A], 0)
+    ledger.claim(A.url, ENTRIES[:1], 0)
+    ledger.remove(A.url)
+    assert ledger.resume(["id0"], 1)[0].feed == A
+
+
+def test_adding_again_changes_nothing_but_wakes_a_feed_that_ended(ledger: Ledger) -> None:
+    ledger.watch([A], 0)
+    tick(ledger, 0)
+    assert ledger.add(A, 1) == "known"
+    ledger.polled(A.url, {"gone": True}, None)
+    assert ledger.add(A, 2) == "changed"
+    assert dict(ledger.feed(A.url).habit) == {}
+    assert tick(ledger, 2).feeds == (A.url,)
+
+
+def test_a_feed_described_anew_is_looked_at_anew(ledger: Ledger) -> None:
+    ledger.watch([A], 0)
+    tick(ledger, 0)
+    ledger.polled(A.url, {"body_hash": "x"}, 300)
+    ledger.watch([replace(A, country="DEU")], 10)
+    assert dict(ledger.feed(A.url).habit) == {}
+    assert tick(ledger, 10).feeds == (A.url,)
+
+
+def test_every_feed_is_told_with_when_it_is_due(ledger: Ledger) -> None:
+    ledger.watch([B, A], 0)
+    tick(ledger, 0)
+    ledger.polled(A.url, {"etag": "1"}, 300)
+    first, second = ledger.feeds()
+    assert (first.feed, first.due, dict(first.habit)) == (A, 300, {"etag": "1"})
+    assert (second.feed, second.due) == (B, None)
+
+
+def test_a_feed_is_told_how_its_articles_ended_each_counted_once(ledger: Ledger) -> None:
+    ledger.watch([A], 0)
+    ledger.claim(A.url, ENTRIES, 0)
+    for id, read in (("id0", False), ("id1", True), ("id2", False), ("id3", False)):
+        ledger.done(id, read=read)
+        ledger.done(id, read=read)
+    assert ledger.feed(A.url).tally == Tally(read=1, unread=3, fruitless=2)
+    ledger.done("id4", read=True)
+    assert ledger.feeds()[0].tally == Tally(read=2, unread=3, fruitless=0)
+    ledger.remove(A.url)
+    ledger.add(A, 1)
+    assert ledger.feed(A.url).tally == Tally()
+
+
 def test_an_entry_is_claimed_once_whatever_feed_shows_it(ledger: Ledger) -> None:
     ledger.watch([A, B], 0)
     assert ledger.claim(A.url, [*ENTRIES[:2], ENTRIES[0]], 0) == ["id0", "id1"]
@@ -101,7 +188,7 @@ def test_resuming_returns_what_is_open_and_renews_its_lease(ledger: Ledger) -> N
     published = datetime(2024, 1, 15, 10, tzinfo=UTC)
     entry = Entry("https://a.example/x", "Title", published, "Summary")
     ledger.claim(A.url, [("x", entry), ENTRIES[0]], 0)
-    ledger.done("id0")
+    ledger.done("id0", read=True)
     (work,) = ledger.resume(["x", "id0", "unknown"], 100)
     assert (work.id, work.entry, work.feed, work.stage) == ("x", entry, A, "fetch")
     assert tick(ledger, LEASE + 50).fetch == ()
@@ -110,7 +197,7 @@ def test_resuming_returns_what_is_open_and_renews_its_lease(ledger: Ledger) -> N
 
 def test_a_done_article_is_never_claimed_or_handed_out_again(ledger: Ledger) -> None:
     ledger.claim(A.url, ENTRIES[:1], 0)
-    ledger.done("id0")
+    ledger.done("id0", read=True)
     ledger.postpone("id0", 5, failed=True)  # a second worker that came too late
     assert ledger.claim(A.url, ENTRIES[:1], 1) == []
     assert tick(ledger, 1e9).fetch == ()
@@ -137,7 +224,7 @@ def test_a_kept_page_moves_the_article_to_extraction(ledger: Ledger) -> None:
     ledger.keep("id0", page)
     assert ledger.page("id0") == page
     assert tick(ledger, LEASE).extract == ("id0",)
-    ledger.done("id0")
+    ledger.done("id0", read=True)
     assert ledger.page("id0") is None
 
 
@@ -222,8 +309,8 @@ def test_standing_tells_when_all_is_settled(ledger: Ledger) -> None:
     standing = ledger.standing()
     assert (standing.feeds, standing.polled, standing.articles) == (1, 1, 2)
     assert (standing.waiting, standing.leased, standing.settled) == (1, 1, False)
-    ledger.done("id0")
-    ledger.done("id1")
+    ledger.done("id0", read=True)
+    ledger.done("id1", read=True)
     assert ledger.standing().settled
 
 
@@ -244,3 +331,17 @@ def test_two_schedulers_never_hand_out_the_same_thing(
     ):
         handed += batch
     assert len(handed) == len(set(handed)) == 200
+
+
+def test_two_schedulers_that_start_at_once_watch_each_feed_once(
+    redis_ledgers: Callable[[], RedisLedger],
+) -> None:
+    seeds = [Feed(f"https://{n}.example/", str(n)) for n in range(200)]
+    ledgers = [redis_ledgers() for _ in range(4)]
+    ledgers[0].watch(seeds, 0)
+    ledgers[0].remove(seeds[0].url)
+    ledgers[0].add(A, 0)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda one: one.watch(seeds, 1), ledgers))
+    assert {watched.feed for watched in ledgers[0].feeds()} == {A, *seeds[1:]}
+    assert len(ledgers[0].tick(1, feeds=1000, articles=0).feeds) == 200

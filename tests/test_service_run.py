@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
+from worker.feeds.seeds import to_toml
 from worker.model import Feed
 from worker.service import foreground, ports, redis_server, run
 from worker.settings import load
@@ -160,7 +161,7 @@ class TestServe:
             Feed(f"http://127.0.0.1:{dead}/feed", "The Silent Post"),
             Feed(f"http://127.0.0.1:{port}/skerry/feed.atom", "Skerry Wire", "NOR"),
         ]
-        seeds.write_text(run.feeds_toml(feeds))
+        seeds.write_text(to_toml(feeds))
         service = demarche(
             "serve",
             DEMARCHE_SEEDS=str(seeds),
@@ -310,5 +311,5 @@ def test_feeds_become_a_seeds_file():
         Feed("http://127.0.0.1:1/a?b=c&d", 'The "Quoted" Wire\\', None, "en", False),
         Feed("http://127.0.0.1:1/b", "Ministère 🏛", "FRA", "fr", True),
     ]
-    tables = tomllib.loads(run.feeds_toml(feeds))["feed"]
+    tables = tomllib.loads(to_toml(feeds))["feed"]
     assert [Feed(**table) for table in tables] == feeds

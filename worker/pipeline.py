@@ -305,13 +305,13 @@ class Pipeline:
     def _publish(self, work: Work, article: Article, events: Sequence[Event]) -> None:
         fate = self.publisher.publish(work.id, article, events)
         log.info("article_done", url=article.url, fate=fate.kind, events=len(events))
-        self.ledger.done(work.id)
+        self.ledger.done(work.id, read=True)
 
     def _end(self, work: Work, fate: Fate) -> None:
         """End an article that yields no events."""
         self.publisher.close(work.id, fate, url=work.entry.url, feed=work.feed)
         log.info("article_done", url=work.entry.url, fate=fate.kind, reason=fate.reason)
-        self.ledger.done(work.id)
+        self.ledger.done(work.id, read=False)
 
     def _at(self) -> datetime:
         return datetime.fromtimestamp(self.now(), UTC)

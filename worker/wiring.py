@@ -91,7 +91,7 @@ def ledger(settings: Settings) -> RedisLedger:
 
 
 def watch(settings: Settings) -> int:
-    """Tell the ledger which feeds to watch: those of the seeds file, and no others; count them.
+    """Tell the ledger what the seeds file says today; the user's own choices stand. Count its feeds.
 
     Raises:
         ConfigError: the seeds file cannot be read.

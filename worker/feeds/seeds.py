@@ -15,6 +15,7 @@ is read where it stands, and ``country`` and ``official`` as attributes of ours.
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,6 +44,22 @@ def load(path: Path) -> list[Feed]:
     is_xml = path.suffix.lower() in {".opml", ".xml"} or text.lstrip().startswith("<")
     found = _opml(text, path) if is_xml else _toml(text, path)
     return list(_without_doubles(found))
+
+
+def to_toml(feeds: Sequence[Feed]) -> str:
+    """The feeds as a seeds file, which `load` reads back."""
+    return "\n".join(_table(feed) for feed in feeds)
+
+
+def _table(feed: Feed) -> str:
+    # A JSON string is a TOML basic string, as long as it keeps to characters instead of surrogates.
+    fields = ((key, getattr(feed, key)) for key in _KEYS)
+    lines = [
+        f"{key} = {json.dumps(value, ensure_ascii=False)}"
+        for key, value in fields
+        if value is not None
+    ]
+    return "\n".join(["[[feed]]", *lines, ""])
 
 
 def to_opml(feeds: Sequence[Feed], title: str = "Démarche") -> str:

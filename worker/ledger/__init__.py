@@ -20,6 +20,7 @@ from typing import Any, Literal, Protocol
 from worker.model import Entry, Feed, Page
 
 Stage = Literal["fetch", "extract"]
+Change = Literal["new", "changed", "known"]  # what adding a feed did
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +33,37 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """What became of a feed's articles.
+
+    Attributes:
+        read: those that could be read, whatever they reported.
+        unread: those that could not: rejected or dead.
+        fruitless: of the last ones in a row, how many could not be read.
+    """
+
+    read: int = 0
+    unread: int = 0
+    fruitless: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Watched:
     """A feed with what is remembered of its earlier polls (a `Habit`, as plain JSON).
 
     Attributes:
         booked: the time that its host gave it, where it waited for its turn.
+        own: the user added or changed it; else it is as the seeds file has it.
+        due: when it is looked at next; None while it is being looked at, or where it has ended.
+        tally: what became of its articles.
     """
 
     feed: Feed
     habit: Mapping[str, Any] = field(default_factory=dict)
     booked: float | None = None
+    own: bool = False
+    due: float | None = None
+    tally: Tally = Tally()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +101,42 @@ class Standing:
         return self.feeds == self.polled and not self.waiting and not self.leased
 
 
-class Ledger(Protocol):
-    """The interface of both ledgers: `worker.ledger.redis` and its twin `worker.ledger.memory`."""
+class Feeds(Protocol):
+    """Which feeds are watched: those of the seeds file, and what the user made of them."""
 
     def watch(self, feeds: Iterable[Feed], now: float) -> None:
-        """Watch exactly these feeds from now on: new ones are due at once, others forgotten."""
+        """Watch the feeds of the seeds file; new ones are due at once, those it dropped forgotten.
 
-    def tick(self, now: float, *, feeds: int, articles: int) -> Due:
-        """Take back expired leases, then lease and hand out what is due, up to these numbers."""
+        What the user added or changed is left as it is; what the user removed stays removed.
+        """
+
+    def add(self, feed: Feed, now: float) -> Change:
+        """Watch a feed because the user says so; one that is new, changed or had ended is due."""
+
+    def remove(self, url: str) -> bool:
+        """Watch a feed no longer because the user says so; False where it was not watched."""
 
     def feed(self, url: str) -> Watched | None:
         """Return a feed that is watched, or None."""
+
+    def feeds(self) -> list[Watched]:
+        """Return all feeds that are watched, by address."""
+
+    def removed(self) -> list[Feed]:
+        """Return the feeds that the user removed, by address."""
 
     def wait(self, url: str, booked: float) -> None:
         """End a feed's lease without a look at it: its host gave it this time."""
 
     def polled(self, url: str, habit: Mapping[str, Any], due: float | None) -> None:
         """End a feed's lease: remember the habit, look again at `due` (None: never)."""
+
+
+class Ledger(Feeds, Protocol):
+    """The interface of both ledgers: `worker.ledger.redis` and its twin `worker.ledger.memory`."""
+
+    def tick(self, now: float, *, feeds: int, articles: int) -> Due:
+        """Take back expired leases, then lease and hand out what is due, up to these numbers."""
 
     def claim(self, feed: str, entries: Sequence[tuple[str, Entry]], now: float) -> list[str]:
         """Lease those entries, given with their ids, that were never seen; return their ids."""
@@ -129,8 +170,8 @@ class Ledger(Protocol):
     def release(self, ids: Iterable[str], now: float) -> None:
         """End the leases of those not done at once, so that the next tick hands them out again."""
 
-    def done(self, id: str) -> None:
-        """Forget everything about an article but that it was seen."""
+    def done(self, id: str, *, read: bool) -> None:
+        """Forget everything about an article but that it was seen; count it for its feed, once."""
 
     def keep(self, id: str, page: Page) -> None:
         """Keep a fetched page for the extractor; the article is in stage "extract" from now on."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from worker.ledger import Due, Stage, Standing, Watched, Work
+from worker.ledger import Change, Due, Stage, Standing, Tally, Watched, Work
 from worker.model import Entry, Feed, Page
 
 
@@ -26,6 +26,8 @@ class MemoryLedger:
 
     lease: float = 120.0
     _watched: dict[str, Watched] = field(default_factory=dict)
+    _removed: dict[str, Feed] = field(default_factory=dict)
+    _tallies: dict[str, Tally] = field(default_factory=dict)
     _polled: set[str] = field(default_factory=set)
     _feeds_due: dict[str, float] = field(default_factory=dict)
     _feeds_leased: dict[str, float] = field(default_factory=dict)
@@ -37,18 +39,52 @@ class MemoryLedger:
     _hosts: dict[str, _Host] = field(default_factory=dict)
 
     def watch(self, feeds: Iterable[Feed], now: float) -> None:
-        """Watch exactly these feeds from now on."""
+        """Watch the feeds of the seeds file, beside those that the user chose."""
         wanted = {feed.url: feed for feed in feeds}
-        for url in self._watched.keys() - wanted.keys():
-            del self._watched[url]
-            self._polled.discard(url)
-            self._feeds_due.pop(url, None)
-            self._feeds_leased.pop(url, None)
+        for url, known in list(self._watched.items()):
+            if url not in wanted and not known.own:
+                self._forget(url)
         for url, feed in wanted.items():
-            known = self._watched.get(url)
-            self._watched[url] = Watched(feed, known.habit if known else {})
-            if known is None:
-                self._feeds_due[url] = now
+            watched = self._watched.get(url)
+            theirs = url in self._removed or (watched is not None and watched.own)
+            if not theirs and (watched is None or watched.feed != feed):
+                self._begin(Watched(feed), now)
+
+    def add(self, feed: Feed, now: float) -> Change:
+        """Watch a feed because the user says so."""
+        known = self._watched.get(feed.url)
+        self._removed.pop(feed.url, None)
+        runs = feed.url in self._feeds_due or feed.url in self._feeds_leased
+        if known and known.feed == feed and runs:
+            return "known"
+        self._begin(Watched(feed, own=True), now)
+        return "changed" if known else "new"
+
+    def remove(self, url: str) -> bool:
+        """Watch a feed no longer because the user says so."""
+        if url not in self._watched:
+            return False
+        self._removed[url] = self._watched[url].feed
+        self._forget(url)
+        return True
+
+    def _begin(self, watched: Watched, now: float) -> None:
+        self._watched[watched.feed.url] = watched
+        self._feeds_due[watched.feed.url] = now
+
+    def _forget(self, url: str) -> None:
+        del self._watched[url]
+        self._polled.discard(url)
+        for places in (self._feeds_due, self._feeds_leased, self._tallies):
+            places.pop(url, None)
+
+    def feeds(self) -> list[Watched]:
+        """Return all feeds that are watched, by address."""
+        return [found for url in sorted(self._watched) if (found := self.feed(url))]
+
+    def removed(self) -> list[Feed]:
+        """Return the feeds that the user removed, by address."""
+        return [self._removed[url] for url in sorted(self._removed)]
 
     def tick(self, now: float, *, feeds: int, articles: int) -> Due:
         """Take back expired leases, then lease and hand out what is due."""
@@ -64,7 +100,10 @@ class MemoryLedger:
 
     def feed(self, url: str) -> Watched | None:
         """Return a feed that is watched, or None."""
-        return self._watched.get(url)
+        watched = self._watched.get(url)
+        if watched is None:
+            return None
+        return replace(watched, due=self._feeds_due.get(url), tally=self._tallies.get(url, Tally()))
 
     def wait(self, url: str, booked: float) -> None:
         """End a feed's lease without a look at it: its host gave it this time."""
@@ -77,7 +116,7 @@ class MemoryLedger:
         """End a feed's lease: remember the habit, look again at `due` (None: never)."""
         self._feeds_leased.pop(url, None)
         if url in self._watched:
-            self._watched[url] = Watched(self._watched[url].feed, dict(habit))
+            self._watched[url] = replace(self._watched[url], habit=dict(habit), booked=None)
             self._polled.add(url)
             if due is not None:
                 self._feeds_due[url] = due
@@ -94,7 +133,7 @@ class MemoryLedger:
 
     def _feed(self, url: str) -> Feed:
         watched = self._watched.get(url)
-        return watched.feed if watched else Feed(url=url, outlet=url)
+        return watched.feed if watched else self._removed.get(url, Feed(url=url, outlet=url))
 
     def resume(self, ids: Iterable[str], now: float) -> list[Work]:
         """Renew the leases of those that are not done yet, and return them."""
@@ -149,12 +188,22 @@ class MemoryLedger:
         """End the leases of those not done at once."""
         self._leased.update({id: now for id in ids if id in self._leased})
 
-    def done(self, id: str) -> None:
-        """Forget everything about an article but that it was seen."""
+    def done(self, id: str, *, read: bool) -> None:
+        """Forget everything about an article but that it was seen; count it for its feed."""
+        if self._articles.get(id) and self._feed_of[id] in self._watched:
+            self._count(self._feed_of[id], read)
         self._articles[id] = None
         self._due.pop(id, None)
         self._leased.pop(id, None)
         self._pages.pop(id, None)
+
+    def _count(self, feed: str, read: bool) -> None:
+        tally = self._tallies.get(feed, Tally())
+        self._tallies[feed] = Tally(
+            read=tally.read + int(read),
+            unread=tally.unread + int(not read),
+            fruitless=0 if read else tally.fruitless + 1,
+        )
 
     def keep(self, id: str, page: Page) -> None:
         """Keep a fetched page for the extractor."""

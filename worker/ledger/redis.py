@@ -7,18 +7,18 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from importlib.resources import files
 from typing import Any, cast
 
 from redis import Redis
 
-from worker.ledger import Due, Stage, Standing, Watched, Work
+from worker.ledger import Due, Stage, Standing, Work
+from worker.ledger.redis_feeds import RedisFeeds
 from worker.model import Entry, Feed, Page
 
 _HOLD_TTL = 2 * 86_400  # seconds; longer than any wait that a host may ask for
 
 
-class RedisLedger:
+class RedisLedger(RedisFeeds):
     """`worker.ledger.Ledger` on a Redis server (7.0 or newer).
 
     Args:
@@ -33,15 +33,11 @@ class RedisLedger:
         self, url: str, prefix: str, *, lease: float, page_ttl: float, seen_ttl: float
     ) -> None:
         """Connect lazily: the first command opens the connection."""
-        self._redis: Redis = Redis.from_url(url, decode_responses=True)
+        super().__init__(Redis.from_url(url, decode_responses=True), prefix)
         self._bytes: Redis = Redis.from_url(url)
         self._lease = lease
         self._page_ttl = int(page_ttl)
         self._seen_ttl = int(seen_ttl)
-        self._feeds = f"{prefix}:feeds"
-        self._feeds_polled = f"{prefix}:feeds:polled"
-        self._feeds_due = f"{prefix}:feeds:due"
-        self._feeds_leased = f"{prefix}:feeds:leased"
         self._due = f"{prefix}:articles:due"
         self._leased = f"{prefix}:articles:leased"
         self._counters = f"{prefix}:counters"
@@ -51,27 +47,7 @@ class RedisLedger:
         self._claim = self._script("claim")
         self._tick = self._script("tick")
         self._turn = self._script("turn")
-
-    def _script(self, name: str) -> Any:
-        source = files("worker.ledger").joinpath(f"{name}.lua").read_text("utf-8")
-        return self._redis.register_script(source)
-
-    def watch(self, feeds: Iterable[Feed], now: float) -> None:
-        """Watch exactly these feeds from now on."""
-        wanted = {feed.url: feed for feed in feeds}
-        known = self._redis.hgetall(self._feeds)
-        with self._redis.pipeline() as pipe:
-            for url in known.keys() - wanted.keys():
-                pipe.hdel(self._feeds, url)
-                pipe.srem(self._feeds_polled, url)
-                pipe.zrem(self._feeds_due, url)
-                pipe.zrem(self._feeds_leased, url)
-            for url, feed in wanted.items():
-                habit = json.loads(known[url])["habit"] if url in known else {}
-                pipe.hset(self._feeds, url, _watched_json(feed, habit))
-                if url not in known:
-                    pipe.zadd(self._feeds_due, {url: now})
-            pipe.execute()
+        self._done = self._script("done")
 
     def tick(self, now: float, *, feeds: int, articles: int) -> Due:
         """Take back expired leases, then lease and hand out what is due."""
@@ -79,35 +55,6 @@ class RedisLedger:
         args = [now, now + self._lease, feeds, articles, self._article]
         polls, fetch, extract = self._tick(keys=keys, args=args)
         return Due(tuple(polls), tuple(fetch), tuple(extract))
-
-    def feed(self, url: str) -> Watched | None:
-        """Return a feed that is watched, or None."""
-        found = self._redis.hget(self._feeds, url)
-        if found is None:
-            return None
-        record = json.loads(found)
-        return Watched(Feed(**record["feed"]), record["habit"], record["booked"])
-
-    def wait(self, url: str, booked: float) -> None:
-        """End a feed's lease without a look at it: its host gave it this time."""
-        if watched := self.feed(url):
-            with self._redis.pipeline() as pipe:
-                pipe.hset(self._feeds, url, _watched_json(watched.feed, watched.habit, booked))
-                pipe.zrem(self._feeds_leased, url)
-                pipe.zadd(self._feeds_due, {url: booked})
-                pipe.execute()
-
-    def polled(self, url: str, habit: Mapping[str, Any], due: float | None) -> None:
-        """End a feed's lease: remember the habit, look again at `due` (None: never)."""
-        watched = self.feed(url)
-        with self._redis.pipeline() as pipe:
-            pipe.zrem(self._feeds_leased, url)
-            if watched is not None:
-                pipe.hset(self._feeds, url, _watched_json(watched.feed, habit))
-                pipe.sadd(self._feeds_polled, url)
-                if due is not None:
-                    pipe.zadd(self._feeds_due, {url: due})
-            pipe.execute()
 
     def claim(self, feed: str, entries: Sequence[tuple[str, Entry]], now: float) -> list[str]:
         """Lease those entries that were never seen; return their ids."""
@@ -131,12 +78,6 @@ class RedisLedger:
         self._redis.zrem(self._due, *open_ones)
         feeds = self._feeds_of({record["feed"] for record in open_ones.values()})
         return [_work(id, record, feeds[record["feed"]]) for id, record in open_ones.items()]
-
-    def _feeds_of(self, urls: set[str]) -> dict[str, Feed]:
-        """Look feeds up; one that is no longer watched keeps its URL as its name."""
-        names = sorted(urls)
-        found = zip(names, self._redis.hmget(self._feeds, names), strict=True)
-        return {u: Feed(**json.loads(r)["feed"]) if r else Feed(url=u, outlet=u) for u, r in found}
 
     def postpone(
         self,
@@ -184,16 +125,13 @@ class RedisLedger:
         """End the leases of those not done at once."""
         self._redis.zadd(self._leased, dict.fromkeys(ids, now), xx=True)
 
-    def done(self, id: str) -> None:
-        """Forget everything about an article but that it was seen."""
-        key = self._article + id
-        with self._redis.pipeline() as pipe:
-            pipe.delete(key, self._page + id)
-            pipe.hset(key, "done", 1)
-            pipe.expire(key, self._seen_ttl)
-            pipe.zrem(self._leased, id)
-            pipe.zrem(self._due, id)
-            pipe.execute()
+    def done(self, id: str, *, read: bool) -> None:
+        """Forget everything about an article but that it was seen; count it for its feed."""
+        keys = [
+            *(self._article + id, self._page + id, self._due, self._leased),
+            *(self._feeds, *self._tallies),
+        ]
+        self._done(keys=keys, args=[id, self._seen_ttl, int(read)])
 
     def keep(self, id: str, page: Page) -> None:
         """Keep a fetched page for the extractor."""
@@ -228,11 +166,6 @@ class RedisLedger:
             pipe.zcard(self._leased)
             feeds, polled, articles, waiting, leased = pipe.execute()
         return Standing(feeds, polled, int(articles or 0), waiting, leased)
-
-
-def _watched_json(feed: Feed, habit: Mapping[str, Any], booked: float | None = None) -> str:
-    record = {"feed": asdict(feed), "habit": dict(habit), "booked": booked}
-    return json.dumps(record, default=_iso)
 
 
 def _entry_json(entry: Entry) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -14,7 +13,6 @@ from worker import wiring
 from worker.errors import ConfigError
 from worker.feeds import seeds
 from worker.ledger import Standing
-from worker.model import Feed
 from worker.service import display, foreground, logfiles, newsroom, ports, redis_server
 from worker.service.foreground import Service
 from worker.service.watcher import Look, Watcher
@@ -48,14 +46,15 @@ def run(settings: Settings, folder: Path, *, keep: bool = False, stay: bool = Fa
     with foreground.operate(settings) as service:
         if not keep:
             foreground.forget(settings)
-        _write(settings.seeds, feeds_toml(feeds))
+        _write(settings.seeds, seeds.to_toml(feeds))
+        wiring.watch(settings)  # before anybody asks whether all of them were read
         service.start("newsroom", [sys.executable, "-m", "worker.cli", "newsroom", str(folder)])
         service.start_roles()
         service.screen.say(
             f"{len(feeds)} feeds of a newsroom on this machine, through the whole service.",
             *_places(settings),
         )
-        outcome = _until_settled(service, len(feeds))
+        outcome = _until_settled(service)
         if outcome == DONE:
             _stay(service) if stay else service.screen.say(LOOK_AGAIN)
         return outcome
@@ -102,19 +101,14 @@ def run_settings(settings: Settings) -> Settings:
     )
 
 
-def feeds_toml(feeds: list[Feed]) -> str:
-    """Feeds as a seeds file."""
-    return "\n".join(_table(feed) for feed in feeds)
-
-
-def _until_settled(service: Service, feeds: int) -> int:
+def _until_settled(service: Service) -> int:
     moved, last = time.monotonic(), None
     with _watching(service, from_start=True) as watcher:
         while not service.stop:
             if look := _show_next(service, watcher):
                 if (here := (look.standing, look.counts)) != last:
                     moved, last = time.monotonic(), here
-                if look.standing.settled and look.standing.feeds == feeds:
+                if look.standing.settled:
                     _sum_up(service, look)
                     return DONE
             if reason := _why_hopeless(service, time.monotonic() - moved):
@@ -218,18 +212,3 @@ def _write(path: Path, text: str) -> None:
         raise ConfigError(
             f"{path} cannot be written ({error.strerror}); set DEMARCHE_DATA_DIR to another folder."
         ) from None
-
-
-def _table(feed: Feed) -> str:
-    fields = {
-        "url": feed.url,
-        "outlet": feed.outlet,
-        "country": feed.country,
-        "language": feed.language,
-        "official": feed.official,
-    }
-    # A JSON string is a TOML basic string, as long as it keeps to characters instead of surrogates.
-    lines = [
-        f"{k} = {json.dumps(v, ensure_ascii=False)}" for k, v in fields.items() if v is not None
-    ]
-    return "\n".join(["[[feed]]", *lines, ""])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
@@ -187,12 +187,3 @@ def tail(start: str, stream: str, as_json: bool, end: bool) -> None:
 
 def _settings() -> Settings:
     return settings_module.load()
-
-
-def _main() -> NoReturn:
-    main.main(standalone_mode=True)
-    raise AssertionError("click ends the process")
-
-
-if __name__ == "__main__":
-    _main()

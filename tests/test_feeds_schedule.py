@@ -207,7 +207,8 @@ def test_hours_to_skip_are_skipped(skip, due):
         (Transient("dns"), [5, 10, 20]),
         (Transient("http-502"), [10, 20, 40]),
         (Rejected("http-404"), [60, 120, 240, 480, 960, 1440]),
-        (Rejected("http-403"), [60, 120]),
+        (Rejected("http-403"), [360, 720, 1440]),
+        (Rejected("http-401"), [360, 720]),
         (Rejected("not-a-feed"), [60, 120]),
         (Rejected("robots"), [1440, 1440]),
         (Transient("http-500", retry_after=3 * HOUR), [180, 180]),
@@ -225,6 +226,23 @@ def test_each_failure_has_its_own_patience(error, waits):
         assert (habit.errors, habit.reason) == (errors, error.reason)
 
 
+def test_failures_of_different_kinds_do_not_lengthen_one_another():
+    habit, waits = HOURLY, []
+    for reason in ("timeout", "dns", "http-503", "http-502", "http-403", "http-401", "timeout"):
+        error = Rejected(reason) if reason.startswith("http-4") else Transient(reason)
+        habit = schedule.after_failure(habit, error, NOON, LIMITS)
+        waits.append(wait(habit) / MINUTE)
+    assert waits == [5, 10, 10, 20, 360, 720, 5]
+    assert habit.errors == 7
+
+
+def test_it_is_remembered_when_a_feed_last_answered_and_why_it_does_not():
+    habit = schedule.after_unchanged(HOURLY, page(status=304), after(HOUR), LIMITS)
+    habit = schedule.after_failure(habit, Transient("dns", "no such name"), after(DAY), LIMITS)
+    assert habit.succeeded == after(HOUR).timestamp()
+    assert (habit.reason, habit.detail) == ("dns", "no such name")
+
+
 def test_a_success_ends_the_patience():
     habit = schedule.after_failure(HOURLY, Transient("timeout"), NOON, LIMITS)
     habit = schedule.after_unchanged(habit, page(status=304), after(600), LIMITS)
@@ -238,7 +256,7 @@ def test_410_ends_the_feed():
 
 
 def test_a_long_streak_does_not_overflow():
-    habit = replace(HOURLY, errors=100_000)
+    habit = replace(HOURLY, errors=100_000, alike=100_000, reason="dns")
     assert wait(schedule.after_failure(habit, Transient("dns"), NOON, LIMITS)) == DAY
 
 
@@ -290,16 +308,33 @@ def test_a_new_etag_with_new_entries_is_no_reason_for_distrust():
 # ---- what the looks tell --------------------------------------------------------------------
 
 
-def test_a_permanent_redirect_is_believed_after_three_sightings_in_a_row():
-    habit, moved = HOURLY, "https://new.test/rss"
-    for sighting in range(1, 4):
-        assert schedule.moved_to(habit) is None
-        habit = schedule.after_unchanged(habit, page(moved=moved), after(sighting), LIMITS)
-    assert schedule.moved_to(habit) == moved
-    once_not = schedule.after_unchanged(habit, page(), after(4), LIMITS)
-    assert schedule.moved_to(once_not) is None
-    elsewhere = schedule.after_unchanged(habit, page(moved="https://x.test/"), after(4), LIMITS)
-    assert schedule.moved_to(elsewhere) is None
+def redirected(habit: Habit, *targets: str | None) -> Habit:
+    for moved in targets:
+        habit = schedule.after_unchanged(habit, page(moved=moved), NOON, LIMITS)
+    return habit
+
+
+NEW, OTHER = "https://new.test/rss", "https://other.test/rss"
+
+
+def test_a_permanent_redirect_is_followed_for_good_after_three_sightings_in_a_row():
+    assert redirected(HOURLY, NEW, NEW).address is None
+    assert redirected(HOURLY, NEW, NEW, None, NEW, NEW).address is None
+    assert redirected(HOURLY, NEW, NEW, OTHER, NEW, NEW).address is None
+    settled = redirected(HOURLY, NEW, NEW, NEW)
+    assert settled.address == NEW
+    assert redirected(settled, None, None).address == NEW  # asked there, it redirects no more
+    assert redirected(settled, OTHER, OTHER, OTHER).address == OTHER
+
+
+def test_a_new_address_that_fails_for_good_leads_back_to_the_old_one():
+    settled = redirected(HOURLY, NEW, NEW, NEW)
+    assert schedule.after_failure(settled, Transient("dns"), NOON, LIMITS).address == NEW
+    for reason in ("http-404", "http-410", "not-a-feed"):
+        back = schedule.after_failure(settled, Rejected(reason), NOON, LIMITS)
+        assert back.address is None
+        assert not back.gone
+    assert schedule.after_failure(back, Rejected("http-410"), NOON, LIMITS).gone
 
 
 @pytest.mark.parametrize(("new", "entries", "gap"), [(9, 10, False), (10, 10, True), (2, 2, False)])
@@ -307,6 +342,7 @@ def test_a_feed_of_nothing_but_news_has_a_gap(new, entries, gap):
     parsed = feed(*(n * MINUTE for n in range(entries)))
     habit = schedule.after_success(HOURLY, parsed, page("b"), new, after(HOUR), LIMITS)
     assert habit.gap is gap
+    assert habit.gaps == gap
     assert not gap or habit.wait <= HOUR / 2
 
 
@@ -322,6 +358,19 @@ def test_a_feed_that_answers_but_is_silent_is_stale():
     assert schedule.is_stale(weekly, after(141 * DAY))
     assert not schedule.is_stale(replace(HOURLY, errors=3), after(15 * DAY))
     assert not schedule.is_stale(Habit(), NOON)
+    wire = replace(HOURLY, spacing=10 * MINUTE)
+    assert not schedule.is_stale(wire, after(2.9 * DAY))
+    assert schedule.is_stale(wire, after(3.1 * DAY))
+
+
+def test_it_is_remembered_since_when_a_feed_holds_nothing():
+    assert (HOURLY.entries, HOURLY.empty_since) == (10, None)
+    habit = HOURLY
+    for hours in (1, 2):
+        habit = schedule.after_success(habit, feed(), page("b"), 0, after(hours * HOUR), LIMITS)
+    assert (habit.entries, habit.empty_since) == (0, after(HOUR).timestamp())
+    habit = schedule.after_success(habit, feed(0.0), page("c"), 1, after(3 * HOUR), LIMITS)
+    assert (habit.entries, habit.empty_since) == (1, None)
 
 
 def test_an_old_feed_is_stale_from_the_first_look():

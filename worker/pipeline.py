@@ -133,7 +133,7 @@ class Pipeline:
 
     def _look(self, feed: Feed, habit: schedule.Habit) -> tuple[schedule.Habit, list[str]]:
         etag, last_modified = schedule.conditional(habit, self._at())
-        url = schedule.moved_to(habit) or feed.url
+        url = habit.address or feed.url
         page = self.fetcher.get(url, etag=etag, last_modified=last_modified, accept=FEED)
         if schedule.is_unchanged(habit, page):
             return schedule.after_unchanged(habit, page, self._at(), self.limits), []
@@ -141,6 +141,8 @@ class Pipeline:
         new = self._claim(feed, parsed.entries)
         log.info("feed_polled", feed=feed.url, entries=len(parsed.entries), new=len(new))
         habit = schedule.after_success(habit, parsed, page, len(new), self._at(), self.limits)
+        if habit.gap:
+            log.warning("feed_gap", feed=feed.url, entries=len(parsed.entries))
         return habit, new
 
     def _claim(self, feed: Feed, entries: Iterable[Entry]) -> list[str]:

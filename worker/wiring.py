@@ -91,7 +91,7 @@ def ledger(settings: Settings) -> RedisLedger:
 
 
 def watch(settings: Settings) -> int:
-    """Tell the ledger what the seeds file says today; the user's own choices stand. Count its feeds.
+    """Tell the ledger what the seeds file says today; count its feeds. The user's choices stand.
 
     Raises:
         ConfigError: the seeds file cannot be read.

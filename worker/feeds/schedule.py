@@ -28,8 +28,10 @@ _MEMORY = 0.3  # weight of the newest spacing in the running mean
 _MAX_AGE_SANE = 7 * _DAY  # a longer max-age is a rule for style sheets that a feed fell under
 _FULL_EVERY, _FULL_AFTER = _DAY, 8  # a full GET after a day and as many conditional ones
 _SIGHTINGS = 3  # of the same permanent redirect before it is believed
+_PATIENCE = {"robots": _DAY, "refused": 6 * _HOUR}  # first waits; others: an hour
 _GAP_AT_LEAST = 5  # entries; fewer that are all new are no sign of missed ones
 _STALE_DAYS, _STALE_TIMES = 14 * _DAY, 20  # silence that is too long: in days, and in usual gaps
+_STALE_BUSY = 3 * _DAY  # … of a feed with more than an entry an hour: longer than any weekend
 
 
 class Limits(Protocol):
@@ -56,8 +58,11 @@ class Habit:
         changed: when it last brought new entries.
         full: when it was last read without a condition.
         unchanged: looks in a row that brought nothing new.
+        succeeded: when it last answered as it should, changed or not.
         errors: failures in a row.
+        alike: failures of the present kind in a row: each kind has a back-off of its own.
         reason: the last failure's reason; None after a success.
+        detail: the sentence that came with it.
         interval: seconds between two looks, as learnt.
         wait: seconds to wait after ``checked``: the interval, a hint of the server, or a back-off.
         floor: seconds that the feed or its server asked to be left alone (ttl, max-age).
@@ -65,6 +70,10 @@ class Habit:
         last_entry: publication of its newest entry.
         skip_hours: hours (UTC) at which it asks not to be read.
         gap: the last look found only new entries, so some in between were missed.
+        gaps: how often that was so.
+        entries: how many it held when it was read last.
+        empty_since: since when it has held none.
+        address: where it is asked for, after it moved for good; None: at its own URL.
         moved: where permanent redirects lead; ``sightings`` says how often in a row.
         gone: it answered 410 and is never asked again.
     """
@@ -77,8 +86,11 @@ class Habit:
     changed: float | None = None
     full: float | None = None
     unchanged: int = 0
+    succeeded: float | None = None
     errors: int = 0
+    alike: int = 0
     reason: str | None = None
+    detail: str = ""
     interval: float = 0.0
     wait: float = 0.0
     floor: float = 0.0
@@ -86,6 +98,10 @@ class Habit:
     last_entry: float | None = None
     skip_hours: Sequence[int] = ()
     gap: bool = False
+    gaps: int = 0
+    entries: int = 0
+    empty_since: float | None = None
+    address: str | None = None
     moved: str | None = None
     sightings: int = 0
     gone: bool = False
@@ -128,12 +144,14 @@ def after_success(
     if not new:
         return _seen(replace(habit, **_learnt(habit, parsed, page, now)), page, now, limits)
     spacing = _spacing(habit, parsed, new, now)
+    gap = habit.checked is not None and new == len(parsed.entries) >= _GAP_AT_LEAST
     learnt = replace(
         habit,
         **_learnt(habit, parsed, page, now),
         distrusted=habit.distrusted or _hid_entries(habit, page, now),
         spacing=spacing,
-        gap=habit.checked is not None and new == len(parsed.entries) >= _GAP_AT_LEAST,
+        gap=gap,
+        gaps=habit.gaps + gap,
     )
     usual = spacing / _LOOKS
     interval = _bounded(min(usual, habit.interval / 2) if learnt.gap else usual, limits)
@@ -153,21 +171,27 @@ def after_failure(
 ) -> Habit:
     """The habit after a look that failed; how long to wait depends on what failed.
 
-    The wait doubles with every failure in a row: from `poll_min` where the network or the server
-    had a bad moment, from an hour where the answer was a refusal or no feed. 410 ends the feed.
+    The wait doubles with every failure of one kind in a row: from `poll_min` where the network had
+    a bad moment, twice that for the server's own (5xx), from an hour where nothing is there (404)
+    or what is there is no feed, from six where we are refused (401, 403). 410 ends the feed, unless
+    it comes from where the feed had moved to: then its own URL is asked again.
     """
-    errors = habit.errors + 1
-    wait = min(_first_wait(error, limits) * 2.0 ** min(errors - 1, 20), limits.poll_max)
+    same = habit.reason is not None and _kind(habit.reason) == _kind(error.reason)
+    alike = habit.alike + 1 if same else 1
+    wait = min(_first_wait(error, limits) * 2.0 ** min(alike - 1, 20), limits.poll_max)
     if isinstance(error, Transient) and error.retry_after:
         # Obeyed even beyond poll_max: this is a request, not an estimate. The fetcher bounds it.
         wait = max(wait if not isinstance(error, Busy) else 0.0, error.retry_after)
     return replace(
         habit,
         checked=now.timestamp(),
-        errors=errors,
+        errors=habit.errors + 1,
+        alike=alike,
         reason=error.reason,
+        detail=error.detail,
         wait=wait,
-        gone=habit.gone or error.reason == "http-410",
+        address=None if isinstance(error, Rejected) else habit.address,
+        gone=habit.gone or (error.reason == "http-410" and habit.address is None),
     )
 
 
@@ -188,18 +212,14 @@ def due(habit: Habit, now: datetime, limits: Limits, jitter: float) -> datetime 
     return _outside(habit.skip_hours, datetime.fromtimestamp(habit.checked + wait, UTC))
 
 
-def moved_to(habit: Habit) -> str | None:
-    """The feed's new address, once the same permanent redirect has been seen often enough."""
-    return habit.moved if habit.sightings >= _SIGHTINGS else None
-
-
 def is_stale(habit: Habit, now: datetime) -> bool:
     """Whether the feed has been silent for much longer than is its habit, though it answers."""
     newest = max(habit.last_entry or 0.0, habit.changed or 0.0 if habit.last_entry is None else 0.0)
     if not newest or habit.errors:
         return False
-    silence = now.timestamp() - newest
-    return silence > max(_STALE_DAYS, _STALE_TIMES * (habit.spacing or 0.0))
+    spacing = habit.spacing or _DAY
+    at_least = _STALE_BUSY if spacing < _HOUR else _STALE_DAYS
+    return now.timestamp() - newest > max(at_least, _STALE_TIMES * spacing)
 
 
 def _learnt(habit: Habit, parsed: ParsedFeed, page: Page, now: datetime) -> dict[str, Any]:
@@ -212,6 +232,8 @@ def _learnt(habit: Habit, parsed: ParsedFeed, page: Page, now: datetime) -> dict
         "full": now.timestamp(),
         "last_entry": max([*dates, habit.last_entry or 0.0]) or None,
         "skip_hours": tuple(sorted(parsed.skip_hours)),
+        "entries": len(parsed.entries),
+        "empty_since": None if parsed.entries else habit.empty_since or now.timestamp(),
         "floor": max(parsed.ttl or 0.0, _fresh_for(page, now)),
     }
 
@@ -228,17 +250,28 @@ def _seen(habit: Habit, page: Page, now: datetime, limits: Limits) -> Habit:
 
 def _asked(habit: Habit, interval: float, page: Page, now: datetime, limits: Limits) -> Habit:
     """What every answered look leaves behind."""
-    again = page.moved is not None and page.moved == habit.moved
     return replace(
         habit,
         checked=now.timestamp(),
+        succeeded=now.timestamp(),
         errors=0,
+        alike=0,
         reason=None,
+        detail="",
         interval=interval,
         wait=_bounded(max(interval, habit.floor), limits),
-        moved=page.moved,
-        sightings=habit.sightings + 1 if again else int(page.moved is not None),
+        **_whereabouts(habit, page),
     )
+
+
+def _whereabouts(habit: Habit, page: Page) -> dict[str, Any]:
+    """A permanent redirect is followed for good once it has been seen a few times in a row."""
+    if page.moved is None:
+        return {"moved": None, "sightings": 0}
+    sightings = habit.sightings + 1 if page.moved == habit.moved else 1
+    if sightings < _SIGHTINGS:
+        return {"moved": page.moved, "sightings": sightings}
+    return {"address": page.moved, "moved": None, "sightings": 0}
 
 
 def _spacing(habit: Habit, parsed: ParsedFeed, new: int, now: datetime) -> float:
@@ -292,7 +325,18 @@ def _until(date: str, now: datetime) -> float:
 def _first_wait(error: Transient | Rejected, limits: Limits) -> float:
     if isinstance(error, Transient):
         return limits.poll_min * (2 if error.reason.startswith("http-5") else 1)
-    return max(limits.poll_min, _DAY if error.reason == "robots" else _HOUR)
+    return max(limits.poll_min, _PATIENCE.get(_kind(error.reason), _HOUR))
+
+
+def _kind(reason: str) -> str:
+    """What failures have in common: those of one kind lengthen one another's wait."""
+    if reason in {"http-401", "http-403"}:
+        return "refused"
+    if reason.startswith("http-5"):
+        return "server"
+    if reason.startswith("http-") or reason in {"robots", "not-a-feed"}:
+        return reason
+    return "network"
 
 
 def _bounded(seconds: float, limits: Limits) -> float:

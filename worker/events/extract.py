@@ -16,9 +16,10 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from worker.events import anchors, datelines, edtf, naming
+from worker.events.acts import Act
 from worker.events.anchors import Anchor
 from worker.events.confidence import certainty
-from worker.events.frames import Act, Reader
+from worker.events.frames import Reader
 from worker.events.mending import mend
 from worker.events.merge import Told, merge
 from worker.events.nlp import paragraphs

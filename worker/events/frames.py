@@ -9,13 +9,15 @@ is denied, conditional or only wished for is no act.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from spacy.tokens import Span, Token
 
 from worker.events import plover
+from worker.events.acts import Act, Frame
 from worker.events.contents import Contents
 from worker.events.evidence import stretch
+from worker.events.meetings import Meetings
 from worker.events.phrases import Named, Phrases
 from worker.events.places import Parties, Places, distinct
 from worker.events.rules import Lexicon, Rule
@@ -49,42 +51,6 @@ _AGREEING = frozenset(
 _DEONTIC = frozenset({"must", "should", "ought", "need"})
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One act as one clause tells it.
-
-    Attributes:
-        label: id of the lexicon line, with what the clause made of it ("retreat.release/future").
-        trigger: the word that fired.
-        start, end: offsets of the shortest stretch that carries it, in the paragraph.
-        quoted: it is said within quotation marks.
-    """
-
-    rule: Rule
-    label: str
-    type: str
-    mode: str | None
-    actors: tuple[Named, ...]
-    recipients: tuple[Named, ...]
-    trigger: Token
-    start: int
-    end: int
-    standing: Standing = Standing.FACT
-    speaker: Named | None = None
-    place: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A rule with its parties, before the standing of the clause is looked at."""
-
-    rule: Rule
-    type: str
-    mode: str | None
-    actors: tuple[Named, ...]
-    recipients: tuple[Named, ...]
-
-
 class Reader:
     """Reads the acts of one parsed paragraph.
 
@@ -106,6 +72,7 @@ class Reader:
         self._places = Places(
             lexicon, phrases, speech, self._triggers, self._parties, domestic=domestic
         )
+        self._meetings = Meetings(lexicon, phrases, self._places)
         self._frames: dict[int, Frame | None] = {}
         self._swallowed: set[int] = set()
 
@@ -185,8 +152,10 @@ class Reader:
             others = [r for r in recipients if r.code != actors[0].code]
             return Frame(rule, rule.type, mode, tuple(actors), tuple(others)) if others else None
         frame = self._joined(rule, mode, actors, recipients)
-        if frame is not None and frame.type == "CONSULT" and mode is None:
-            return self._at_home(frame, context)
+        if rule.type == "CONSULT" and mode is None:
+            if frame is None and "mutual" in rule.flags:
+                frame = Frame(rule, "CONSULT", None, tuple(actors[:1]))
+            return None if frame is None else self._meetings.settled(frame, context)
         return frame
 
     def _outer_subject(
@@ -207,24 +176,6 @@ class Reader:
             return actors
         outer = subject(inner.head)
         return (self._places.subject([outer]) if outer is not None else []) or actors
-
-    def _at_home(self, frame: Frame, context: Context) -> Frame:
-        """Two that meet on the soil of one: a visit (coding guide, "Meetings")."""
-        if len(frame.actors) != 2 or frame.recipients:
-            return frame
-        preps = context.args.preps + context.light_args.preps
-        venues = {n.code for n in self._places.belongs(t for c, t in preps if c in ("in", "at"))}
-        guests = self._visiting(context.token)
-        hosts = [n for n in frame.actors if n.code in venues or (guests and n.code not in guests)]
-        if len(hosts) != 1 or any(n.kind != "state" for n in frame.actors):
-            return frame
-        visitors = tuple(n for n in frame.actors if n != hosts[0])
-        return replace(frame, mode="visit", actors=visitors, recipients=tuple(hosts))
-
-    def _visiting(self, token: Token) -> set[str]:
-        """Codes of whoever the sentence calls "the visiting …"."""
-        visitors = (t.head for t in token.sent if t.lower_ == "visiting" and t.dep_ == "amod")
-        return {n.code for v in visitors for n in self._phrases.direct(v)}
 
     def _joined(
         self, rule: Rule, mode: str | None, actors: list[Named], recipients: list[Named]

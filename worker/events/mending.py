@@ -31,6 +31,7 @@ def mend(doc: Doc, lexicon: Lexicon) -> None:
             _due_somewhere(token)
             _visitor(token)
             _two_subjects(token)
+            _subject_before_and(token)
             _headline_infinitive(token)
             _clause_coordinated_with_its_subject(token)
         if not _has_finite_verb(sentence):
@@ -119,6 +120,21 @@ def _two_subjects(verb: Token) -> None:
             second.dep_ = "conj"
 
 
+def _subject_before_and(verb: Token) -> None:
+    """ "…, the premier and [the president discussed …]": what stands before "and" acts too."""
+    second = next((c for c in verb.children if c.dep_ == "nsubj" and c.i < verb.i), None)
+    tie = next((c for c in verb.children if c.dep_ == "cc" and c.lower_ == "and"), None)
+    if second is None or tie is None or tie.i + 1 != second.left_edge.i or tie.i < 1:
+        return
+    first = tie.nbor(-1)
+    if first.dep_ not in ("appos", "list", "nmod:unmarked") or case(first):
+        return
+    if first.pos_ in _NOMINAL and first not in verb.ancestors:
+        first.head, first.dep_ = verb, "nsubj"
+        second.head, second.dep_ = first, "conj"
+        tie.head = second
+
+
 def _clause_coordinated_with_its_subject(verb: Token) -> None:
     """ "Colombia and [Venezuela reopened …]": the first name is a subject too."""
     first = verb.head
@@ -175,7 +191,10 @@ def _is_main_participle(verb: Token, lexicon: Lexicon) -> bool:
     noun = verb.head
     if verb.dep_ != "acl" or noun.dep_ != "ROOT" or noun.pos_ not in _NOMINAL or noun.i > verb.i:
         return False
-    if any(c.dep_ == "obl:agent" or case(c) == "by" for c in verb.children):
+    if any(
+        (c.dep_ == "obl:agent" or case(c) == "by") and not lexicon.is_a(lemma(c), "PHONE")
+        for c in verb.children
+    ):
         return False
     if any(children(verb, "obj", "iobj", "ccomp")):
         return True

@@ -1,0 +1,47 @@
+"""What one clause tells: a frame with its parties, and the act that the clause makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spacy.tokens import Token
+
+from worker.events.phrases import Named
+from worker.events.rules import Rule
+from worker.events.tree import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act as one clause tells it.
+
+    Attributes:
+        label: id of the lexicon line, with what the clause made of it ("retreat.release/future").
+        trigger: the word that fired.
+        start, end: offsets of the shortest stretch that carries it, in the paragraph.
+        quoted: it is said within quotation marks.
+    """
+
+    rule: Rule
+    label: str
+    type: str
+    mode: str | None
+    actors: tuple[Named, ...]
+    recipients: tuple[Named, ...]
+    trigger: Token
+    start: int
+    end: int
+    standing: Standing = Standing.FACT
+    speaker: Named | None = None
+    place: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A rule with its parties, before the standing of the clause is looked at."""
+
+    rule: Rule
+    type: str
+    mode: str | None
+    actors: tuple[Named, ...]
+    recipients: tuple[Named, ...] = ()

@@ -90,6 +90,27 @@ def test_documents_are_coded_line_by_line_in_order() -> None:
         assert STORY[span["start"] : span["end"]] == span["quote"]
 
 
+def test_a_text_is_explained_to_a_person(story: Path) -> None:
+    done = demarche("code", str(story), "--published", "2024-01-16", "--explain")
+    assert (done.returncode, done.stderr) == (0, "")
+    steps = [line.split()[0] for line in done.stdout.splitlines()]
+    assert steps[2:7] == ["told", "rule", "actor", "recipient", "date"]
+    assert "lexicon/consult.tsv:" in done.stdout
+    assert "gazetteer/states.tsv:" in done.stdout
+    assert "counted from 2024-01-16 (published)" in done.stdout
+
+
+def test_accounts_stand_in_the_json_where_they_are_asked_for() -> None:
+    line = json.dumps({"doc_id": "b", "published": "2024-01-16", "text": STORY}).encode()
+    plain, explained = (
+        json.loads(demarche("code", "--jsonl", "-", *more, stdin=line).stdout)["events"][0]
+        for more in ([], ["--explain"])
+    )
+    (account, *_) = explained.pop("accounts")
+    assert plain == explained
+    assert account["evidence"] == plain["spans"][0]
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -18,7 +19,7 @@ from worker.errors import ConfigError
 from worker.events.parties import Gazetteer
 from worker.events.parties.people import Resolution
 from worker.model import Article, Event, Evidence, Party
-from worker.service import display, redis_server
+from worker.service import display, explaining, redis_server
 from worker.settings import Settings
 from worker.stream.consume import Entry, position
 
@@ -33,8 +34,9 @@ def code_text(
     published: str | None = None,
     source: str | None = None,
     title: str | None = None,
+    explain: bool = False,
 ) -> None:
-    """Code one plain text and print its events for a person.
+    """Code one plain text and print its events for a person, with their accounts if asked.
 
     Raises:
         ConfigError: the file cannot be read, is not UTF-8, or the date is not one.
@@ -47,12 +49,16 @@ def code_text(
             line + "\n"
             for line in display.event_lines("demarche.event.created", _for_display(event))
         )
+        if explain:
+            out.writelines(line + "\n" for line in explaining.lines(_explained(event)))
     if not events:
         out.write("No diplomatic event was found.\n")
 
 
-def code_lines(settings: Settings, file: str, out: TextIO) -> int:
+def code_lines(settings: Settings, file: str, out: TextIO, *, explain: bool = False) -> int:
     """Code a document a line, and write a line a document, in order, as each batch is done.
+
+    With ``explain`` each event has its accounts (`worker.model.Account`).
 
     A document that the coder fails on gets no events and an ``error``; the others go on.
 
@@ -68,7 +74,7 @@ def code_lines(settings: Settings, file: str, out: TextIO) -> int:
         coder = coder or wiring.coder(settings)
         for article, result in zip(batch, coder.code_each(batch), strict=True):
             failed += isinstance(result, Exception)
-            out.write(json.dumps(_coded(article, result), ensure_ascii=False) + "\n")
+            out.write(json.dumps(_coded(article, result, explain), ensure_ascii=False) + "\n")
         out.flush()
     return failed
 
@@ -198,10 +204,17 @@ def _lines(file: str) -> Iterable[str]:
         ) from None
 
 
-def _coded(article: Article, result: tuple[Event, ...] | Exception) -> dict[str, Any]:
+def _coded(
+    article: Article, result: tuple[Event, ...] | Exception, explain: bool
+) -> dict[str, Any]:
     if isinstance(result, Exception):
         return {"doc_id": article.id, "events": [], "error": repr(result)}
-    return {"doc_id": article.id, "events": [_as_json(event) for event in result]}
+    as_json = _explained if explain else _as_json
+    return {"doc_id": article.id, "events": [as_json(event) for event in result]}
+
+
+def _explained(event: Event) -> dict[str, Any]:
+    return {**_as_json(event), "accounts": [asdict(account) for account in event.accounts]}
 
 
 def _as_json(event: Event) -> dict[str, Any]:

@@ -125,6 +125,60 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class Resolved:
+    """How one telling of an act came to one of its parties.
+
+    Attributes:
+        role: "actor" or "recipient".
+        basis: as `Party.basis`.
+        mention: the words that named it here; None where it was referred to or understood.
+        refers: the words that referred to it ("they"), "" where none did.
+        antecedent: where the article had named what was referred to; at −1 if in the title.
+        entry: file and line of the gazetteer, or "document" for whom the article introduced.
+        person, office: who stood for it, as the text or the gazetteer has them.
+    """
+
+    role: str
+    code: str
+    basis: str
+    mention: Evidence | None = None
+    refers: str = ""
+    antecedent: Evidence | None = None
+    entry: str | None = None
+    person: str | None = None
+    office: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How one place of the article came to tell an act: every step, down to a line of a data file.
+
+    Attributes:
+        rule: as `Event.rule`; ``rule_line`` is its file and line.
+        trigger: the word that fired.
+        standing: what the clause says of it: "fact", "future", "refused" …
+        evidence: the quotation.
+        parties: how each was found.
+        date, date_basis: what was found and how: "expression" of the clause, "story" told before,
+            "news" (the day of publication), "announced" (a future act), "open".
+        date_words, date_line: the expression, and its line of the grammar.
+        counted_from: EDTF of publication with who says so: "2015-10 (address)".
+    """
+
+    rule: str
+    rule_line: str | None
+    trigger: Evidence
+    standing: str
+    evidence: Evidence
+    parties: tuple[Resolved, ...]
+    date: str | None
+    date_basis: str
+    date_words: Evidence | None = None
+    date_line: str | None = None
+    counted_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One diplomatic act as one article tells it, in PLOVER's terms.
 
@@ -138,6 +192,7 @@ class Event:
         confidence: probability that a careful coder would code this type and these parties.
         evidence: the quotations that carry it, the best one first.
         rule: the line of the data files that fired, for whoever wants to know why.
+        accounts: how each place that tells it was read, that of the best evidence first.
     """
 
     type: str
@@ -149,6 +204,7 @@ class Event:
     confidence: float = 0.5
     evidence: tuple[Evidence, ...] = ()
     rule: str | None = None
+    accounts: tuple[Account, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,13 +138,22 @@ def show_settings() -> None:
 @click.option("--source", help="Who speaks: an outlet, or the body that issued a statement.")
 @click.option("--title", help="The headline.")
 @click.option("--jsonl", is_flag=True, help="FILE holds a document a line; so does the output.")
+@click.option("--explain", is_flag=True, help="Say why: rules, words, lines of the data files.")
 def code(
-    file: str, published: str | None, source: str | None, title: str | None, jsonl: bool
+    file: str,
+    published: str | None,
+    source: str | None,
+    title: str | None,
+    jsonl: bool,
+    explain: bool,
 ) -> None:
     """Code texts without Redis or Celery. FILE may be - for standard input.
 
     With --jsonl each line of FILE is {"doc_id", "published", "text"}, with "source", "title" and
     "url" where known; each line of the output is {"doc_id", "events": […]}, in the same order.
+
+    With --explain every event says which rule fired, on which words, how each party and the date
+    were found, and what was merged; as "accounts" in JSON.
     """
     from worker import desk
 
@@ -152,11 +161,19 @@ def code(
         raise ConfigError("--published, --source and --title belong to a text, not to --jsonl.")
     settings = _settings()
     if jsonl:
-        if failed := desk.code_lines(settings, file, sys.stdout):
+        if failed := desk.code_lines(settings, file, sys.stdout, explain=explain):
             click.echo(f'demarche: {failed} documents could not be coded; see "error".', err=True)
             sys.exit(1)
     else:
-        desk.code_text(settings, file, sys.stdout, published=published, source=source, title=title)
+        desk.code_text(
+            settings,
+            file,
+            sys.stdout,
+            published=published,
+            source=source,
+            title=title,
+            explain=explain,
+        )
 
 
 @main.command()

@@ -15,7 +15,7 @@ from dataclasses import replace
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
-from worker.events import anchors, datelines, edtf, naming
+from worker.events import accounts, anchors, datelines, edtf, naming
 from worker.events.acts import Act
 from worker.events.anchors import Anchor
 from worker.events.confidence import certainty
@@ -113,6 +113,7 @@ class _Telling:
         self, lexicon: Lexicon, anchor: Anchor | None, issuer: Named | None, *, domestic: bool
     ) -> None:
         self._lexicon = lexicon
+        self._anchor = anchor
         self._timeline = Timeline(anchor)
         self._issuer = issuer
         self._domestic = domestic
@@ -132,6 +133,7 @@ class _Telling:
     def _paragraph(
         self, number: int, doc: Doc, offset: int, found: list[tuple[int, int, Named]]
     ) -> Iterable[Told]:
+        found = [(start, end, _rooted(named, offset)) for start, end, named in found]
         at: dict[int, list[Named]] = {}
         posts: dict[int, list[Named]] = {}
         for start, end, named in found:
@@ -156,7 +158,7 @@ class _Telling:
             self._sentence += sum(1 for _ in doc.sents)
             return
         for sentence in doc.sents:
-            self._timeline.read(sentence, speech.quoted)
+            self._timeline.read(sentence, offset, speech.quoted)
             if at or self._issuer is not None or self._discourse.seen:
                 for found_act in reader.acts(sentence):
                     act = self._answered(found_act)
@@ -182,10 +184,7 @@ class _Telling:
                 self._lexicon.is_a(lemma(top), "HUMAN")
                 and "Plur" not in top.morph.get("Number", [])
             )
-            seen = Named(
-                named.code, named.name, named.kind, named.start, named.end, named.basis,
-                named.how, person, named.place,
-            )  # fmt: skip
+            seen = replace(named, person=person)
             told = self._first_of(top)
             coordinated = told != top or any(c.dep_ == "conj" for c in top.children)
             self._discourse.note(
@@ -305,6 +304,7 @@ class _Telling:
         return Told(
             act.type, act.mode, actors, recipients, when.date, act.label,
             ((act.start + offset, act.end + offset),), when.firm,
+            (accounts.account(act, when, self._anchor, offset),),
         )  # fmt: skip
 
 
@@ -329,7 +329,16 @@ def _event(article: Article, told: Told, anchor: Anchor | None) -> Event:
         confidence=round(certainty(told), 3),
         evidence=evidence,
         rule=told.label,
+        accounts=told.accounts,
     )
+
+
+def _rooted(named: Named, offset: int) -> Named:
+    """A party whose name is told where it stands in the article; in the title at −1."""
+    if named.origin is None:
+        return named
+    start = _TITLE if offset == _TITLE else named.origin.start + offset
+    return replace(named, origin=replace(named.origin, start=start))
 
 
 def _placed(named: Named, act: Act, offset: int) -> Named:

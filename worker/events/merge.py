@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from worker.events import edtf
 from worker.events.phrases import Named
+from worker.model import Account
 
 _MUTUAL_WINS = frozenset({"AGREE", "SUPPORT", "COOPERATE"})
 _MET = frozenset({"visit", "multilateral"})
@@ -21,6 +22,7 @@ class Told:
         label: the line of the lexicon, with what the clause made of it ("retreat.release/future").
         evidence: first and last code point (exclusive) of each quotation, the fullest one first.
         dated: the date stands in the text; else it is the day of the news.
+        accounts: how each quotation came about, in the order of the evidence.
     """
 
     type: str
@@ -31,6 +33,7 @@ class Told:
     label: str
     evidence: tuple[tuple[int, int], ...]
     dated: bool = False
+    accounts: tuple[Account, ...] = ()
 
     @property
     def codes(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -81,6 +84,7 @@ def _join(one: Told, other: Told) -> Told | None:
         date=date,
         dated=one.dated or other.dated,
         evidence=fuller.evidence + rest.evidence,
+        accounts=fuller.accounts + rest.accounts,
     )
 
 

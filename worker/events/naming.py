@@ -8,7 +8,7 @@ from datetime import date
 from spacy.tokens import Doc, Token
 
 from worker.events.parties import Gazetteer, Mention
-from worker.events.phrases import Named
+from worker.events.phrases import Named, Origin
 from worker.events.rules import Lexicon
 from worker.model import Article
 
@@ -74,6 +74,9 @@ def _placed(mention: Mention, doc: Doc, lexicon: Lexicon) -> Placed | None:
             _how(mention, doc),
             person=mention.person is not None or _is_human(mention, lexicon),
             place=mention.is_place,
+            origin=Origin(
+                mention.text, mention.start_char, mention.entry, mention.person, mention.office
+            ),
         ),
     )
 

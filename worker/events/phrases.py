@@ -8,7 +8,7 @@ may be the latter.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from spacy.tokens import Doc, Token
 
@@ -19,6 +19,22 @@ _POSSESSIVES = ("of", "for", "from")
 _LINKS = frozenset({",", "and", ", and", ", the", "and the", ", and the"})
 _PAST = frozenset({"former", "ex", "late", "ousted", "deposed"})
 _CULPRITS = ("by", "of", "from", "between")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the article names a party, and the line of the gazetteer that knows the name.
+
+    Attributes:
+        words, start: the phrase and its offset: in the paragraph, then in the article.
+        entry: file and line, or "document".
+    """
+
+    words: str
+    start: int
+    entry: str
+    person: str | None = None
+    office: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +49,8 @@ class Named:
             "posting" (where its embassy stands: no party to what the embassy does).
         person: it is one human being, so that "he" may mean it.
         place: it says where.
+        origin: how its name was found; a reference keeps that of what it refers to.
+        refers: the words that referred to it.
     """
 
     code: str
@@ -44,6 +62,8 @@ class Named:
     how: str = "direct"
     person: bool = False
     place: bool = False
+    origin: Origin | None = field(default=None, compare=False)
+    refers: str = field(default="", compare=False)
 
 
 Refer = Callable[[Token], list[Named]]

@@ -84,7 +84,13 @@ class Discourse:
         else:
             found = self._description(token, (paragraph, token.i), sentence)
         return [
-            replace(n, start=-1, end=-1, basis="issuer" if n is self.issuer else "reference")
+            replace(
+                n,
+                start=-1,
+                end=-1,
+                basis="issuer" if n is self.issuer else "reference",
+                refers=token.text,
+            )
             for n in found
             if n is not None
         ]
@@ -129,7 +135,7 @@ class Discourse:
     def _name(self, token: Token) -> list[Named]:
         for part in (token, *(c for c in token.children if c.dep_ == "flat")):
             if part.text in self.names:
-                return [replace(self.names[part.text], basis="reference")]
+                return [replace(self.names[part.text], basis="reference", refers=token.text)]
         return []
 
     def _pronoun(self, token: Token, position: tuple[int, int], sentence: int) -> Found:

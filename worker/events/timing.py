@@ -40,7 +40,7 @@ class Dated:
         date: EDTF, or None where the text leaves it open.
         basis: "expression" of the act's own clause; "story": told before, and still its day;
             "news": the day of publication; "announced": that of a future act; "open": none.
-        words: the expression as the text has it, with its offset in the paragraph; None without.
+        words: the expression as the text has it, with its offset in the article; None without.
         line: id of its line in the grammar.
         firm: the text tells it of this very act, so that another day is another act.
     """
@@ -71,14 +71,19 @@ class Timeline:
     def __init__(self, anchor: Anchor | None) -> None:
         """Begin an article published at ``anchor``."""
         self._published = None if anchor is None else anchor.published
+        self._offset = 0
         self._expressions: list[Placed] = []
         self._previous: str | None = None
         self._story: Dated | None = None
         self._quoted: Callable[[Token], bool] = lambda _: False
 
-    def read(self, sentence: Span, quoted: Callable[[Token], bool]) -> None:
-        """Go on to the next sentence; what the last one said of the time is remembered."""
+    def read(self, sentence: Span, offset: int, quoted: Callable[[Token], bool]) -> None:
+        """Go on to the next sentence, of a paragraph that stands at ``offset`` in the article.
+
+        What the last sentence said of the time is remembered.
+        """
         self._remember()
+        self._offset = offset
         self._quoted = quoted
         self._expressions = placed(sentence, quoted)
 
@@ -89,7 +94,7 @@ class Timeline:
             best = _best(trigger, own)
             found = best and self._resolved(best)
             if best and found:
-                return _dated(best, found)
+                return self._by(best, found)
             return Dated(self._news(), "announced" if self._news() else "open")
         if (beside := self._beside(trigger)) is not None:
             return beside
@@ -97,9 +102,9 @@ class Timeline:
         if best is not None:
             found = self._resolved(best)
             if found is not None and not self._is_to_come(found):
-                return _dated(best, found)
+                return self._by(best, found)
             if found is None and best.expression.kind == "vague":
-                return Dated(None, "open", (best.text, best.expression.start), best.expression.line)
+                return replace(self._by(best, None, "open"), firm=False)
         return self._undated(trigger)
 
     def _beside(self, trigger: Token) -> Dated | None:
@@ -110,7 +115,7 @@ class Timeline:
             main = _clause(trigger)
             told = self.date(main, Standing.FACT).date if main != trigger else None
             date = dates.beside(found.expression, told) if told else None
-            return _dated(found, date) if date else Dated(None, "open")
+            return self._by(found, date) if date else Dated(None, "open")
         return None
 
     def _undated(self, trigger: Token) -> Dated:
@@ -155,9 +160,11 @@ class Timeline:
                 continue
             self._previous = date
             if self._is_recent(date):
-                self._story = Dated(
-                    date, "story", (found.text, found.expression.start), found.expression.line
-                )
+                self._story = self._by(found, date, "story")
+
+    def _by(self, found: Placed, date: str | None, basis: Basis = "expression") -> Dated:
+        where = (found.text, found.expression.start + self._offset)
+        return Dated(date, basis, where, found.expression.line, firm=True)
 
     def _is_recent(self, date: str) -> bool:
         days = edtf.days_between(date, self._published) if self._published else None
@@ -194,11 +201,6 @@ def tense_of(trigger: Token) -> Tense:
         if node.tag_ in ("VBZ", "VBP", "MD") or helpers:
             return "present"
     return "none"
-
-
-def _dated(found: Placed, date: str) -> Dated:
-    where = (found.text, found.expression.start)
-    return Dated(date, "expression", where, found.expression.line, firm=True)
 
 
 def _best(trigger: Token, expressions: list[Placed]) -> Placed | None:

@@ -350,7 +350,8 @@ class Reader:
         if not is_predicate(token):
             return
         args = arguments(token)
-        below = [c for p in args.patient for c in children(p, "acl") if not is_passive(c)]
+        nouns = [*args.patient, *(t for c, t in args.preps if c in ("on", "for", "against", "of"))]
+        below = [c for p in nouns for c in children(p, "acl") if not is_passive(c)]
         for clause in [*args.complements, *below]:
             self._swallowed.add(clause.i)
             for child in children(clause, "obj", "conj"):

@@ -199,7 +199,7 @@ class Phrases:
     def claimant(self, predicate: Token) -> list[Named]:
         """Who claimed responsibility for what a clause is about."""
         for clause in predicate.sent:
-            if any(lemma(c) == "responsibility" for c in children(clause, "obj")):
+            if _claims(clause):
                 return _unique(n for c in children(clause, "nsubj") for n in self.direct(c))
         for noun in predicate.subtree:
             near = noun.i > predicate.i and predicate in (noun.head, noun.head.head)
@@ -340,7 +340,7 @@ class Phrases:
         for clause in noun.subtree:
             if clause.dep_ not in ("acl", "acl:relcl", "ccomp", "advcl"):
                 continue
-            if any(lemma(c) == "responsibility" for c in children(clause, "obj")):
+            if _claims(clause):
                 found = [n for c in children(clause, "nsubj") for n in self.direct(c)]
             elif clause.head != noun:
                 continue
@@ -380,6 +380,12 @@ def _lists(doc: Doc, at: dict[int, list[Named]]) -> dict[int, list[Named]]:
 
 def _is_listable(named: Named) -> bool:
     return named.basis in ("name", "capital", "metonym", "organ") and not named.place
+
+
+def _claims(clause: Token) -> bool:
+    """Whether a clause says that somebody claimed responsibility."""
+    objects = children(clause, "obj", "xcomp", "ccomp")
+    return any(lemma(c) == "responsibility" for c in objects)
 
 
 def _unique(found: Iterable[Named]) -> list[Named]:

@@ -30,6 +30,7 @@ Parties = tuple[tuple[Named, ...], tuple[Named, ...]]
 _REACH = 12  # words to either side of a verb within which the order of words is trusted
 _FENCES = frozenset({";", ":", "that", "which", "who", "whom", "where", "when", "if", "because"})
 _TAKING_UP = frozenset({"ACCUSE", "SUPPORT", "REJECT"})
+_QUALIFYING = ("amod", "compound", "nmod:poss", "nmod:desc", "flat")
 _DYING = frozenset({"die", "perish", "fall"})
 _SITES = frozenset(
     [
@@ -83,8 +84,9 @@ class Places:
             if is_finite(token) and token.pos_ == "VERB":
                 return []
             if found := self._phrases.named_at(token):
-                if found[0].basis == "demonym":  # "the Italian champions" are not Italy
-                    found = self._phrases.direct(_head_of_name(token))
+                noun = _head_of_name(token)
+                if token.i < noun.i < verb.i - 1 or found[0].basis == "demonym":
+                    found = self._phrases.direct(noun)  # "the Italian champions" are not Italy
                     found = [n for n in found if n.how != "people" or self._domestic]
                 if not found:
                     return []
@@ -338,7 +340,8 @@ class Places:
         if place == "speaker":
             return self._speaking(token)
         if place == "owner":
-            return self._phrases.belongs(token)
+            whose = [t for c, t in context.args.preps if c in ("of", "by", "from")]
+            return self._phrases.modifiers(token) or self.belongs(whose)
         if place == "pact":
             return self._in_pact(t for c, t in context.args.preps if c == "of")
         if place == "gov":
@@ -468,7 +471,7 @@ def _sites(context: Context) -> list[Token]:
 def _head_of_name(token: Token) -> Token:
     """The noun that a name qualifies: "champions" in "the Italian champions"."""
     node = token
-    while node.dep_ in ("amod", "compound", "nmod:poss", "nmod:desc", "flat") and node.head != node:
+    while node.dep_ in _QUALIFYING and node.head != node:
         node = node.head
     return node if node.pos_ in ("NOUN", "PROPN") else token
 

@@ -28,6 +28,8 @@ def mend(doc: Doc, lexicon: Lexicon) -> None:
             _up_to_a_number(token)
             _dummy_that_means_somebody(token, lexicon)
             _participle_read_as_adjective(token, lexicon)
+            _verb_read_as_noun(token, lexicon)
+            _call_on(token)
             _due_somewhere(token)
             _visitor(token)
             _two_subjects(token)
@@ -109,12 +111,34 @@ def _visitor(token: Token) -> None:
         child.head = person
 
 
+def _verb_read_as_noun(token: Token, lexicon: Lexicon) -> None:
+    """ "The envoy condemns the raid", its verb taken for a noun: it has a subject, but no "is"."""
+    if token.pos_ not in _NOMINAL or not token.lower_.endswith("s") or not token.is_lower:
+        return
+    if any(children(token, "cop")) or not any(c.i < token.i for c in children(token, "nsubj")):
+        return
+    word = by_rule(token.text, "VBZ")
+    if lexicon.triggers("v", word):
+        _make_verb(token, "VBZ", word)
+
+
+def _call_on(token: Token) -> None:
+    """ "Call on more states to help": "on" is no particle."""
+    verb = token.head
+    if token.lower_ not in ("on", "upon") or token.dep_ != "compound:prt" or lemma(verb) != "call":
+        return
+    called = next(children(verb, "obj"), None)
+    if called is not None:
+        token.head, token.dep_, called.dep_ = called, "case", "obl"
+
+
 def _two_subjects(verb: Token) -> None:
     """Two subjects with "and" between them are one."""
     found = [c for c in verb.children if c.i < verb.i and c.dep_ in ("nsubj", "nsubj:pass", "list")]
     found += [c for s in found for c in s.children if c.dep_ == "list" and c.i > s.i]
     for first, second in pairwise(found):
-        tie = next((c for c in second.subtree if c.dep_ == "cc" and first.i < c.i < second.i), None)
+        ties = (c for h in (second, verb) for c in h.subtree if c.dep_ == "cc")
+        tie = next((c for c in ties if first.i < c.i < second.i), None)
         if tie is not None and tie.lower_ in ("and", "&") and first.dep_.startswith("nsubj"):
             second.head = first
             second.dep_ = "conj"
@@ -273,7 +297,7 @@ def _reads_as_verb(noun: Token, lexicon: Lexicon) -> bool:
         return False
     before, after = noun.nbor(-1), noun.nbor()
     if (
-        before.pos_ not in _NOMINAL
+        not (before.pos_ in _NOMINAL or before.is_title)
         or before.head != noun
         or "Plur" in before.morph.get("Number", [])
     ):
@@ -286,7 +310,11 @@ def _reads_as_verb(noun: Token, lexicon: Lexicon) -> bool:
 def _goes_on(noun: Token) -> bool:
     """Whether a phrase follows that can be the object of the noun, were it a verb."""
     if noun.dep_ == "ROOT":
-        return any(c.i > noun.i and c.pos_ in _NOMINAL and not case(c) for c in noun.children)
+        return any(
+            c.i > noun.i
+            and (c.pos_ in _NOMINAL and not case(c) or c.dep_ in ("acl:relcl", "ccomp"))
+            for c in noun.children
+        )
     head = noun.head
     return head.dep_ == "ROOT" and head.i > noun.i and noun.dep_ in ("nmod:poss", "compound")
 
@@ -302,8 +330,8 @@ def _raise_noun(verb: Token) -> None:
     for child in list(verb.children):
         if child.i < subject.i and child.dep_ in (*_NAMING, "det"):
             child.head = subject
-        elif child.i > verb.i and child.dep_ == "acl":
-            child.dep_ = "xcomp"
+        elif child.i > verb.i and child.dep_ in ("acl", "acl:relcl"):
+            child.dep_ = "xcomp" if child.dep_ == "acl" else "ccomp"
         elif child.i > verb.i and child.pos_ in _NOMINAL and not case(child):
             child.dep_ = "obj"
     subject.dep_ = "nsubj"

@@ -152,6 +152,9 @@ class Places:
             return self._phrases.scene(token)
         if "there" in rule.flags and any(c == "in" for c, _ in context.args.preps):
             return self._phrases.last_place(token)
+        if "there" in rule.flags:
+            near = token.doc[token.i : min(token.sent.end, token.i + _REACH)]
+            return [n for t in near if case(t) in ("in", "at") for n in self._phrases.site(t)][:1]
         return []
 
     def _refuser(self, noun: Token) -> list[Named]:

@@ -198,6 +198,11 @@ def _inherited(verb: Token, depth: int) -> Token | None:
         return prepositional or subject(head, depth + 1)
     if label == "acl":
         return _of_noun(verb, depth)
+    if label == "ccomp":  # "indicated [the bloc] was disappointed": its subject, read as an object
+        return next((c for c in children(head, "obj") if head.i < c.i < verb.i), None)
+    if label in ("obl", "nmod") and verb.tag_ == "VBG":  # "posted a message on X blaming Iran"
+        governor = governing_verb(verb)
+        return subject(governor, depth + 1) if governor is not None else None
     if label == "aux" or (label == "parataxis" and not list(children(verb, "nsubj"))):
         return None
     return None
@@ -219,7 +224,8 @@ def _controller(verb: Token) -> Token | None:
 def _of_noun(verb: Token, depth: int) -> Token | None:
     """The subject of a participle or infinitive that hangs on a noun."""
     noun = verb.head
-    aside = verb.tag_ == "VBG" and verb.doc[verb.left_edge.i - 1].text == ","
+    edge = verb.left_edge
+    aside = verb.tag_ == "VBG" and "," in (edge.text, verb.doc[edge.i - 1].text)
     if aside and (governor := governing_verb(noun)) is not None:
         return subject(governor, depth + 1)  # "lodged a request with the Council, calling on …"
     if any(c.dep_ == "mark" and c.lower_ in ("to", "in", "of", "for") for c in verb.children):

@@ -149,7 +149,7 @@ class Triggers:
             agents = crowd_of(context)
             named = [n for t in agents for n in self._phrases.direct(t)]
             return any(is_crowd(t, self._lexicon) for t in agents) or any(
-                "people" in (n.how, n.basis) for n in named
+                "people" in (n.how, n.basis) or n.kind == "group" for n in named
             )
         if need.place.startswith("!"):
             return not self._meets(Need(need.place[1:], need.fillers), context)

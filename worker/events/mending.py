@@ -312,7 +312,7 @@ def _goes_on(noun: Token) -> bool:
     if noun.dep_ == "ROOT":
         return any(
             c.i > noun.i
-            and (c.pos_ in _NOMINAL and not case(c) or c.dep_ in ("acl:relcl", "ccomp"))
+            and ((c.pos_ in _NOMINAL and not case(c)) or c.dep_ in ("acl:relcl", "ccomp"))
             for c in noun.children
         )
     head = noun.head

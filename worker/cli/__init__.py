@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from worker import settings as settings_module
+from worker.cli.feeds import feeds
 from worker.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -127,6 +128,9 @@ def show_settings() -> None:
         value = getattr(_settings(), name)
         click.echo(f"{settings_module.PREFIX}{name.upper()}={settings_module.shown(name, value)}")
         click.echo(f"    {field.description}")
+
+
+main.add_command(feeds)
 
 
 # Without the service ----------------------------------------------------------------------------

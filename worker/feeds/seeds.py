@@ -208,13 +208,13 @@ def _url_problem(url: str) -> str | None:
 def _without_doubles(found: Iterable[tuple[Feed, str]]) -> Iterator[Feed]:
     seen: dict[str, str] = {}
     for feed, where in found:
-        first = seen.setdefault(_key(feed.url), where)
+        first = seen.setdefault(identity(feed.url), where)
         if first is not where:
             raise ConfigError(f"{where}: the feed {feed.url} stands at {first} already.")
         yield feed
 
 
-def _key(url: str) -> str:
+def identity(url: str) -> str:
     """What makes two spellings the same feed: scheme and host without case, no fragment."""
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.lower(), fragment="", path=parts.path or "/").geturl()

@@ -1,0 +1,147 @@
+"""`demarche feeds` as a person meets it, on a real Redis and with servers of our own."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from worker import wiring
+from worker.cli import main
+from worker.feeds import seeds
+from worker.feeds.schedule import Habit
+from worker.ledger.redis import RedisLedger
+from worker.model import Feed
+from worker.settings import Settings, load
+
+A = Feed("https://a.test/rss", "The A", "FRA")
+B = Feed("https://b.test/rss", "The B")
+
+Command = Callable[..., Result]
+
+
+@pytest.fixture
+def settings(redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    path = tmp_path / "feeds.toml"
+    path.write_text(seeds.to_toml([A, B]))
+    monkeypatch.setenv("DEMARCHE_REDIS_URL", redis_url)
+    monkeypatch.setenv("DEMARCHE_SEEDS", str(path))
+    monkeypatch.setenv("DEMARCHE_FETCH_ALLOW", "127.0.0.0/8")
+    chosen = load()
+    wiring.watch(chosen)
+    return chosen
+
+
+@pytest.fixture
+def ledger(settings: Settings) -> RedisLedger:
+    return wiring.ledger(settings)
+
+
+@pytest.fixture
+def feeds(settings: Settings) -> Iterator[Command]:
+    def command(*words: str) -> Result:
+        return CliRunner().invoke(main, ["feeds", *words])
+
+    return command
+
+
+def watched(ledger: RedisLedger) -> list[str]:
+    return [found.feed.url for found in ledger.feeds()]
+
+
+def test_the_feeds_are_listed_with_how_they_do(feeds: Command, ledger: RedisLedger) -> None:
+    now = time.time()
+    well = Habit(checked=now - 600, succeeded=now - 600, changed=now - 7200, last_entry=now - 7200)
+    ledger.tick(now, feeds=9, articles=0)
+    ledger.polled(A.url, asdict(well), now + 900)
+    done = feeds("list")
+    assert done.exit_code == 0
+    assert done.stdout == (
+        "The A (FRA)  https://a.test/rss\n"
+        "  looked at 10 min ago; last new entry 2 h ago; next look in 15 min\n"
+        "The B  https://b.test/rss\n"
+        "  new: Not looked at yet.\n"
+        "2 feeds are watched.\n"
+    )
+    assert "The A" not in feeds("list", "--ailing").stdout
+
+
+def test_the_list_is_json_for_programs(feeds: Command, ledger: RedisLedger) -> None:
+    ledger.tick(0, feeds=9, articles=0)
+    ledger.polled(A.url, asdict(Habit(checked=0.0, errors=2, reason="dns")), 0)
+    first, second = map(json.loads, feeds("list", "--json").stdout.splitlines())
+    assert (first["url"], first["outlet"], first["country"]) == (A.url, "The A", "FRA")
+    assert (first["errors"], first["reason"], first["last_success"]) == (2, "dns", None)
+    assert first["last_look"] == "1970-01-01T00:00:00+00:00"
+    assert [finding["kind"] for finding in first["findings"]] == ["failing"]
+    assert [finding["kind"] for finding in second["findings"]] == ["new"]
+
+
+def test_a_removed_feed_stays_removed_when_the_scheduler_starts_again(
+    feeds: Command, ledger: RedisLedger, settings: Settings
+) -> None:
+    done = feeds("remove", "https://A.test/rss")  # its host in another spelling
+    assert done.stdout.startswith(f"{A.url} is no longer watched")
+    wiring.watch(settings)
+    assert watched(ledger) == [B.url]
+    assert f"Removed: The A  {A.url}" in feeds("list").stdout
+
+
+def test_what_is_not_watched_cannot_be_removed(feeds: Command) -> None:
+    done = feeds("remove", "https://c.test/rss")
+    assert done.exit_code == 2
+    assert done.stderr == (
+        "demarche: https://c.test/rss is not watched; `demarche feeds list` shows what is.\n"
+    )
+
+
+def test_what_was_exported_can_be_imported(
+    feeds: Command, ledger: RedisLedger, tmp_path: Path
+) -> None:
+    for name, words in (("f.opml", ()), ("f.toml", ("--toml",))):
+        path = tmp_path / name
+        path.write_text(feeds("export", *words).stdout)
+        assert seeds.load(path) == [A, B]
+        feeds("remove", A.url)
+        assert feeds("import", str(path)).stdout == "1 added, 0 changed, 1 as they were.\n"
+        assert watched(ledger) == [A.url, B.url]
+
+
+def test_an_imported_feed_outlasts_the_scheduler_and_knows_other_spellings(
+    feeds: Command, ledger: RedisLedger, settings: Settings, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.toml"
+    c = Feed("https://c.test/rss", "The C")
+    path.write_text(seeds.to_toml([Feed("https://A.test/rss", "A renamed"), c]))
+    assert feeds("import", str(path)).stdout == "1 added, 1 changed, 0 as they were.\n"
+    wiring.watch(settings)
+    assert watched(ledger) == [A.url, B.url, c.url]
+    assert ledger.feeds()[0].feed.outlet == "A renamed"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("<opml><body>", "not XML"), ("[[feed]]\nurl = 5", "url = 5"), ("[feed]", "two brackets")],
+)
+def test_a_mistake_in_an_imported_file_is_one_sentence(
+    feeds: Command, tmp_path: Path, text: str, words: str
+) -> None:
+    path = tmp_path / "broken"
+    path.write_text(text)
+    done = feeds("import", str(path))
+    assert done.exit_code == 2
+    assert done.stderr.count("\n") == 1
+    assert words in done.stderr
+
+
+def test_without_redis_it_is_one_sentence(feeds: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEMARCHE_REDIS_URL", "redis://127.0.0.1:1/0")
+    done = feeds("list")
+    assert done.exit_code == 2
+    assert done.stderr.count("\n") == 1
+    assert "127.0.0.1:1" in done.stderr

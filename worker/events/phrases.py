@@ -358,7 +358,7 @@ class Phrases:
 
 
 def _lists(doc: Doc, at: dict[int, list[Named]]) -> dict[int, list[Named]]:
-    """Token index → parties of the list around it: three or more names, "and" at the end."""
+    """Token index → parties of the list around it: "A, B and C", "both A and B", "A, B, C, D"."""
     found: dict[int, list[Named]] = {}
     run: list[int] = []
     link = ""
@@ -371,10 +371,11 @@ def _lists(doc: Doc, at: dict[int, list[Named]]) -> dict[int, list[Named]]:
             run = []
         link = gap if run else ""
         run.append(i)
-        if "and" in link:
-            named = _unique(n for k in run for n in at[k])
-            if len(named) > 2 and not named[0].place:
-                found |= dict.fromkeys(run, named)
+        named = _unique(n for k in run for n in at[k])
+        both = run[0] > 0 and doc[run[0] - 1].lower_ == "both"
+        least = (2 if both else 3) if "and" in link else 4
+        if len(named) >= least and not named[0].place:
+            found |= dict.fromkeys(run, named)
     return found
 
 

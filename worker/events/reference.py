@@ -157,6 +157,8 @@ class Discourse:
     ) -> Found:
         """The last fitting party, subjects before others within each sentence."""
         fitting = [s for s in self._before(position, sentence, reach) if s.named.person == person]
+        if not person:  # "it" is seldom where something happens
+            fitting = [s for s in fitting if not s.named.place] or fitting
         if not fitting:
             return []
         last = fitting[0].sentence

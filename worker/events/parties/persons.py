@@ -25,7 +25,9 @@ def resolve_person(run: Run, hit: Hit) -> int:
     start = run.offices.title_before(run.words, hit.start)
     key = _key(run, hit)
     learnt = hit.learnt or run.context.learnt.get(key) or run.learnt.get(key)
-    if learnt is not None and not _other_person(run, hit, learnt.name, start):
+    if learnt is not None and not (
+        _other_person(run, hit, learnt.name, start) or _lengthened(run, hit, learnt)
+    ):
         _add(run, hit, start, learnt)
     else:
         _add_from_tables(run, hit, start)
@@ -153,6 +155,17 @@ def _goes_on(run: Run, hit: Hit, person: Person) -> bool:
     if person.code in EAST_ASIAN:
         run.blocked.add(_key(run, hit))
     return True
+
+
+def _lengthened(run: Run, hit: Hit, learnt: Learnt) -> bool:
+    """Whether a surname known here is somebody else's given name: "Nasrallah Sfeir"."""
+    words, j = run.words, hit.end
+    if hit.full or j - hit.start > 1 or j >= len(words) or words.gap(j - 1) != " ":
+        return False
+    if not words.capital(j) or words.forms[j].isupper() or j in run.by_start:
+        return False
+    known = words.keys[j] in run.tables.key(learnt.name).split()
+    return not (known or run.offices.at(words, j) or _headline(run, hit))
 
 
 def _one_name(run: Run, hit: Hit, person: Person, follows: Hit) -> bool:

@@ -35,6 +35,13 @@ from worker.model import Article, Event, Evidence, Party
 
 _TITLE = -1  # the title stands at no place of the text: it says who is who, evidence it is none
 _ATTRIBUTES = frozenset({"amod", "compound", "nmod:poss"})
+_ANSWERED = ("ACCUSE", "REQUEST")
+_CHARGED = ("ACCUSE",)
+_CLAIMED = ("ACCUSE", "REQUEST", "COERCE", "ASSAULT", "SANCTION", "REJECT")
+_ANSWERS = {  # what is denied or turned down → types of acts that said it
+    "accusation": _CHARGED, "allegation": _CHARGED, "charge": _CHARGED, "criticism": _CHARGED,
+    "demand": ("REQUEST",), "claim": _CLAIMED, "report": _CLAIMED, "statement": _CLAIMED,
+}  # fmt: skip
 _BATCH = 64  # paragraphs; larger batches gain nothing on one core
 
 
@@ -260,12 +267,17 @@ class _Telling:
         if kind == "pair":
             return self._discourse.pair(number, token.i, sentence)
         if kind in ("attack", "act", "deal", "meeting"):
-            return self._acting(kind)
+            return self._acting(kind, token)
         return self._discourse.last(kind, number, token.i, sentence)
 
-    def _acting(self, kind: str) -> list[Named]:
-        """Who did what was told: the attack that the article is about, or the last other act."""
+    def _acting(self, kind: str, noun: Token) -> list[Named]:
+        """Who did what was told: what is called so, the attack it is about, the last other act."""
         made = self._made[-12:]
+        plural = "Plur" in noun.morph.get("Number", [])
+        same = [t for t in made if lemma(noun) in t.label.replace("-", ".").split(".")]
+        if same and (not plural or len(same) > 1):
+            doers = [n for t in (same if plural else same[-1:]) for n in t.actors]
+            return [replace(n, start=-1, end=-1, basis="reference") for n in doers]
         for told in made if kind == "attack" else reversed(made):
             if kind == "meeting":
                 fits = told.type == "CONSULT"
@@ -274,7 +286,8 @@ class _Telling:
                 fits = told.type in ("AGREE", "SUPPORT") and len(told.actors) > 1 and named
             else:
                 attack = told.type in ("ASSAULT", "COERCE")
-                fits = attack if kind == "attack" else bool(told.recipients)
+                shown = noun.pos_ == "PRON" and told.type == "MOBILIZE"
+                fits = attack if kind == "attack" else bool(told.recipients) or shown
             if fits and told.type not in ("ACCUSE", "REQUEST"):
                 both = (*told.actors, *(told.recipients if kind == "meeting" else ()))
                 return [replace(n, start=-1, end=-1, basis="reference") for n in both]
@@ -289,8 +302,9 @@ class _Telling:
         if not words & (self._lexicon.classes["CLAIM"] | self._lexicon.classes["PROPOSAL"]):
             return act
         deniers = {a.code for a in act.actors}
+        types = next((types for word, types in _ANSWERS.items() if word in words), _ANSWERED)
         for told in reversed(self._made):
-            if told.type in ("ACCUSE", "REQUEST") and deniers & told.codes[1]:
+            if told.type in types and deniers & told.codes[1]:
                 mode = told.mode if told.type == "REQUEST" else act.mode
                 return replace(act, recipients=told.actors, mode=mode)
         return act

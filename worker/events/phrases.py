@@ -151,7 +151,8 @@ class Phrases:
         found: list[Named] = []
         for head in conjuncts(token):
             own = (
-                self._single(head, 0)
+                (self._judged(head) if told else [])
+                or self._single(head, 0)
                 or self._owner(head, _CULPRITS)
                 or self._doer(head)
                 or (self._told(head) if told else [])
@@ -334,6 +335,14 @@ class Phrases:
             if token.pos_ == "NOUN" and token.dep_ in ("obj", "obl", "nmod"):
                 return self._told(token) if self._lexicon.is_a(lemma(token), "ILLACT") else []
         return []
+
+    def _judged(self, pronoun: Token) -> list[Named]:
+        """ "Called it a provocation", "welcomed this": what was told last, not a state."""
+        if pronoun.lower_ not in ("it", "this", "that") or pronoun.dep_ != "obj":
+            return []
+        if not self._lexicon.is_a(lemma(pronoun.head), "JUDGE"):
+            return []
+        return self._act_named_before(pronoun) or self._last(pronoun, "act")
 
     def _doer(self, noun: Token) -> list[Named]:
         """Who did what a noun names: "the attack carried out by ISIS", "news that Iraq has …"."""

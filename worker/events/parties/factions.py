@@ -94,7 +94,7 @@ def _stands_alone(run: Run, start: int, end: int) -> bool:
     if before < 0 or words.gap(before) != " ":
         return True
     key = words.keys[before]
-    if key in run.tables.words["past"]:
+    if run.past_before(start):
         return False
     named = words.capital(before) and key not in run.tables.words["openers"]
     return not named or key in run.tables.words["creeds"]

@@ -208,7 +208,7 @@ def _add(run: Run, hit: Hit, start: int, who: Learnt, others: Iterable[str] = ()
             possessive=words.possessive(hit.end) != hit.end,
             office=who.office,
             person=who.name,
-            former=start > 0 and words.keys[start - 1] in run.tables.words["past"],
+            former=run.past_before(start),
             head_class="government",
         )
     )

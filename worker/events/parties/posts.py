@@ -32,12 +32,11 @@ def add_office(run: Run, hit: Hit, base: Found, head: Head) -> int:
     words, office = run.words, head.office
     text = words.text[words.starts[head.start] : words.ends[head.end - 1]]
     past = run.tables.words["past"]
-    former = any(words.keys[i] in past for i in range(hit.end, head.end)) or (
-        hit.start > 0 and words.keys[hit.start - 1] in past
-    )
+    inside = any(words.keys[i] in past for i in range(hit.end, head.end))
     found = replace(
         base, end=words.ends[head.end - 1], office=text, head=words.forms[head.end - 1],
-        head_class=office.head_class if office else None, former=former, is_place=False,
+        head_class=office.head_class if office else None, is_place=False,
+        former=inside or run.past_before(hit.start),
         adjectival=False,
     )  # fmt: skip
     found, hit_start = _spokesman_for(run, hit, found)
@@ -128,11 +127,10 @@ def add_office_in_front(run: Run, hit: Hit, base: Found, before: tuple[int, Offi
                                   head_class=office.head_class, is_place=place))  # fmt: skip
         return hit.end
     text = words.text[words.starts[start] : words.ends[end - 1]]
-    past = run.tables.words["past"]
     found = replace(
         base, start=words.starts[start], office=text, head=words.forms[end - 1],
         head_class=office.head_class, is_place=False,
-        former=start > 0 and words.keys[start - 1] in past,
+        former=run.past_before(start),
     )  # fmt: skip
     named = name_after(run, hit.end, found)
     if named is not None:

@@ -54,3 +54,8 @@ class Run:
     def text(self, start: int, end: int) -> str:
         """The text of words ``start:end``."""
         return self.words.text[self.words.starts[start] : self.words.ends[end - 1]]
+
+    def past_before(self, i: int) -> bool:
+        """Whether the word right before word ``i`` makes a past office of it: "former", "ex-"."""
+        tied = i > 0 and self.words.gap(i - 1) in {" ", "-", "\u2011"}
+        return tied and self.words.keys[i - 1] in self.tables.words["past"]

@@ -126,6 +126,64 @@ def test_a_wrong_line_is_one_sentence(line: str, words: tuple[str, ...]) -> None
     assert_one_sentence(demarche("code", "--jsonl", "-", stdin=stdin), *words)
 
 
+PAIR = {
+    "id": "a",
+    "text": "Peru condemned the raid by Chad",
+    "source_span": [0, 4],
+    "target_span": [27, 31],
+}
+
+
+def test_pairs_are_related_line_by_line_in_order() -> None:
+    other = {**PAIR, "id": 7, "text": "Peru\u2028applauded the help of Chad"}
+    lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in (PAIR, other, PAIR))
+    done = demarche("relate", stdin=lines.encode())
+    assert (done.returncode, done.stderr) == (0, "")
+    first, second, third = (json.loads(line) for line in done.stdout.splitlines())
+    assert (first["id"], first["type"], second["id"]) == ("a", "ACCUSE", 7)
+    assert first == third
+    assert len(first["probabilities"]) == 16
+    assert sum(first["probabilities"].values()) == pytest.approx(1, abs=1e-5)
+    assert first["type"] == max(first["probabilities"], key=first["probabilities"].get)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("{not json}", ("not JSON",)),
+        ("[1]", ("not an object",)),
+        ("[" * 100_000, ("line 2",)),
+        (json.dumps({**PAIR, "id": None}), ('"id"',)),
+        (json.dumps({**PAIR, "text": 5}), ('"text"',)),
+        (json.dumps({**PAIR, "text": "\ud800" * 40}), ("surrogate",)),
+        (json.dumps({**PAIR, "text": "x" * 30_000}), ('"text"', "30000")),
+        (json.dumps({**PAIR, "source_span": [0, 4.0]}), ('"source_span"', "whole numbers")),
+        (json.dumps({**PAIR, "source_span": [True, 4]}), ('"source_span"', "whole numbers")),
+        (json.dumps({**PAIR, "target_span": [27, 32]}), ('"target_span"', "[27, 32]", "31")),
+        (json.dumps({**PAIR, "target_span": [4, 4]}), ('"target_span"', "[4, 4]")),
+        (json.dumps({**PAIR, "target_span": [-3, 2]}), ('"target_span"', "[-3, 2]")),
+        (json.dumps({**PAIR, "target_span": [4, 5]}), ('"target_span"', "nothing but space")),
+    ],
+    ids=lambda value: value[:60] if isinstance(value, str) else "",
+)
+def test_a_line_that_is_no_pair_is_named_and_the_others_go_on(
+    line: str, words: tuple[str, ...]
+) -> None:
+    good = json.dumps(PAIR)
+    done = demarche("relate", "-", stdin=f"{good}\n{line}\n\n{good}\n".encode())
+    assert done.returncode == 1
+    assert [json.loads(shown)["id"] for shown in done.stdout.splitlines()] == ["a", "a"]
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("demarche: ")
+    for word in ("line 2 of standard input", *words):
+        assert word in done.stderr
+
+
+def test_no_pairs_are_no_mistake() -> None:
+    done = demarche("relate", stdin=b"\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_a_text_that_is_not_utf8_is_one_sentence(tmp_path: Path) -> None:
     file = tmp_path / "latin.txt"
     file.write_bytes("Le ministre a été reçu à Genève".encode("latin-1"))
@@ -174,5 +232,15 @@ def test_settings_are_listed_with_their_meaning() -> None:
 
 def test_help_is_quick_and_names_every_command() -> None:
     done = demarche("--help")
-    for command in ("run", "serve", "code", "tail", "settings", "health", "fetcher", "extractor"):
+    for command in (
+        "run",
+        "serve",
+        "code",
+        "relate",
+        "tail",
+        "settings",
+        "health",
+        "fetcher",
+        "extractor",
+    ):
         assert f"\n  {command} " in done.stdout

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
-from itertools import islice
+from itertools import chain, islice, tee
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -18,11 +18,13 @@ from worker import wiring
 from worker.errors import ConfigError
 from worker.events.parties import Gazetteer
 from worker.events.parties.people import Resolution
+from worker.events.relate.reading import Spans
 from worker.model import Article, Event, Evidence, Party
 from worker.service import display, explaining, redis_server
 from worker.settings import Settings
 from worker.stream.consume import Entry, position
 
+LONGEST = 20_000  # code points of a text with two parties; a sentence has some hundreds
 BATCH = 16  # documents; larger batches are slower and take twice the memory
 
 
@@ -77,6 +79,73 @@ def code_lines(settings: Settings, file: str, out: TextIO, *, explain: bool = Fa
             out.write(json.dumps(_coded(article, result, explain), ensure_ascii=False) + "\n")
         out.flush()
     return failed
+
+
+def relate_lines(settings: Settings, file: str, out: TextIO, err: TextIO) -> int:
+    """Say which type of act joins two parties, a pair a line, in order.
+
+    A line that is no pair gets one sentence on ``err``; the others go on.
+
+    Returns:
+        How many lines were no pairs.
+
+    Raises:
+        ConfigError: the file cannot be read.
+    """
+    bad = 0
+
+    def good() -> Iterator[tuple[Any, str, Spans]]:
+        nonlocal bad
+        for line, where in _numbered(file):
+            try:
+                yield _pair(line, where)
+            except ConfigError as error:
+                bad += 1
+                err.write(f"demarche: {error}\n")
+
+    ids, pairs = tee(good())
+    if first := next(pairs, None):
+        relater = wiring.relater(settings)
+        told = relater.types((text, spans) for _, text, spans in chain([first], pairs))
+        for (key, _, _), (kind, shares) in zip(ids, told, strict=True):
+            shown = {name: round(share, 6) for name, share in shares.items()}
+            line = {"id": key, "type": kind, "probabilities": shown}
+            out.write(json.dumps(line, ensure_ascii=False) + "\n")
+        out.flush()
+    return bad
+
+
+def _pair(line: str, where: str) -> tuple[Any, str, Spans]:
+    """Id, text and the two spans of a line; raises `ConfigError` with what is wrong."""
+    record = _record(line, where)
+    if not isinstance(record.get("id"), str | int):
+        raise ConfigError(f'{where} has no "id" that is a string or a whole number.')
+    text = record.get("text")
+    if not isinstance(text, str):
+        raise ConfigError(f'{where} has no "text" that is a string.')
+    if len(text) > LONGEST:
+        raise ConfigError(f'"text" in {where} has {len(text)} characters; {LONGEST} may pass.')
+    if any("\ud800" <= c <= "\udfff" for c in text + str(record["id"])):
+        raise ConfigError(f"{where} holds half a character (a lone surrogate).")
+    source, target = (
+        _span_of(record.get(key), text, f'"{key}" in {where}')
+        for key in ("source_span", "target_span")
+    )
+    return record["id"], text, (source, target)
+
+
+def _span_of(span: object, text: str, where: str) -> tuple[int, int]:
+    numbers = span if isinstance(span, list) and len(span) == 2 else []
+    if not numbers or any(type(n) is not int for n in numbers):
+        raise ConfigError(f"{where} is not [start, end] in whole numbers.")
+    start, end = numbers
+    if not 0 <= start < end <= len(text):
+        raise ConfigError(
+            f"{where} is [{start}, {end}], but the text goes from 0 to {len(text)} characters."
+        )
+    if not text[start:end].strip():
+        raise ConfigError(f"{where} holds nothing but space.")
+    return start, end
 
 
 def parties(name: str, on: str | None, out: TextIO) -> None:
@@ -148,19 +217,32 @@ def _fate_line(entry: Entry) -> str:
 
 
 def _articles(file: str) -> Iterator[Article]:
+    return (_article(line, where) for line, where in _numbered(file))
+
+
+def _numbered(file: str) -> Iterator[tuple[str, str]]:
+    """The lines that are not empty, each with its place for messages."""
     name = "standard input" if file == "-" else file
-    for number, line in enumerate(_lines(file), start=1):
+    lines = "".join(_lines(file)).split("\n")  # JSON strings may hold other breaks as they are
+    for number, line in enumerate(lines, start=1):
         if line.strip():
-            yield _article(line, f"line {number} of {name}")
+            yield line, f"line {number} of {name}"
 
 
-def _article(line: str, where: str) -> Article:
+def _record(line: str, where: str) -> dict[str, Any]:
     try:
         record = json.loads(line)
     except json.JSONDecodeError as error:
         raise ConfigError(f"{where} is not JSON: {error.msg} at column {error.colno}.") from None
+    except (ValueError, RecursionError):
+        raise ConfigError(f"{where} is JSON of endless digits or brackets.") from None
     if not isinstance(record, dict):
-        raise ConfigError(f'{where} is not an object with "doc_id" and "text".')
+        raise ConfigError(f"{where} is not an object in braces.")
+    return record
+
+
+def _article(line: str, where: str) -> Article:
+    record = _record(line, where)
     for key in ("doc_id", "text"):
         if not isinstance(record.get(key), str):
             raise ConfigError(f'{where} has no "{key}" that is a string.')

@@ -23,6 +23,7 @@ from worker.stream.publish import StreamPublisher
 
 if TYPE_CHECKING:
     from worker.events.extract import Coder
+    from worker.events.relate import Relater
     from worker.pipeline import Pipeline
 
 AGENT = "Demarche"
@@ -135,6 +136,19 @@ def coder(settings: Settings) -> Coder:
     from worker.events.parties import Gazetteer
 
     return Coder(nlp.load(settings.spacy_model), Gazetteer.load())
+
+
+def relater(settings: Settings) -> Relater:
+    """Load what `coder` loads, to ask of one sentence at a time.
+
+    Raises:
+        ConfigError: the pipeline that DEMARCHE_SPACY_MODEL names cannot be loaded.
+    """
+    from worker.events import nlp
+    from worker.events.parties import Gazetteer
+    from worker.events.relate import Relater
+
+    return Relater(nlp.load(settings.spacy_model), Gazetteer.load())
 
 
 def _coding(event: Event) -> Coding:

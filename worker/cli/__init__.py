@@ -181,6 +181,21 @@ def code(
 
 
 @main.command()
+@click.argument("file", default="-")
+def relate(file: str) -> None:
+    """Say which type of act joins two parties of a sentence. FILE may be - for standard input.
+
+    Each line of FILE is {"id", "text", "source_span": [start, end], "target_span": [start, end]},
+    the spans in characters; each line of the output {"id", "type", "probabilities"}, in the same
+    order. A line that cannot be read is named on standard error, and the exit code is 1 then.
+    """
+    from worker import desk
+
+    if desk.relate_lines(_settings(), file, sys.stdout, sys.stderr):
+        sys.exit(1)
+
+
+@main.command()
 @click.argument("name")
 @click.option("--on", metavar="DATE", help="The day for which it is asked (2024-01-15).")
 def parties(name: str, on: str | None) -> None:

@@ -1,0 +1,67 @@
+"""Which type of act joins two parties of a sentence: a decision that was learnt.
+
+The lexicon's rules say what they found; how far to believe them, and what the words around say
+where they found nothing, is learnt from labelled sentences (`training/relate`).
+
+    relater = Relater(nlp.load(), Gazetteer.load())
+    ((kind, shares),) = relater.types([("Peru condemned the raid by Chad.", ((0, 4), (27, 31)))])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from worker.events.mending import mend
+from worker.events.parties import Gazetteer
+from worker.events.plover import types
+from worker.events.relate.network import Array, Network, packaged
+from worker.events.relate.reading import Spans, look
+from worker.events.rules import lexicon
+
+_BATCH = 64
+_BREAKS = str.maketrans("\n\r\v\f\x85\u2028\u2029", " " * 7)  # to the parser a break is a word
+
+
+class Relater:
+    """Gives each pair of parties the probability of each type.
+
+    Args:
+        nlp: the pipeline of `worker.events.nlp`, or another one with the same labels.
+        gazetteer: says of which kind the parties are.
+    """
+
+    def __init__(self, nlp: Language, gazetteer: Gazetteer) -> None:
+        """Keep the two; the weights are read once per process."""
+        self._nlp = nlp
+        self._gazetteer = gazetteer
+        self._lexicon = lexicon()
+        self._network = packaged()
+
+    def types(self, pairs: Iterable[tuple[str, Spans]]) -> Iterator[tuple[str, dict[str, float]]]:
+        """The likeliest type of each pair, and the probabilities of all sixteen, in order.
+
+        Args:
+            pairs: a text, and where source and target stand in it, in code points.
+        """
+        lines = ((text.translate(_BREAKS), spans) for text, spans in pairs)
+        while batch := list(islice(lines, _BATCH)):
+            with self._nlp.memory_zone():
+                told = [self._told(*read) for read in self._nlp.pipe(batch, as_tuples=True)]
+            yield from told
+
+    def _told(self, doc: Doc, spans: Spans) -> tuple[str, dict[str, float]]:
+        mend(doc, self._lexicon)
+        seen = look(doc, spans, self._gazetteer, self._lexicon)
+        return likeliest(self._network, self._network.probabilities(seen, doc.vocab.vectors))
+
+
+def likeliest(network: Network, shares: Array) -> tuple[str, dict[str, float]]:
+    """The types alone, summing to 1: whether there is an act at all is not asked."""
+    by_class = dict(zip(network.classes, shares.astype(float).tolist(), strict=True))
+    whole = sum(by_class[kind] for kind in types())
+    table = {kind: by_class[kind] / whole for kind in types()}
+    return max(table, key=table.__getitem__), table

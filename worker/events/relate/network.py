@@ -1,0 +1,158 @@
+"""The model of types, in numpy: weights of signs, and one hidden layer over the words.
+
+The scores of the classes are the sum of the weights of the signs, which can be read one by one, and
+of what the words say: each word near the pair (its vector, its head's, where it stands) passes the
+hidden layer, and of every hidden unit the strongest answer counts. The weights are made by
+`training/relate` and lie beside this file, rounded to one byte each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.strings import get_string_id
+from spacy.vectors import Vectors  # type: ignore[import-not-found]
+
+from worker.events.plover import data, types
+from worker.events.relate.features import LABELS, PLACES, Seen, Word
+
+NONE = "NONE"
+"""The class of pairs that no act joins."""
+
+FILE = "types.npz"
+
+Array = NDArray[np.float32]
+Stored = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Network:
+    """Weights; ``n`` signs, ``h`` hidden units, ``c`` classes, ``i`` inputs of a word.
+
+    Attributes:
+        classes: names of the classes: the sixteen types and `NONE`.
+        rows: sign → row of `signs`; a sign that is not in it was too rare in training.
+        signs: (n, c): what each sign gives to the classes.
+        words: (i, h): what a word gives to the hidden units.
+        hidden: (h,): their bias.
+        out: (h, c): what they give to the classes.
+        bias: (c,)
+        width: width of the word vectors of the training; 0 if it had none.
+    """
+
+    classes: tuple[str, ...]
+    rows: dict[str, int]
+    signs: Array
+    words: Array
+    hidden: Array
+    out: Array
+    bias: Array
+    width: int
+
+    def probabilities(self, seen: Seen, vectors: Vectors) -> Array:
+        """Probability of each class for a pair; they sum to 1."""
+        rows = sorted(self.rows[name] for name in seen.signs if name in self.rows)
+        active = inputs(seen, vectors, self.width) @ self.words + self.hidden
+        strongest = np.maximum(active.max(axis=0), 0)
+        return softmax(self.signs[rows].sum(axis=0) + strongest @ self.out + self.bias)
+
+
+def inputs(seen: Seen, vectors: Vectors, width: int) -> Array:
+    """The words of a pair in numbers: (words, inputs); one row of zeros where there is none.
+
+    Vectors are zero where the pipeline has none, or others than those of the training.
+    """
+    known = vectors if width and vectors.shape[1:] == (width,) else None
+    rows = [_input(word, known, width) for word in seen.words]
+    return np.stack(rows or [np.zeros(size(width), np.float32)])
+
+
+def size(width: int) -> int:
+    """How many numbers tell of one word."""
+    return 2 * width + len(_MARKS)
+
+
+_MARKS = {name: n for n, name in enumerate((*PLACES, *(f"-{x}" for x in LABELS), *types()))}
+
+
+def _input(word: Word, vectors: Vectors | None, width: int) -> Array:
+    row = np.zeros(size(width), np.float32)
+    if vectors is not None:
+        row[:width] = _vector(word.lemma, vectors)
+        row[width : 2 * width] = _vector(word.head, vectors)
+    for name in (*word.places, f"-{word.label}", *word.kinds):
+        if name in _MARKS:
+            row[2 * width + _MARKS[name]] = 1
+    return row
+
+
+def _vector(lemma: str, vectors: Vectors) -> Array | float:
+    """The vector of a lemma, brought to length 1."""
+    row = vectors.key2row.get(get_string_id(lemma))
+    if not lemma or row is None:
+        return 0.0
+    vector: Array = vectors.data[row]
+    return vector / max(float(np.sqrt(vector @ vector)), 1e-6)
+
+
+def softmax(scores: Array) -> Array:
+    """Probabilities of the classes along the last axis."""
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    shares: Array = powers / powers.sum(axis=-1, keepdims=True)
+    return shares
+
+
+@cache
+def packaged() -> Network:
+    """The network that comes with the package."""
+    with data("relate", FILE).open("rb") as file, np.load(file) as stored:
+        return unpacked({name: stored[name] for name in stored.files})
+
+
+def packed(network: Network) -> Stored:
+    """A network as arrays for a file: weights in steps of 1/127 of the largest of their column."""
+    names = sorted(network.rows, key=network.rows.__getitem__)
+    stored: Stored = {
+        "classes": _text(network.classes),
+        "names": _text(names),
+        "hidden": network.hidden,
+        "bias": network.bias,
+        "width": np.array(network.width),
+    }
+    for name in ("signs", "words", "out"):
+        weights: Array = getattr(network, name)
+        step = np.abs(weights).max(axis=0, initial=1e-9) / 127
+        stored[name] = np.round(weights / step).astype(np.int8)
+        stored[f"{name} step"] = step.astype(np.float32)
+    return stored
+
+
+def unpacked(stored: Stored) -> Network:
+    """The network of the arrays that `packed` made."""
+    signs, words, out = (
+        stored[name].astype(np.float32) * stored[f"{name} step"]
+        for name in ("signs", "words", "out")
+    )
+    return Network(
+        classes=_lines(stored["classes"]),
+        rows={name: row for row, name in enumerate(_lines(stored["names"]))},
+        signs=signs,
+        words=words,
+        hidden=stored["hidden"],
+        out=out,
+        bias=stored["bias"],
+        width=int(stored["width"]),
+    )
+
+
+def _text(lines: Sequence[str]) -> NDArray[np.uint8]:
+    return np.frombuffer("\n".join(lines).encode(), np.uint8)
+
+
+def _lines(text: NDArray[np.uint8]) -> tuple[str, ...]:
+    return tuple(text.tobytes().decode().split("\n"))

@@ -67,6 +67,7 @@ def test_a_quality_that_was_a_passive(nlp: Language) -> None:
     [
         "Two soldiers killed in Mali.",
         "Norway's plans for the north were praised by Finland.",
+        "Norway's armed forces in the far north.",
         "The newly trained recruits smiled at the minister.",
         "It was ready.",
         "Peru and Chile signed, and Bolivia watched.",
@@ -75,3 +76,22 @@ def test_a_quality_that_was_a_passive(nlp: Language) -> None:
 def test_what_is_read_well_stays(nlp: Language, text: str) -> None:
     before = [(t.tag_, t.dep_, t.head.i) for t in nlp(text)]
     assert [(t.tag_, t.dep_, t.head.i) for t in _mended(nlp, text)] == before
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "subject"),
+    [
+        ("The Arab League condemned Turkey in the same breath.", "condemned", "League"),
+        ("Lithuania on Monday accused Russian spies of arson.", "accused", "Lithuania"),
+        ("The Thai minister on Friday blamed Phnom Penh.", "blamed", "minister"),
+        ("Three Peruvian guards clashed with smugglers.", "clashed", "guards"),
+    ],
+)
+def test_a_past_that_was_a_quality_has_its_subject(
+    nlp: Language, text: str, verb: str, subject: str
+) -> None:
+    doc = _mended(nlp, text)
+    (token,) = [t for t in doc if t.text == verb]
+    assert token.dep_ == "ROOT"
+    assert [c.text for c in token.children if c.dep_ == "nsubj"] == [subject]
+    assert token.tag_ == "VBD"

@@ -17,6 +17,8 @@ from worker.events.tree import case, children, is_predicate, lemma
 
 _NOMINAL = ("NOUN", "PROPN")
 _NAMING = ("compound", "amod", "nmod", "nmod:poss", "nmod:desc", "nmod:unmarked", "appos")
+_DAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
+_QUALITIES = frozenset({"armed", "united", "allied", "alleged", "proposed", "reported", "exiled"})
 _AFTER_VERB = frozenset({"DT", "PRP$", "PRP", "TO", "IN", "NNP", "JJ", "CD"})
 
 
@@ -196,10 +198,13 @@ def _find_main_verb(sentence: Span, lexicon: Lexicon) -> None:
             if subject := _squeezed_subject(token):
                 _raise_from_phrase(token, subject)
                 return
-        elif _is_trailing_past(token, lexicon):
+        if subject := _subject_of_quality(token, lexicon):
+            _raise_quality(token, subject)
+            return
+        if _is_trailing_past(token, lexicon):
             _raise_participle(token)
             return
-        elif token.tag_ == "NNS" and _reads_as_verb(token, lexicon):
+        if token.tag_ == "NNS" and _reads_as_verb(token, lexicon):
             _raise_noun(token)
             return
 
@@ -272,6 +277,51 @@ def _squeezed_subject(verb: Token) -> Token | None:
     if before is None or before.pos_ not in _NOMINAL or before.head not in (head, verb):
         return None
     return before if before.dep_ in _NAMING else None
+
+
+def _subject_of_quality(past: Token, lexicon: Lexicon) -> Token | None:
+    """ "Lithuania on Monday accused Russian spies of …": who acts, its verb read as a quality.
+
+    None where the word before it is no end of a phrase ("its armed forces"), or no noun stands
+    free before it.
+    """
+    phrase, start = past.head, past.sent.start
+    if past.dep_ not in ("amod", "compound") or phrase.i < past.i or past.i == start:
+        return None
+    if not past.is_lower or not past.lower_.endswith("ed") or past.lower_ in _QUALITIES:
+        return None
+    if past.nbor(-1).pos_ not in (*_NOMINAL, "ADV", "NUM"):
+        return None
+    if not lexicon.triggers("v", by_rule(past.text, "VBD")):
+        return None
+    free = [
+        t
+        for t in past.doc[start : past.i]
+        if t.pos_ in _NOMINAL and not case(t) and (t.head.i >= past.i or t.head == t)
+    ]
+    named = [t for t in free if t.lower_ not in _DAYS and t.dep_ not in ("obl", "obl:unmarked")]
+    return named[-1] if named else None
+
+
+def _raise_quality(verb: Token, subject: Token) -> None:
+    phrase, root = verb.head, verb.sent.root
+    verb.head, verb.dep_ = verb, "ROOT"
+    subject.head, subject.dep_ = verb, "nsubj"
+    phrase.head, phrase.dep_ = verb, "obj"
+    if root not in (subject, phrase):
+        root.head, root.dep_ = verb, "obl" if case(root) else "dep"
+    for child in list(phrase.children):
+        if child.dep_ == "case" and child.i < verb.i:  # "on Friday blamed …"
+            day = next((t for t in verb.children if t.lower_ in _DAYS), None)
+            child.head = day if day is not None else verb
+            if day is not None:
+                day.dep_ = "obl"
+        elif child.i < verb.i:
+            child.head = subject
+    for child in list(subject.children):
+        if child.i > verb.i:
+            child.head = verb
+    _make_verb(verb, "VBD", by_rule(verb.text, "VBD"))
 
 
 def _raise_from_phrase(verb: Token, subject: Token) -> None:

@@ -304,6 +304,7 @@ def _as_json(event: Event) -> dict[str, Any]:
     return {
         "type": event.type,
         "mode": event.mode,
+        "contexts": list(event.contexts),
         "actors": [party.code for party in event.actors],
         "recipients": [party.code for party in event.recipients],
         "date": event.date,

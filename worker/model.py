@@ -192,6 +192,7 @@ class Event:
         confidence: probability that a careful coder would code this type and these parties.
         evidence: the quotations that carry it, the best one first.
         rule: the line of the data files that fired, for whoever wants to know why.
+        contexts: what is spoken of around it, PLOVER's names ("military", "economic").
         accounts: how each place that tells it was read, that of the best evidence first.
     """
 
@@ -204,6 +205,7 @@ class Event:
     confidence: float = 0.5
     evidence: tuple[Evidence, ...] = ()
     rule: str | None = None
+    contexts: tuple[str, ...] = ()
     accounts: tuple[Account, ...] = ()
 
 

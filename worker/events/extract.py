@@ -19,6 +19,7 @@ from worker.events import accounts, anchors, datelines, edtf, naming
 from worker.events.acts import Act
 from worker.events.anchors import Anchor
 from worker.events.confidence import certainty
+from worker.events.contexts import contexts
 from worker.events.frames import Reader
 from worker.events.mending import mend
 from worker.events.merge import Told, merge
@@ -318,7 +319,7 @@ class _Telling:
         return Told(
             act.type, act.mode, actors, recipients, when.date, act.label,
             ((act.start + offset, act.end + offset),), when.firm,
-            (accounts.account(act, when, self._anchor, offset),),
+            (accounts.account(act, when, self._anchor, offset),), contexts(act.trigger.sent),
         )  # fmt: skip
 
 
@@ -343,6 +344,7 @@ def _event(article: Article, told: Told, anchor: Anchor | None) -> Event:
         confidence=round(certainty(told), 3),
         evidence=evidence,
         rule=told.label,
+        contexts=told.contexts,
         accounts=told.accounts,
     )
 

@@ -23,6 +23,7 @@ class Told:
         evidence: first and last code point (exclusive) of each quotation, the fullest one first.
         dated: the date stands in the text; else it is the day of the news.
         accounts: how each quotation came about, in the order of the evidence.
+        contexts: PLOVER's, of all places that tell it.
     """
 
     type: str
@@ -34,6 +35,7 @@ class Told:
     evidence: tuple[tuple[int, int], ...]
     dated: bool = False
     accounts: tuple[Account, ...] = ()
+    contexts: tuple[str, ...] = ()
 
     @property
     def codes(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -85,6 +87,7 @@ def _join(one: Told, other: Told) -> Told | None:
         dated=one.dated or other.dated,
         evidence=fuller.evidence + rest.evidence,
         accounts=fuller.accounts + rest.accounts,
+        contexts=tuple(dict.fromkeys(fuller.contexts + rest.contexts)),
     )
 
 

@@ -89,10 +89,12 @@ class EventData(_Model):
     Attributes:
         date: EDTF, at its own precision; left out where unknown.
         confidence: probability that a careful coder would code this type and these parties.
+        contexts: PLOVER's, as far as the words around the act tell.
     """
 
     type: str
     mode: str | None = None
+    contexts: list[str] | None = None
     coding: Coding
     parties: list[PartyData]
     date: str | None = None
@@ -223,6 +225,7 @@ def _event_data(report: Report, coding: Coding, coder: str) -> EventData:
     return EventData(
         type=event.type,
         mode=event.mode,
+        contexts=list(event.contexts) or None,
         coding=coding,
         parties=[
             *(_party(party, "actor") for party in event.actors),

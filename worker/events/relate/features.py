@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from worker.events.frames import Act
+from worker.events.acts import Act
 from worker.events.relate.pairs import Pair, Path, governor, path, role
 from worker.events.rules import Lexicon
 from worker.events.tree import base, is_predicate, lemma, standing

@@ -135,8 +135,9 @@ class Reader:
             return None
         if "body" in rule.flags and not all(p.kind == "igo" for p in recipients):
             return None
-        if not recipients:
-            recipients = self._places.understood(rule, context)
+        codes = {a.code for a in actors}
+        if not recipients or all(r.code in codes and r.start < 0 for r in recipients):
+            recipients = self._places.understood(rule, context) or recipients
         if not recipients and rule.pos == "v":
             recipients = self._places.after_verb(rule, context.token)
         if "personal" in rule.flags and not all(_is_personal(p) for p in recipients + actors[1:]):
@@ -195,7 +196,8 @@ class Reader:
         alone = "alone" in rule.flags or ("official" in rule.flags and self._speech.issuer)
         if not others and not alone and not self._domestic:
             return None
-        if not others and recipients and not self._domestic:
+        named = any(r.start >= 0 for r in recipients)
+        if not others and named and not self._domestic:
             return None  # aimed at oneself: a domestic act
         return Frame(rule, rule.type, mode, tuple(distinct(actors)), tuple(distinct(others)))
 
@@ -389,7 +391,8 @@ def _on_condition(trigger: Token) -> bool:
 
 def _told_apart(rule: Rule, context: Context) -> bool:
     """ "spoke to X and to Y": with each of them, not with both."""
-    return any(
+    told = [c for c, _ in context.args.preps if c in rule.recipient]
+    return len(told) > len(set(told)) or any(
         c in rule.recipient and case(conjunct) == c
         for c, noun in context.args.preps
         for conjunct in conjuncts(noun)[1:]

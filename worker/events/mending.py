@@ -34,6 +34,7 @@ def mend(doc: Doc, lexicon: Lexicon) -> None:
             _call_on(token)
             _due_somewhere(token)
             _visitor(token)
+            _pronoun_before_name(token)
             _two_subjects(token)
             _subject_before_and(token)
             _headline_infinitive(token)
@@ -134,6 +135,15 @@ def _call_on(token: Token) -> None:
         token.head, token.dep_, called.dep_ = called, "case", "obl"
 
 
+def _pronoun_before_name(token: Token) -> None:
+    """ "He and [Palestinian leader Mahmoud Abbas] spoke": a pronoun is no part of a name."""
+    name = token.head
+    if token.pos_ != "PRON" or token.dep_ != "compound" or not name.dep_.startswith("nsubj"):
+        return
+    token.head, token.dep_ = name.head, name.dep_
+    name.head, name.dep_ = token, "conj"
+
+
 def _two_subjects(verb: Token) -> None:
     """Two subjects with "and" between them are one."""
     found = [c for c in verb.children if c.i < verb.i and c.dep_ in ("nsubj", "nsubj:pass", "list")]
@@ -217,9 +227,11 @@ def _is_past(token: Token, lexicon: Lexicon) -> bool:
 
 def _is_main_participle(verb: Token, lexicon: Lexicon) -> bool:
     """ "Moscow assured Damascus that …", "the minister conferred with …": no passive."""
-    noun = verb.head
+    noun = _top(verb.head)
     if verb.dep_ != "acl" or noun.dep_ != "ROOT" or noun.pos_ not in _NOMINAL or noun.i > verb.i:
         return False
+    if verb.head != noun:
+        return verb.tag_ == "VBD"
     if any(
         (c.dep_ == "obl:agent" or case(c) == "by") and not lexicon.is_a(lemma(c), "PHONE")
         for c in verb.children
@@ -251,8 +263,15 @@ def _is_trailing_past(token: Token, lexicon: Lexicon) -> bool:
     return any(children(token, "obl")) and bool(lexicon.triggers("v", by_rule(token.text, "VBD")))
 
 
+def _top(noun: Token) -> Token:
+    """The noun that a noun explains: "Leaders of … (AU) member states"."""
+    while noun.dep_ == "appos":
+        noun = noun.head
+    return noun
+
+
 def _raise_participle(verb: Token) -> None:
-    noun = verb.head
+    noun = _top(verb.head)
     _take_place(verb, noun)
     noun.head, noun.dep_ = verb, "nsubj"
     for child in list(noun.children):

@@ -270,7 +270,7 @@ class Phrases:
 
     def _with_companions(self, token: Token) -> list[Named]:
         """A name with those coordinated inside its phrase: "leaders of Kenya and Uganda"."""
-        own = self._at[token.i]
+        own = sorted(self._at[token.i], key=lambda n: not n.person)
         doc = token.doc
         found = list(own)
         span = doc.char_span(own[0].start, own[0].end, alignment_mode="expand")
@@ -295,7 +295,8 @@ class Phrases:
         if found:
             return found
         for wanted in (cases, ("in", "at", "on")) if located else (cases,):
-            for child in children(token, "nmod"):
+            heads = (token, *children(token, "flat"))  # "Presidents Buhari of Nigeria and …"
+            for child in (c for head in heads for c in children(head, "nmod")):
                 if case(child) in wanted:
                     found = self.direct(child) or self._owner(child, ("of",))
                     if found:

@@ -174,6 +174,9 @@ def subject(verb: Token, depth: int = 0) -> Token | None:
     ]
     if own:  # of two, the nearer one: the other is a date or a clause that the parser misplaced
         nearest = max(own, key=lambda c: (c.i < verb.i, c.i))
+        if nearest.lower_ in ("who", "which") and verb.dep_ in ("advcl:relcl", "ccomp"):
+            before = (c for c in children(verb.head, "obj") if c.i < nearest.i)
+            return next(before, nearest)  # a relative clause that hangs on the verb
         return verb.head if nearest.lower_ in _RELATIVE and verb.dep_ == "acl:relcl" else nearest
     if depth > 6 or verb.head == verb:
         return None
@@ -382,12 +385,16 @@ def standing(token: Token, operators: Operators) -> Standing:
     """How a predicate or an event noun stands, all clauses above it taken into account."""
     result = own_standing(token) if is_predicate(token) else _nominal(token)
     node = token
+    dates = False
     for _ in range(_MAX_CLIMB):
         if result not in (Standing.FACT, Standing.FUTURE) or node.head == node:
             break
         effect = _effect(node, operators)
         if effect is None:
             break
+        dates = dates or (base(node) == "obl" and case(node) in _TIMES)
+        if dates and effect is not Standing.FUTURE:
+            effect = Standing.FACT  # what a meeting dates may be wished for; the meeting is held
         if effect is not Standing.FACT:
             result = effect if result is Standing.FACT or effect is not Standing.FUTURE else result
         node = node.head

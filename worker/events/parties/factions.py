@@ -89,8 +89,8 @@ def _stands_alone(run: Run, start: int, end: int) -> bool:
     words, before = run.words, start - 1
     if words.hyphened(end - 1) or (start and words.hyphened(before)):
         return False
-    if _is_attribute(run, end):
-        return False
+    if _is_attribute(run, end) or (start > 1 and words.hyphened(before - 1)):
+        return False  # "rebel strongholds", "Turkish-backed rebels"
     if before < 0 or words.gap(before) != " ":
         return True
     key = words.keys[before]

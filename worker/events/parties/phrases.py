@@ -83,7 +83,7 @@ def _qualified(run: Run, hit: Hit, entry: Entry, base: Found) -> int:
     if base.compound:
         run.found.append(replace(base, adjectival=True))
         return end + 1 if words.hyphened(end - 1) else end
-    if entry.basis == "office":
+    if entry.basis == "office" or (entry.basis == "institution" and _is_post(run, end)):
         return add_head(run, hit, base)
     eager = entry.basis in _EAGER or base.possessive
     head = _head(run, tail, eager) if _close(run, end, tail) else None
@@ -98,6 +98,11 @@ def _qualified(run: Run, hit: Hit, entry: Entry, base: Found) -> int:
         return add_office_in_front(run, hit, base, before)
     run.found.append(_attribute(run, base, head, entry, tail))
     return end
+
+
+def _is_post(run: Run, end: int) -> bool:
+    """Whether an institution's name is an office of one person: "Home Secretary"."""
+    return run.words.keys[end - 1] in run.tables.words["posts"]
 
 
 def _led_forces(run: Run, end: int, base: Found) -> int:

@@ -45,7 +45,7 @@ def pipeline() -> Pipeline:
 @functools.cache
 def coder() -> Coder:
     """Load the model and the gazetteer: in a prefork worker before the fork, and never again."""
-    return wiring.coder(configured())
+    return wiring.coder(configured(), wiring.learnt(configured()))
 
 
 def configuration(chosen: settings.Settings) -> dict[str, Any]:

@@ -11,12 +11,15 @@ import pytest
 
 from worker.errors import Busy, Rejected, Transient
 from worker.ledger.memory import MemoryLedger
-from worker.model import Article, Event, Fate, Feed, Page, Party
+from worker.ledger.officials import Learning
+from worker.ledger.officials.memory import MemoryOfficials
+from worker.model import Article, Event, Fate, Feed, Page, Party, Reading, Sighting
 from worker.pipeline import Limits, Pipeline
 
 FEED = Feed("https://news.example/feed", "The Meridian", "NOR")
 STORY = "Norway's foreign minister met her Chilean counterpart in Oslo on Monday. " * 20
 MET = Event("CONSULT", None, (Party("NOR", "Norway"), Party("CHL", "Chile")))
+ENVOY = Sighting("Ola Brekkvold", "ola brekkvold", "NOR", "Envoy", "envoy", 5)
 
 
 def rss(*numbers: int) -> bytes:
@@ -76,10 +79,10 @@ class Desk:
     poison: str = "Story number 1"
     error: BaseException | None = None
 
-    def code(self, articles: Sequence[Article]) -> list[tuple[Event, ...]]:
+    def read(self, articles: Sequence[Article]) -> list[Reading]:
         if self.error and any(self.poison in article.text for article in articles):
             raise self.error
-        return [(MET,) for _ in articles]
+        return [Reading((MET,), (ENVOY,)) for _ in articles]
 
 
 @dataclass
@@ -111,6 +114,7 @@ class House:
     stream: Stream = field(default_factory=Stream)
     clock: Clock = field(default_factory=Clock)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    officials: MemoryOfficials = field(default_factory=lambda: MemoryOfficials(Learning(2)))
     host_delay: float = 0
 
     def __post_init__(self) -> None:
@@ -119,6 +123,7 @@ class House:
             fetcher=self.web,
             robots=self.robots,
             publisher=self.stream,
+            officials=self.officials,
             coder=lambda: self.desk,
             deadline=lambda _seconds: nullcontext(),
             limits=Limits(host_delay=self.host_delay, attempts=3),
@@ -326,3 +331,36 @@ def test_a_batch_that_takes_long_hands_its_rest_back(house: House) -> None:
     assert house.pipeline.extract(ids) == [ids[2:]]
     assert len(house.fates()) == 2
     assert house.ledger.standing().leased == 1
+
+
+# Office holders ---------------------------------------------------------------------------------
+
+
+def outlets(house: House) -> list[tuple[str, ...]]:
+    return [c.outlets for one in house.officials.candidates(house.clock()) for c in one.claims]
+
+
+def test_what_an_article_says_of_office_holders_is_remembered_with_its_site(house: House) -> None:
+    house.pipeline.extract(house.pipeline.collect(house.stories(1, 2)))
+    assert outlets(house) == [("news.example",)]
+
+
+@pytest.mark.parametrize(
+    "fate",
+    [Fate("duplicate", copy_of="a" * 32), Fate("published", based_on="a" * 32)],
+    ids=["reprint", "grown"],
+)
+def test_who_says_what_another_said_before_is_no_source_of_its_own(
+    house: House, fate: Fate
+) -> None:
+    ids = house.pipeline.collect(house.stories(1))
+    house.stream.fates[ids[0]] = fate
+    house.pipeline.extract(ids)
+    assert outlets(house) == []
+
+
+def test_an_agency_is_one_source_whoever_prints_it(house: House) -> None:
+    ids = house.stories(1)
+    house.web.answers["https://news.example/1"] = html(1).replace(b"<p>", b"<p>OSLO (AFP) - ", 1)
+    house.pipeline.extract(house.pipeline.collect(ids))
+    assert outlets(house) == [("AFP",)]

@@ -215,6 +215,9 @@ def test_a_story_that_grew_is_published_but_confirms_nothing(publisher, redis_ur
         source="Other",
         text=TEXT + " " + " ".join(f"more{n}" for n in range(99)),
     )
-    assert one.publish("long", grown, [MEETING, PRAISE]) == Fate("published")
+    fate = Fate("published", based_on=ARTICLE.id)
+    assert one.publish("long", grown, [MEETING, PRAISE]) == fate
+    assert one.publish("long", grown, [MEETING, PRAISE]) == fate  # a second time, the same answer
+    assert not fate.independent
     assert list(corroborations(redis_url)) == [("created", 1), ("created", 1)]
     assert len(everything(redis_url)["reports"]) == 3

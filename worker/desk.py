@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
@@ -12,14 +13,13 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from redis.exceptions import RedisError
-from rich.cells import cell_len, set_cell_size
 
 from worker import wiring
 from worker.errors import ConfigError
 from worker.events.parties import Gazetteer
 from worker.events.parties.people import Resolution
 from worker.events.relate.reading import Spans
-from worker.model import Article, Event, Evidence, Party
+from worker.model import Article, Event, Evidence, OfficeHolder, Party
 from worker.service import display, explaining, redis_server
 from worker.settings import Settings
 from worker.stream.consume import Entry, position
@@ -148,26 +148,32 @@ def _span_of(span: object, text: str, where: str) -> tuple[int, int]:
     return start, end
 
 
-def parties(name: str, on: str | None, out: TextIO) -> None:
+def parties(settings: Settings, name: str, on: str | None, out: TextIO) -> None:
     """Print what a name can mean on a day, the likeliest first, with its line of the tables.
+
+    Where Redis can be reached, office holders who were learnt from articles are shown too.
 
     Raises:
         ConfigError: the day is not one.
     """
     day = _date(on, "--on") if on else None
-    found = Gazetteer.load().lookup(name, day)
+    found = Gazetteer.load().with_learnt(_learnt(settings)).lookup(name, day)
     if not found:
         out.write(f"No party or person of the gazetteer is called {display.clean(name)!r}.\n")
-    columns = [_resolution(resolution) for resolution in found]
-    widths = [max(map(cell_len, column)) for column in zip(*columns, strict=True)]
-    for cells in columns:
-        line = "  ".join(set_cell_size(c, w) for c, w in zip(cells, widths, strict=True))
-        out.write(line.rstrip() + "\n")
+    out.writelines(display.columns([_resolution(resolution) for resolution in found]))
+
+
+def _learnt(settings: Settings) -> tuple[OfficeHolder, ...]:
+    try:
+        redis_server.check(settings.redis)
+        return wiring.officials(settings).holders(time.time())
+    except (ConfigError, RedisError):  # the gazetteer needs no Redis
+        return ()
 
 
 def _resolution(found: Resolution) -> tuple[str, ...]:
-    who = f"{found.person}, {found.office}" if found.person else ""
-    return found.code, found.name, who, _term(found), found.why, found.source
+    who = display.clean(f"{found.person}, {found.office}") if found.person else ""
+    return found.code, found.name, who, _term(found), found.why, display.clean(found.source)
 
 
 def _term(found: Resolution) -> str:

@@ -1,8 +1,9 @@
 """The nouns, frozen. Everything that travels between two rooms is one of these.
 
 Feed → Entry → Page → Article → Event (with its Parties and Evidence) → Report; every article ends
-in one Fate. Times are aware datetimes in UTC unless a field says otherwise; offsets count Unicode
-code points in the text they refer to.
+in one Fate. Beside its events an article yields Sightings of office holders. Times are aware
+datetimes in UTC unless a field says otherwise; offsets count Unicode code points in the text they
+refer to.
 """
 
 from __future__ import annotations
@@ -210,6 +211,62 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Sighting:
+    """An article says which office somebody holds whom the gazetteer does not know for that day.
+
+    Attributes:
+        name: the full name as it stands there: "Sanae Takaichi".
+        key: the name as the gazetteer compares names: folded, in its canonical spelling.
+        code: the party for which the office is held.
+        office: the office in the article's words, capitalised: "Prime Minister".
+        kind: what kind of office it is: "head", "foreign", "envoy" …; wordings of one kind count
+            as the same office.
+        rank: 1 head of state … 6 spokesperson, as in the gazetteer's tables.
+        on: the day of publication; None if unknown.
+        short: the shorter form by which the article goes on, where it does: "Takaichi".
+    """
+
+    name: str
+    key: str
+    code: str
+    office: str
+    kind: str
+    rank: int
+    on: date | None = None
+    short: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeHolder:
+    """Somebody whose office was learnt from articles, on its way back into the gazetteer.
+
+    Attributes:
+        name, code, office, rank: as in `Sighting`.
+        since: the first day for which an article attests the office.
+        until: the day up to which that may be believed; None where a person confirmed it.
+        shorts: what articles call the holder for short.
+        basis: where it was learnt, for people.
+    """
+
+    name: str
+    code: str
+    office: str
+    rank: int
+    since: date
+    until: date | None
+    shorts: tuple[str, ...]
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the coder makes of one article: its events, and the office holders that it names."""
+
+    events: tuple[Event, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One article's telling of one event: what the stream carries."""
 
@@ -231,11 +288,18 @@ class Fate:
     Attributes:
         kind: "published" (with events), "empty" (read, nothing to report), "duplicate" (of
             ``copy_of``), "rejected" (cannot be read, for ``reason``), "dead" (tried too often).
+        based_on: the earlier article whose text a "published" or "empty" one holds, with more.
     """
 
     kind: FateKind
     reason: str | None = None
     copy_of: str | None = None
+    based_on: str | None = None
+
+    @property
+    def independent(self) -> bool:
+        """Whether it was read, and is neither a reprint nor grown from an earlier article."""
+        return self.kind in ("published", "empty") and self.based_on is None
 
 
 def article_id(canonical_url: str) -> str:

@@ -20,13 +20,14 @@ from urllib.parse import urlsplit
 import structlog
 
 from worker.articles.clean import clean
-from worker.articles.links import clean_url
+from worker.articles.links import clean_url, site
 from worker.errors import Busy, Rejected, Transient
 from worker.feeds import schedule
 from worker.feeds.parse import parse
 from worker.fetch import FEED, HTML
 from worker.ledger import Due, Ledger, Stage, Work
-from worker.model import Article, Entry, Event, Fate, Feed, Page, article_id
+from worker.ledger.officials import Officials
+from worker.model import Article, Entry, Event, Fate, Feed, Page, Reading, Sighting, article_id
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -57,9 +58,9 @@ class Robots(Protocol):
 
 
 class Coder(Protocol):
-    """Articles → the events of each, in order."""
+    """Articles → the events of each, and the office holders that it introduces, in order."""
 
-    def code(self, articles: Sequence[Article]) -> list[tuple[Event, ...]]:
+    def read(self, articles: Sequence[Article]) -> list[Reading]:
         """Code a batch."""
 
 
@@ -94,6 +95,7 @@ class Pipeline:
     fetcher: Fetcher
     robots: Robots
     publisher: Publisher
+    officials: Officials
     coder: Callable[[], Coder]
     deadline: Callable[[float], AbstractContextManager[None]]
     limits: Limits = field(default_factory=Limits)
@@ -271,20 +273,20 @@ class Pipeline:
         self.ledger.suspect(ids)
         try:
             with self.deadline(self.limits.batch_seconds):
-                coded = self.coder().code(articles)
+                readings = self.coder().read(articles)
         except Exception as error:  # noqa: BLE001 - whose fault it was is found out one by one
             log.warning("batch_failed", articles=len(read), error=repr(error))
             self.ledger.cleared(ids)
             self._code_singly(read)
         else:
-            for work, article, events in zip(works, articles, coded, strict=True):
-                self._publish(work, article, events)
+            for work, article, reading in zip(works, articles, readings, strict=True):
+                self._publish(work, article, reading)
 
     def _code_singly(self, read: Sequence[tuple[Work, Article]]) -> None:
         for work, article in read:
-            coded = self._guarded(work, partial(self.coder().code, [article]))
-            if coded is not None:
-                self._publish(work, article, coded[0])
+            readings = self._guarded(work, partial(self.coder().read, [article]))
+            if readings is not None:
+                self._publish(work, article, readings[0])
 
     def _guarded(self, work: Work, step: Callable[[], T]) -> T | None:
         """Run a step on one article under its deadline; a failure becomes a fate or another try.
@@ -304,10 +306,18 @@ class Pipeline:
         self.ledger.cleared([work.id])
         return result
 
-    def _publish(self, work: Work, article: Article, events: Sequence[Event]) -> None:
-        fate = self.publisher.publish(work.id, article, events)
-        log.info("article_done", url=article.url, fate=fate.kind, events=len(events))
+    def _publish(self, work: Work, article: Article, reading: Reading) -> None:
+        fate = self.publisher.publish(work.id, article, reading.events)
+        if fate.independent:
+            self._remember(article, reading.sightings)
+        log.info("article_done", url=article.url, fate=fate.kind, events=len(reading.events))
         self.ledger.done(work.id, read=True)
+
+    def _remember(self, article: Article, sightings: Sequence[Sighting]) -> None:
+        """Note who holds office, and who says so: an agency for all that print it, else a site."""
+        outlet = article.agency or (site(article.url) if article.url else article.source)
+        if sightings and outlet:
+            self.officials.record(sightings, outlet, self.now())
 
     def _end(self, work: Work, fate: Fate) -> None:
         """End an article that yields no events."""

@@ -96,6 +96,15 @@ class Settings(BaseSettings):
         90.0, gt=0, description="Days that an article is remembered after its fate."
     )
     copy_days: float = Field(7.0, gt=0, description="Days in which a reprint is recognised.")
+    officials_outlets: int = Field(
+        3, ge=2, description="Independent outlets from which an unknown office holder is learnt."
+    )
+    officials_days: float = Field(
+        90.0, gt=0, description="Days after which an office holder whom no article confirms fades."
+    )
+    officials_refresh: float = Field(
+        300.0, gt=0, description="Seconds between an extractor's looks at who was learnt."
+    )
     stream_max_len: int = Field(
         1_000_000, ge=1_000, description="Entries after which a stream is trimmed, about."
     )

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING
 from worker.deadline import deadline
 from worker.events import plover
 from worker.feeds import seeds
+from worker.ledger.officials import Learning
+from worker.ledger.officials.redis import RedisOfficials
+from worker.ledger.officials.roster import Roster
 from worker.ledger.redis import RedisLedger
-from worker.model import Event
+from worker.model import Event, OfficeHolder
 from worker.settings import Settings
 from worker.stream.consume import Reader
 from worker.stream.message import Coding
@@ -60,6 +63,7 @@ def pipeline(settings: Settings, coder: Callable[[], Coder]) -> Pipeline:
         fetcher=fetcher,
         robots=Robots(fetcher.get, agent=AGENT),
         publisher=publisher(settings),
+        officials=officials(settings),
         coder=coder,
         deadline=deadline,
         limits=Limits(
@@ -89,6 +93,17 @@ def ledger(settings: Settings) -> RedisLedger:
         page_ttl=settings.page_ttl,
         seen_ttl=settings.seen_days * 86_400,
     )
+
+
+def officials(settings: Settings) -> RedisOfficials:
+    """Build the store of office holders that articles name."""
+    learning = Learning(settings.officials_outlets, settings.officials_days)
+    return RedisOfficials(settings.redis, settings.prefix, learning)
+
+
+def learnt(settings: Settings) -> Callable[[], tuple[OfficeHolder, ...]]:
+    """Build the coder's source of learnt office holders: it looks at the store now and then."""
+    return Roster(officials(settings), settings.officials_refresh)
 
 
 def watch(settings: Settings) -> int:
@@ -125,8 +140,12 @@ def reader(settings: Settings) -> Reader:
     return Reader(settings.redis, settings.prefix)
 
 
-def coder(settings: Settings) -> Coder:
+def coder(settings: Settings, learnt: Callable[[], tuple[OfficeHolder, ...]] = tuple) -> Coder:
     """Load the language pipeline and the gazetteer.
+
+    Args:
+        settings: which pipeline.
+        learnt: who was learnt from articles; by default nobody.
 
     Raises:
         ConfigError: the pipeline that DEMARCHE_SPACY_MODEL names cannot be loaded.
@@ -135,7 +154,7 @@ def coder(settings: Settings) -> Coder:
     from worker.events.extract import Coder
     from worker.events.parties import Gazetteer
 
-    return Coder(nlp.load(settings.spacy_model), Gazetteer.load())
+    return Coder(nlp.load(settings.spacy_model), Gazetteer.load(), learnt=learnt)
 
 
 def relater(settings: Settings) -> Relater:

@@ -15,6 +15,7 @@ import click
 
 from worker import settings as settings_module
 from worker.cli.feeds import feeds
+from worker.cli.officials import officials
 from worker.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -131,6 +132,7 @@ def show_settings() -> None:
 
 
 main.add_command(feeds)
+main.add_command(officials)
 
 
 # Without the service ----------------------------------------------------------------------------
@@ -201,12 +203,13 @@ def relate(file: str) -> None:
 def parties(name: str, on: str | None) -> None:
     """Show what NAME can mean: parties, and who held which office when.
 
-    Each line ends with the line of the gazetteer's tables that says so; a mark like 2019-12-31?
-    means that the office is attested until then, not that it ended.
+    Each line ends with the line of the gazetteer's tables that says so, or with the outlets from
+    which an office holder was learnt (where Redis can be reached); a mark like 2019-12-31? means
+    that the office is attested until then, not that it ended.
     """
     from worker import desk
 
-    desk.parties(name, on, sys.stdout)
+    desk.parties(_settings(), name, on, sys.stdout)
 
 
 @main.command()

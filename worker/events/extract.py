@@ -3,13 +3,14 @@
     coder = Coder(nlp.load(), Gazetteer.load())
     events = coder.code_one(article)
 
+Beside its events, `Coder.read` gives the office holders that an article introduces (`sightings`).
 The rules are those of `docs/coding.md`; which line of which table made an event stands in its
 ``rule``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from spacy.language import Language
@@ -24,15 +25,16 @@ from worker.events.frames import Reader
 from worker.events.mending import mend
 from worker.events.merge import Told, merge
 from worker.events.nlp import paragraphs
-from worker.events.parties import Gazetteer
+from worker.events.parties import Gazetteer, Mention
 from worker.events.phrases import Named, Phrases
 from worker.events.reference import Discourse, Seen
 from worker.events.rules import Lexicon, lexicon
+from worker.events.sightings import sightings
 from worker.events.speech import Speech
 from worker.events.timing import Timeline
 from worker.events.topics import is_sport
 from worker.events.tree import lemma
-from worker.model import Article, Event, Evidence, Party
+from worker.model import Article, Event, Evidence, OfficeHolder, Party, Reading
 
 _TITLE = -1  # the title stands at no place of the text: it says who is who, evidence it is none
 _ATTRIBUTES = frozenset({"amod", "compound", "nmod:poss"})
@@ -53,22 +55,37 @@ class Coder:
         nlp: the pipeline of `worker.events.nlp`, or another one with the same labels.
         gazetteer: who is who.
         domestic: keep acts within one country too (the coding guide leaves them out).
+        learnt: the office holders that other articles taught, asked for before every batch; the
+            same tuple again where nothing is new. By default nobody.
     """
 
-    def __init__(self, nlp: Language, gazetteer: Gazetteer, *, domestic: bool = False) -> None:
-        """Keep the two; both may be shared."""
+    def __init__(
+        self,
+        nlp: Language,
+        gazetteer: Gazetteer,
+        *,
+        domestic: bool = False,
+        learnt: Callable[[], tuple[OfficeHolder, ...]] = tuple,
+    ) -> None:
+        """Keep them; pipeline and gazetteer may be shared."""
         self._nlp = nlp
         self._gazetteer = gazetteer
         self._domestic = domestic
         self._lexicon = lexicon()
+        self._learnt = learnt
+        self._holders: tuple[OfficeHolder, ...] = ()
 
-    def code(self, articles: Sequence[Article]) -> list[tuple[Event, ...]]:
-        """Events of each article, in order; the first article that fails raises its exception."""
-        results = self.code_each(articles)
+    def read(self, articles: Sequence[Article]) -> list[Reading]:
+        """Each article's events and sightings, in order; the first that fails raises."""
+        results = self.read_each(articles)
         for result in results:
             if isinstance(result, Exception):
                 raise result
         return [result for result in results if not isinstance(result, Exception)]
+
+    def code(self, articles: Sequence[Article]) -> list[tuple[Event, ...]]:
+        """Events of each article, in order; the first article that fails raises its exception."""
+        return [reading.events for reading in self.read(articles)]
 
     def code_one(self, article: Article) -> tuple[Event, ...]:
         """Events of one article."""
@@ -76,15 +93,25 @@ class Coder:
 
     def code_each(self, articles: Sequence[Article]) -> list[tuple[Event, ...] | Exception]:
         """As `code`, but an article that fails stands as its exception and harms no other."""
+        results = self.read_each(articles)
+        return [r if isinstance(r, Exception) else r.events for r in results]
+
+    def read_each(self, articles: Sequence[Article]) -> list[Reading | Exception]:
+        """As `read`, but an article that fails stands as its exception and harms no other."""
+        self._take_in_learnt()
         with self._nlp.memory_zone():
             parsed = self._parsed(articles)
             return [self._result(a, docs) for a, docs in zip(articles, parsed, strict=True)]
 
-    def _result(
-        self, article: Article, docs: list[tuple[Doc, int]]
-    ) -> tuple[Event, ...] | Exception:
+    def _take_in_learnt(self) -> None:
+        holders = self._learnt()
+        if holders != self._holders:
+            self._gazetteer = self._gazetteer.with_learnt(holders)
+            self._holders = holders
+
+    def _result(self, article: Article, docs: list[tuple[Doc, int]]) -> Reading | Exception:
         try:
-            return self._events(article, docs)
+            return self._reading(article, docs)
         except Exception as error:  # noqa: BLE001 - the article's own failure, handed to the caller
             return error
 
@@ -99,12 +126,28 @@ class Coder:
             parsed[number].append((doc, start))
         return parsed
 
-    def _events(self, article: Article, docs: list[tuple[Doc, int]]) -> tuple[Event, ...]:
+    def _reading(self, article: Article, docs: list[tuple[Doc, int]]) -> Reading:
         anchor = anchors.of(article)
         day = anchor.day if anchor is not None else None
         speaker = naming.issuer(self._gazetteer, self._lexicon, article)
         home = speaker.code if speaker is not None else article.country
-        found = naming.named(self._gazetteer, self._lexicon, [d for d, _ in docs], day, home)
+        parsed = [doc for doc, _ in docs]
+        mentions = self._gazetteer.read(parsed, day, home=home)
+        first = sum(offset == _TITLE for _, offset in docs)
+        return Reading(
+            self._events(article, docs, mentions, anchor, speaker),
+            sightings(self._gazetteer, parsed[first:], mentions[first:], day),
+        )
+
+    def _events(
+        self,
+        article: Article,
+        docs: list[tuple[Doc, int]],
+        mentions: list[list[Mention]],
+        anchor: Anchor | None,
+        speaker: Named | None,
+    ) -> tuple[Event, ...]:
+        found = naming.named(self._lexicon, [doc for doc, _ in docs], mentions)
         told = _Telling(self._lexicon, anchor, speaker, domestic=self._domestic).all(docs, found)
         if not self._domestic:
             told = (t for t in told if not self._gazetteer.is_domestic(frozenset().union(*t.codes)))

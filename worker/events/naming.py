@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from spacy.tokens import Doc, Token
 
@@ -17,16 +16,12 @@ Placed = tuple[int, int, Named]
 
 
 def named(
-    gazetteer: Gazetteer, lexicon: Lexicon, docs: Sequence[Doc], day: date | None, home: str | None
+    lexicon: Lexicon, docs: Sequence[Doc], mentions: Sequence[Sequence[Mention]]
 ) -> list[list[Placed]]:
-    """The parties of each paragraph of one article, in the order of their place.
-
-    Where an embassy stands or a diplomat is sent to is told too, as ``how="posting"``.
-    """
-    found = gazetteer.read(docs, day, home=home)
+    """The parties of each paragraph of one article, in the order of their place."""
     return [
-        [p for m in mentions if (p := _placed(m, doc, lexicon))]
-        for doc, mentions in zip(docs, found, strict=True)
+        [p for m in found if (p := _placed(m, doc, lexicon))]
+        for doc, found in zip(docs, mentions, strict=True)
     ]
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from worker.stream.consume import Counts
 
@@ -94,6 +94,14 @@ def log_line(role: str, line: str) -> str | None:
     if not _LEVEL.search(line[:120]):
         return None
     return f"{role}: {clean(_STAMP.sub('', line))}"
+
+
+def columns(lines: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Lay cells out below each other, a line each; wide characters count as two."""
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    for cells in lines:
+        line = "  ".join(set_cell_size(c, w) for c, w in zip(cells, widths, strict=True))
+        yield line.rstrip() + "\n"
 
 
 def clean(text: str) -> str:

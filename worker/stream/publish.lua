@@ -6,7 +6,8 @@
 --       8 days to remember in seconds, 9 days of copies in seconds, 10 number of sketch keys,
 --       11 share of its own sketch that makes a copy, 12 shared keys at least,
 --       13… the article's entry (16 fields and values), then per report: PLOVER type, entry of `reports` (16), entry of `events` (16)
--- Returns {fate, reason, id of the article that it copies}; the earlier one if it had one.
+-- Returns {fate, reason, article that it copies, article whose text it holds and more}; the earlier
+-- answer if it had one.
 local EVENTS, REPORTS, ARTICLES, DEAD, COUNTERS, FATE, OWNER = unpack(KEYS, 1, 7)
 local claim, article, fate, reason, outlet, now = unpack(ARGV, 1, 6)
 local length, remember, copies = ARGV[7], ARGV[8], ARGV[9]
@@ -24,7 +25,7 @@ local function add(stream, from, slots)
   redis.call('XADD', stream, 'MAXLEN', '~', length, '*', unpack(entry))
 end
 
-local before = redis.call('HMGET', FATE, 'fate', 'reason', 'copy')
+local before = redis.call('HMGET', FATE, 'fate', 'reason', 'copy', 'based')
 if before[1] then
   return before
 end
@@ -70,7 +71,7 @@ elseif article ~= '' then
   end
 end
 
-redis.call('HSET', FATE, 'fate', fate, 'reason', reason, 'copy', copy)
+redis.call('HSET', FATE, 'fate', fate, 'reason', reason, 'copy', copy, 'based', based_on)
 redis.call('EXPIRE', FATE, remember)
 redis.call('HINCRBY', COUNTERS, 'fate:' .. fate, 1)
 if reason ~= '' then
@@ -82,7 +83,7 @@ if fate == 'dead' then
   add(DEAD, ENTRY, slots)
 end
 if fate ~= 'published' then
-  return {fate, reason, copy}
+  return {fate, reason, copy, based_on}
 end
 
 local at = ENTRY + WIDTH
@@ -112,4 +113,4 @@ for i = 8 + sketch_size, #KEYS, 2 do
   end
   at = at + 1 + 2 * WIDTH
 end
-return {fate, reason, copy}
+return {fate, reason, copy, based_on}

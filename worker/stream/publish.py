@@ -109,8 +109,8 @@ class StreamPublisher:
         for one in told:
             keys += [self._key("report", one.report_id), self._key("event", one.event_id)]
             args += [one.plover, *one.report.fields(), *one.event.fields()]
-        kind, reason, copy = self._script(keys=keys, args=args)
-        return Fate(cast(FateKind, kind), reason or None, copy or None)
+        kind, reason, copy, based_on = self._script(keys=keys, args=args)
+        return Fate(cast(FateKind, kind), reason or None, copy or None, based_on or None)
 
     def _key(self, *parts: str) -> str:
         return ":".join((self._prefix, *parts))

@@ -17,12 +17,14 @@ from functools import cache
 
 from spacy.tokens import Doc, Span, Token
 
+from worker.events.parties import learnt
 from worker.events.parties.finder import Finder
 from worker.events.parties.lookup import lookup
 from worker.events.parties.nouns import Context, Found
-from worker.events.parties.people import People, Resolution, read_people
+from worker.events.parties.people import People, Resolution, in_tables, read_people
 from worker.events.parties.tables import Tables, read_tables
 from worker.events.parties.words import Words
+from worker.model import OfficeHolder
 
 _ATTRIBUTES = frozenset(["amod", "compound", "nmod:poss", "poss", "nmod", "nmod:unmarked"])
 
@@ -51,7 +53,8 @@ class Mention:
         former: the office is a past one ("former US president").
         is_place: it says where, as far as the words around it tell.
         posting: the place that a diplomat is sent to ("ambassador to Syria"): no party to the act.
-        entry: file and line of the table, or "document" for a person whom the text introduced.
+        entry: file and line of the table; "document" for a person whom the text introduced;
+            "learnt from …" for one whom other articles did.
     """
 
     start: int
@@ -90,6 +93,20 @@ class Gazetteer:
     def load() -> Gazetteer:
         """The gazetteer, read once per process."""
         return _load()
+
+    def with_learnt(self, holders: Iterable[OfficeHolder]) -> Gazetteer:
+        """This gazetteer with holders whom articles taught, in place of those it had before.
+
+        They come second: where a table has one of the name in office around the day, they are
+        nobody; and they are nobody for a code that no table has.
+        """
+        rows = [learnt.row(h, self.tables) for h in holders if h.code in self.tables.parties]
+        people = People(rows, self.tables, beside=read_people())
+        return Gazetteer(self.tables, people, Finder(self.tables, people))
+
+    def knows(self, name: str, on: date | None) -> bool:
+        """Whether a table has somebody of this full name in office around the day."""
+        return in_tables(self.people.full(self.tables.key(name)), on)
 
     def scan(self, text: str | Doc | Span) -> list[tuple[int, int]]:
         """Code-point spans of everything that may name a party, without looking at the context.

@@ -20,6 +20,8 @@ _NEAR = 366 * 2
 """Days before and after a term in which a bare surname still means its holder."""
 _IN_OFFICE = 25
 """What being in office on the day counts, in units of which one rank is 10."""
+_LESS_TRUSTED = 100
+"""What a holder who was learnt counts less when all candidates are listed."""
 _NAME, _CODE, _OFFICE, _RANK, _FROM, _TO, _SHORT, _ALIASES = range(8)
 """The columns of leaders.tsv and persons.tsv."""
 EAST_ASIAN = frozenset(["CHN", "KOR", "PRK", "VNM", "TWN"])
@@ -53,12 +55,17 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who held office for a party."""
+    """Somebody who held office for a party.
+
+    Attributes:
+        learnt: known from articles, not from the tables.
+    """
 
     name: str
     code: str
     terms: tuple[Term, ...]
     shorts: tuple[str, ...] = ()
+    learnt: bool = False
 
     @property
     def rank(self) -> int:
@@ -97,9 +104,22 @@ class People:
     people an article names ten, and building them all takes most of a second.
     """
 
-    def __init__(self, rows: Iterable[tuple[str, list[str]]], tables: Tables) -> None:
-        """Index every spelling of every person; rows of one name and code are one person."""
+    def __init__(
+        self,
+        rows: Iterable[tuple[str, list[str]]],
+        tables: Tables,
+        *,
+        beside: People | None = None,
+    ) -> None:
+        """Index every spelling of every person; rows of one name and code are one person.
+
+        Args:
+            rows: the source and the cells of each, in the columns of leaders.tsv.
+            tables: for spellings and particles.
+            beside: the people of the tables, where these were learnt and come second to them.
+        """
         self.tables = tables
+        self._tabled = beside
         self._rows: list[list[tuple[str, list[str]]]] = []
         self._full: dict[str, tuple[int, ...]] = {}
         self._short: dict[str, tuple[int, ...]] = {}
@@ -114,24 +134,24 @@ class People:
             self._index(number, words, cells)
         self.starts = frozenset(k.partition(" ")[0] for t in (self._full, self._short) for k in t)
         self.prefixes = prefixes(self._full) | prefixes(self._short)
+        if beside is not None:
+            self.starts |= beside.starts
+            self.prefixes |= beside.prefixes
         self._person = lru_cache(maxsize=8192)(self._build)
 
     def __len__(self) -> int:
         """How many persons."""
-        return len(self._rows)
+        return len(self._rows) + (len(self._tabled) if self._tabled else 0)
 
     def full(self, key: str) -> tuple[Person, ...]:
         """The persons of a full name."""
-        return tuple(map(self._person, self._full.get(key, ())))
+        mine = tuple(map(self._person, self._full.get(key, ())))
+        return (*self._tabled.full(key), *mine) if self._tabled else mine
 
     def short(self, key: str) -> tuple[Person, ...]:
         """The persons of a surname."""
-        return tuple(map(self._person, self._short.get(key, ())))
-
-    def keys(self) -> Iterator[str]:
-        """Every key, full and short."""
-        yield from self._full
-        yield from self._short
+        mine = tuple(map(self._person, self._short.get(key, ())))
+        return (*self._tabled.short(key), *mine) if self._tabled else mine
 
     def _index(self, number: int, words: list[str], cells: list[str]) -> None:
         particles = self.tables.words["particles"]
@@ -150,7 +170,8 @@ class People:
         cells = rows[0][1]
         shorts = dict.fromkeys(s for _, c in rows for s in c[_SHORT].split("|") if s)
         terms = tuple(_term(c, source) for source, c in rows)
-        return Person(cells[_NAME], cells[_CODE], terms, tuple(shorts))
+        learnt = self._tabled is not None
+        return Person(cells[_NAME], cells[_CODE], terms, tuple(shorts), learnt)
 
     def best(
         self,
@@ -181,7 +202,8 @@ class People:
     ) -> int:
         """How well one office of a person fits a day and a title; comparable among persons."""
         day = on.toordinal() if on else None
-        return _term_score(term, day, title) + self._prominence(person)
+        score = _term_score(term, day, title) + self._prominence(person)
+        return score - _LESS_TRUSTED if person.learnt else score
 
 
 def _term_score(term: Term, day: int | None, title: tuple[str, ...]) -> int:
@@ -197,6 +219,11 @@ def _term_score(term: Term, day: int | None, title: tuple[str, ...]) -> int:
 def near(term: Term, on: date | None) -> bool:
     """Whether an office was held around a day; true where the day is unknown."""
     return on is None or term.distance(on.toordinal()) <= _NEAR
+
+
+def in_tables(people: Iterable[Person], on: date | None) -> bool:
+    """Whether the tables know one of them to have held office around a day."""
+    return any(near(term, on) for p in people if not p.learnt for term in p.terms)
 
 
 def full_keys(

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from worker.events.parties.nouns import Found, Hit, Learnt
-from worker.events.parties.people import EAST_ASIAN, FOREIGN, LEADER, SENIOR, Person, Term, near
+from worker.events.parties.people import (
+    EAST_ASIAN,
+    FOREIGN,
+    LEADER,
+    SENIOR,
+    Person,
+    Term,
+    in_tables,
+    near,
+)
 from worker.events.parties.run import Run
 from worker.events.parties.words import fold
 
@@ -36,6 +45,8 @@ def resolve_person(run: Run, hit: Hit) -> int:
 
 def _add_from_tables(run: Run, hit: Hit, start: int) -> None:
     people, title = hit.full or hit.short, _title(run, hit, start)
+    if in_tables(people, run.on):
+        people = tuple(p for p in people if not p.learnt)
     ranked = run.people.best(people, run.on, run.context.codes, title)
     for _, person, term in ranked:
         if _meant(run, hit, start, person, term, ranked):
@@ -62,7 +73,9 @@ def _meant(run: Run, hit: Hit, start: int, person: Person, term: Term, ranked: R
 
 def _trusted(run: Run, person: Person, term: Term, titled: bool) -> bool:
     """Whether a full name is enough: minor office holders need their state in the text."""
-    if titled or person.rank <= FOREIGN or person.code in run.context.codes:
+    if titled or person.code in run.context.codes:
+        return True
+    if person.rank <= FOREIGN and not person.learnt:
         return True
     return person.rank <= SENIOR and near(term, run.on)
 

@@ -90,7 +90,7 @@ def of_lexicon(lexicon: Lexicon, gazetteer: Gazetteer, nlp: Language) -> Iterato
     """The example sentences of the lexicon, with the parties that they expect."""
     docs = nlp.pipe(rule.example for rule in lexicon.rules)
     for rule, doc in zip(lexicon.rules, docs, strict=True):
-        (found,) = naming.named(gazetteer, lexicon, [doc], None, None)
+        (found,) = naming.named(lexicon, [doc], gazetteer.read([doc], None))
         places: dict[str, tuple[int, int]] = {}
         for start, end, named in found:
             span = doc[start:end]

@@ -37,7 +37,7 @@ def look(
         doc.char_span(*span, alignment_mode="expand") if span is not None else None
         for span in spans
     )
-    (found,) = naming.named(gazetteer, lexicon, [doc], None, None)
+    (found,) = naming.named(lexicon, [doc], gazetteer.read([doc], None))
     at: dict[int, list[Named]] = {}
     posts: dict[int, list[Named]] = {}
     for start, end, named in found:

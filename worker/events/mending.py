@@ -116,13 +116,14 @@ def _visitor(token: Token) -> None:
 
 def _verb_read_as_noun(token: Token, lexicon: Lexicon) -> None:
     """ "The envoy condemns the raid", its verb taken for a noun: it has a subject, but no "is"."""
-    if token.pos_ not in _NOMINAL or not token.lower_.endswith("s") or not token.is_lower:
+    if token.pos_ not in _NOMINAL or not token.is_lower or any(children(token, "cop")):
         return
-    if any(children(token, "cop")) or not any(c.i < token.i for c in children(token, "nsubj")):
+    if not any(c.i < token.i for c in children(token, "nsubj")):
         return
+    tag = "VBZ" if token.lower_.endswith("s") else "VBD"
     word = by_rule(token.text, "VBZ")
-    if lexicon.triggers("v", word):
-        _make_verb(token, "VBZ", word)
+    if lexicon.triggers("v", word) and (tag == "VBZ" or any(children(token, "obj"))):
+        _make_verb(token, tag, word)
 
 
 def _call_on(token: Token) -> None:

@@ -154,7 +154,7 @@ class Phrases:
                 (self._judged(head) if told else [])
                 or self._single(head, 0)
                 or self._owner(head, _CULPRITS)
-                or self._doer(head)
+                or self.doer(head)
                 or (self._told(head) if told else [])
             )
             found.extend(replace(n, how="belongs") if not self._stands(head) else n for n in own)
@@ -345,7 +345,7 @@ class Phrases:
             return []
         return self._act_named_before(pronoun) or self._last(pronoun, "act")
 
-    def _doer(self, noun: Token) -> list[Named]:
+    def doer(self, noun: Token) -> list[Named]:
         """Who did what a noun names: "the attack carried out by ISIS", "news that Iraq has …"."""
         for clause in noun.subtree:
             if clause.dep_ not in ("acl", "acl:relcl", "ccomp", "advcl"):

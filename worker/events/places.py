@@ -352,9 +352,10 @@ class Places:
         if place == "where":
             return self._where(context)
         preps = context.args.preps + context.light_args.preps
-        return self.belongs([t for c, t in preps if c == place]) or self.belongs(
+        found = self.belongs([t for c, t in preps if c == place]) or self.belongs(
             nested([t for _, t in preps], place)
         )
+        return found or (self._phrases.doer(token) if place == "by" else [])
 
     def _governing_subject(self, noun: Token) -> list[Named]:
         """ "During a meeting with X, Y said …": the subject of what the meeting dates."""

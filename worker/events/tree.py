@@ -24,6 +24,7 @@ _TO_COME = frozenset(
 )
 _TIMES = frozenset({"in", "at", "during", "after", "following"})
 _ASKING = frozenset({"call", "appeal", "plead", "press", "look", "turn", "signal", "shout", "pray"})
+_PLACING = frozenset({"at", "in", "near", "on", "outside"})
 _GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
 _MAX_CLIMB = 12
 
@@ -245,7 +246,10 @@ def arguments(predicate: Token) -> Arguments:
     found = Arguments()
     passive = is_passive(predicate)
     surface = subject(predicate)
-    by = [c for c in children(predicate, "obl") if passive and case(c) == "by"]
+    oblique = list(children(predicate, "obl")) if passive else []
+    by = [c for c in oblique if case(c) == "by"]
+    if not by:  # "was shot at a checkpoint by soldiers", hung on the checkpoint
+        by = nested((c for c in oblique if case(c) in _PLACING and c.i > predicate.i), "by")
     if passive:
         found.agent = by
         patient = surface if predicate.dep_ != "acl" else predicate.head

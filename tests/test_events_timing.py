@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from worker.events.extract import Coder
 from worker.events.nlp import load
 from worker.events.parties import Gazetteer
+from worker.events.plover import read_tsv
 from worker.model import Article
 
 DAY = date(2024, 1, 15)  # a Monday
@@ -24,6 +26,7 @@ def told(coder: Coder, text: str, **more) -> list[str]:
     return [f"{event.type} {event.date}" for event in events]
 
 
+ROWS = list(read_tsv(Path(__file__).parent / "data" / "timing.tsv"))
 CASES = {
     "a date in the act's own clause": (
         "Canada recalled its ambassador to Chad on Friday.",
@@ -121,6 +124,11 @@ CASES = {
 def test_a_date_finds_its_act(coder: Coder, case: str) -> None:
     text, expected = CASES[case]
     assert told(coder, text) == expected
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["text"])
+def test_news_of_a_monday(coder: Coder, row: dict[str, str]) -> None:
+    assert "; ".join(told(coder, row["text"])) == row["acts"]
 
 
 def test_a_statement_without_a_date_is_of_the_month_of_its_address(coder: Coder) -> None:

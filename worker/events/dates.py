@@ -20,26 +20,17 @@ from worker.events.date_grammar import Expression
 _MONTHS = {name.lower(): n for n, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): n for n, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
 _WEEKDAYS = {name.lower()[:3]: n for n, name in enumerate(calendar.day_name)}
+_UP_TO_TWENTY = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty"
+)
+_TENS = "thirty forty fifty sixty seventy eighty ninety"
 _NUMBERS = {
-    word: n
-    for n, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-        ]
-    )
-} | {"a": 1, "an": 1, "fifteen": 15, "twenty": 20, "thirty": 30}
+    "a": 1,
+    "an": 1,
+    **{word: n for n, word in enumerate(_UP_TO_TWENTY.split())},
+    **{word: 10 * n for n, word in enumerate(_TENS.split(), start=3)},
+}
 _ROUGHLY = {"couple": 2, "few": 3, "several": 4}
 _NEAR = {
     "yesterday": -1,

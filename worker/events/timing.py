@@ -100,6 +100,8 @@ class Timeline:
             return beside
         best = _best(trigger, self._expressions)
         if best is not None:
+            if _is_elsewhere(best):
+                return replace(self._by(best, None, "open"), firm=False)
             found = self._resolved(best)
             if found is not None and not self._is_to_come(found):
                 return self._by(best, found)
@@ -113,7 +115,9 @@ class Timeline:
             if found.expression.kind != "offset" or found.last.head != trigger:
                 continue
             main = _clause(trigger)
-            told = self.date(main, Standing.FACT).date if main != trigger else None
+            if main == trigger:
+                continue
+            told = self.date(main, Standing.FACT).date
             date = dates.beside(found.expression, told) if told else None
             return self._by(found, date) if date else Dated(None, "open")
         return None
@@ -235,9 +239,19 @@ def _distance(trigger: Token, found: Placed) -> int:
 def _downwards(between: list[Token]) -> int:
     """The clauses between a trigger and an expression below it; one with its own time is closed."""
     clauses = [t for t in between if is_predicate(t)]
-    if any(base(t) == "acl" and not _is_venue(t.head) for t in clauses):
+    if any(base(t) == "acl" and not (_is_venue(t.head) or _acts_too(t)) for t in clauses):
         return _FAR
-    return sum(2 for t in clauses if base(t) != "acl")
+    return sum(2 for t in clauses if base(t) != "acl" or not _is_venue(t.head))
+
+
+def _acts_too(participle: Token) -> bool:
+    """ "The minister, speaking on Friday, accused …": what the subject does meanwhile."""
+    told = participle.dep_ == "acl" and participle.tag_ == "VBG"
+    return told and participle.head.dep_ == "nsubj"
+
+
+def _is_elsewhere(found: Placed) -> bool:
+    return case(found.token) in _ELSEWHERE or found.first.lower_ in _ELSEWHERE
 
 
 def _belongs_to_noun(found: Placed) -> bool:
@@ -257,7 +271,7 @@ def _is_venue(noun: Token) -> bool:
 
 def _tells_on(found: Placed) -> bool:
     """Whether the story goes on from this day: that of a main clause, and not of background."""
-    if found.quoted or _belongs_to_noun(found) or case(found.token) in _ELSEWHERE:
+    if found.quoted or _belongs_to_noun(found) or _is_elsewhere(found):
         return False
     if tense_of(found.clause) == "pluperfect":
         return False

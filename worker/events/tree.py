@@ -22,6 +22,7 @@ _MERELY_POSSIBLE = frozenset({"possible", "potential", "hypothetical", "proposed
 _TO_COME = frozenset(
     {"upcoming", "forthcoming", "planned", "scheduled", "imminent", "coming", "future", "impending"}
 )
+_BACKGROUND = frozenset({"despite", "amid", "because of", "due to", "notwithstanding"})
 _TIMES = frozenset({"in", "at", "during", "after", "following"})
 _ASKING = frozenset({"call", "appeal", "plead", "press", "look", "turn", "signal", "shout", "pray"})
 _PLACING = frozenset({"at", "in", "near", "on", "outside"})
@@ -428,6 +429,8 @@ def _effect(node: Token, operators: Operators) -> Standing | None:
     head, label = node.head, node.dep_
     if label == "acl:relcl" or label == "parataxis" or label == "appos":
         return None
+    if label == "obl" and case(node) in _BACKGROUND:
+        return None
     if label == "conj":
         return _from_conjunct(node)
     if label.startswith("advcl"):
@@ -447,6 +450,8 @@ def _effect(node: Token, operators: Operators) -> Standing | None:
 
 def _governed(node: Token, operators: Operators) -> Standing:
     head, label = node.head, node.dep_
+    if any(c.lower_ in ("whether", "if") for c in children(node, "mark")):
+        return Standing.OPEN
     if not is_predicate(head):
         return Standing.FACT
     is_object = (
@@ -511,7 +516,9 @@ def _adverbial(node: Token, operators: Operators) -> Standing | None:
     if marks & _COMPLEMENT_MARKS:
         return operators.verb(lemma(node.head), next(iter(marks & _COMPLEMENT_MARKS)))
     if "to" in marks:
-        return operators.verbs.get((lemma(node.head), "to"), Standing.OPEN)
+        purpose = operators.verbs.get((lemma(node.head), "to"), Standing.OPEN)
+        own = own_standing(node.head)  # "will meet to discuss"
+        return own if purpose is Standing.FACT and own is not Standing.FACT else purpose
     if not marks and node.tag_ == "VBG":
         return own_standing(node.head)  # "will return to the Gulf, visiting …"
     return None

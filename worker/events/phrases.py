@@ -265,8 +265,15 @@ class Phrases:
             or self._lexicon.is_a(word, "AGENT")
             or self._lexicon.is_a(word, "QUANTITY")
         ):
-            return self._refer(token)
+            return [] if self._is_of_others(token) else self._refer(token)
         return []
+
+    def _is_of_others(self, token: Token) -> bool:
+        """Whether several are told by whose they are, which is unknown: "leaders of the clubs"."""
+        plural = "Plur" in token.morph.get("Number", []) and self._lexicon.is_a(
+            lemma(token), "HUMAN"
+        )
+        return plural and any(case(c) == "of" for c in children(token, "nmod"))
 
     def _with_companions(self, token: Token) -> list[Named]:
         """A name with those coordinated inside its phrase: "leaders of Kenya and Uganda"."""
@@ -291,7 +298,7 @@ class Phrases:
         return self._lists.get(token.i, [])
 
     def _owner(self, token: Token, cases: tuple[str, ...], *, located: bool = False) -> list[Named]:
-        found = self.modifiers(token)
+        found = self._called(token) or self.modifiers(token)
         if found:
             return found
         for wanted in (cases, ("in", "at", "on")) if located else (cases,):
@@ -302,6 +309,14 @@ class Phrases:
                     if found:
                         return found
         return self._seated(token) if located else []
+
+    def _called(self, token: Token) -> list[Named]:
+        """ "The Georgian region of Abkhazia", "the Soviet republic of X": the one that is named."""
+        if not self._lexicon.is_a(lemma(token), "REALM"):
+            return []
+        of = (c for c in children(token, "nmod") if case(c) == "of")
+        heads = (head for c in of for head in conjuncts(c) if head.i in self._at)
+        return _unique(n for head in heads for n in self._with_companions(head))
 
     def _seated(self, token: Token) -> list[Named]:
         """ "Met officials in Minsk": whose capital follows, though hung on the verb."""

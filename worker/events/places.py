@@ -90,6 +90,8 @@ class Places:
                     found = [n for n in found if n.how != "people" or self._domestic]
                 if not found:
                     return []
+                if all(n.place for n in found):
+                    continue  # "Near Mosul, strikes destroyed …"
                 start = verb.doc.char_span(found[0].start, found[0].end, alignment_mode="expand")
                 before = verb.doc[start.start - 1] if start is not None and start.start else None
                 if before is None or before.pos_ != "ADP" or before.lower_ == "of":

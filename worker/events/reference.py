@@ -268,6 +268,8 @@ class Discourse:
         states = [s for s in before if s.named.kind == "state"]
         if len({s.named.code for s in states}) >= number:
             before = states  # "the two leaders" are seldom those of a country and of a bloc
+        if joint := _joint(before, number):
+            return joint
         by_sentence: dict[int, list[Named]] = {}
         for seen in before:
             by_sentence.setdefault(seen.sentence, []).insert(0, seen.named)
@@ -304,6 +306,17 @@ class Discourse:
                 s.named for s in self._before(position, sentence, 40) if s.named.kind == "state"
             ][-1:]
         return []
+
+
+def _joint(before: Sequence[Seen], number: int) -> list[Named]:
+    """The last so many parties that one subject told: "the leaders of A and B have met"."""
+    coordinated = {s.sentence for s in before if s.together}
+    told: dict[int, dict[str, Named]] = {}
+    for seen in (s for s in before if s.sentence in coordinated):  # nearest first
+        if seen.subject and not seen.named.place:
+            told.setdefault(seen.sentence, {})[seen.named.code] = seen.named
+    fitting = (list(parties.values())[::-1] for parties in told.values())
+    return next((parties for parties in fitting if len(parties) == number), [])
 
 
 def _is_definite(token: Token) -> bool:

@@ -100,6 +100,15 @@ def test_a_text_is_explained_to_a_person(story: Path) -> None:
     assert "counted from 2024-01-16 (published)" in done.stdout
 
 
+def test_an_address_dates_a_document_without_a_day() -> None:
+    address = "https://www.example.org/2015/10/talks.html"
+    line = json.dumps({"doc_id": "b", "url": address, "text": STORY}).encode()
+    done = demarche("code", "--jsonl", "--explain", "-", stdin=line)
+    event = json.loads(done.stdout)["events"][0]
+    assert event["date"] == "2015-10"
+    assert event["accounts"][0]["counted_from"] == "2015-10 (address)"
+
+
 def test_accounts_stand_in_the_json_where_they_are_asked_for() -> None:
     line = json.dumps({"doc_id": "b", "published": "2024-01-16", "text": STORY}).encode()
     plain, explained = (

@@ -201,7 +201,6 @@ class _Telling:
         speech = Speech(doc, self._lexicon, phrases.direct, self._spoken, self._issuer)
         reader = Reader(self._lexicon, phrases, speech, domestic=self._domestic)
         self._first = self._sentence
-        self._recent = None
         self._ends = [s.end for s in doc.sents]
         self._note(number, doc, found, self._sentence)
         self._learn(doc, at, phrases)

@@ -54,7 +54,14 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A date expression with the token that carries it."""
+    """A date expression in its sentence.
+
+    Attributes:
+        token: the word that carries it; ``first`` and ``last`` are its own outer words.
+        text: as the text has it.
+        clause: the predicate whose time it tells.
+        quoted: it stands within quotation marks.
+    """
 
     expression: Expression
     token: Token
@@ -90,24 +97,25 @@ class Timeline:
     def date(self, trigger: Token, standing: Standing) -> Dated:
         """When the act of a trigger took place; a future act when it was announced."""
         if standing is Standing.FUTURE:
-            own = [p for p in self._expressions if self._can_be_announcement(p)]
-            best = _best(trigger, own)
-            found = best and self._resolved(best)
-            if best and found:
-                return self._by(best, found)
-            return Dated(self._news(), "announced" if self._news() else "open")
+            return self._announced(trigger)
         if (beside := self._beside(trigger)) is not None:
             return beside
         best = _best(trigger, self._expressions)
         if best is not None:
-            if _is_elsewhere(best):
-                return replace(self._by(best, None, "open"), firm=False)
             found = self._resolved(best)
+            if _is_elsewhere(best) or (found is None and best.expression.kind == "vague"):
+                return replace(self._by(best, None, "open"), firm=False)
             if found is not None and not self._is_to_come(found):
                 return self._by(best, found)
-            if found is None and best.expression.kind == "vague":
-                return replace(self._by(best, None, "open"), firm=False)
         return self._undated(trigger)
+
+    def _announced(self, trigger: Token) -> Dated:
+        """The day on which a future act was announced: one that is past, else that of the news."""
+        best = _best(trigger, [p for p in self._expressions if self._can_be_announcement(p)])
+        found = best and self._resolved(best)
+        if best and found:
+            return self._by(best, found)
+        return Dated(self._news(), "announced" if self._news() else "open")
 
     def _beside(self, trigger: Token) -> Dated | None:
         """ "Two days after the vote": the vote is two days before what the sentence tells."""

@@ -108,12 +108,20 @@ def test_a_sitemap_gives_its_recent_articles_newest_first(body):
 def test_an_index_names_its_newest_sitemaps():
     maps = "".join(
         f"<sitemap><loc>/map{n}.xml.gz</loc><lastmod>2024-01-{n:02}</lastmod></sitemap>"
-        for n in range(1, 11)
+        for n in range(8, 15)
     )
-    index = f"<sitemapindex>{maps}<sitemap><loc>/undated.xml</loc></sitemap></sitemapindex>"
-    found = parse(page(index))
+    undated = "".join(
+        f"<sitemap><loc>/{name}.xml</loc></sitemap>" for name in ("pages", "2023-11", "2023-12")
+    )
+    found = parse(page(f"<sitemapindex>{undated}{maps}</sitemapindex>"))
     assert found.entries == ()
-    assert found.more == tuple(f"https://news.test/map{n}.xml.gz" for n in (10, 9, 8, 7, 6))
+    assert found.more == (
+        "https://news.test/map14.xml.gz",
+        "https://news.test/map13.xml.gz",
+        "https://news.test/2023-12.xml",
+        "https://news.test/2023-11.xml",
+        "https://news.test/pages.xml",
+    )
 
 
 def test_a_huge_sitemap_is_cut_to_its_newest():

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from worker.errors import ConfigError
-from worker.feeds.seeds import load, to_opml
+from worker.feeds.seeds import load, to_opml, to_toml
 from worker.model import Feed
 
 
@@ -144,3 +144,15 @@ def test_opml_is_read_back_as_it_was_written(tmp_path):
         Feed("http://times.test/feed", "Τα Νέα"),
     ]
     assert load(write(tmp_path, to_opml(feeds), "out.opml")) == feeds
+
+
+def test_a_listing_page_names_the_selector_of_its_links(tmp_path):
+    listed = Feed("https://mfa.test/press", "MFA", links='ul.news a[href^="/en"]')
+    assert load(write(tmp_path, to_toml([listed]))) == [listed]
+    assert load(write(tmp_path, to_opml([listed]), "feeds.opml")) == [listed]
+
+
+def test_a_selector_that_is_none_is_one_sentence(tmp_path):
+    path = write(tmp_path, '[[feed]]\nurl = "https://a.test/"\noutlet = "A"\nlinks = "ul..news"\n')
+    with pytest.raises(ConfigError, match=r"feeds\.toml:1: links = 'ul\.\.news' is not a CSS"):
+        load(path)

@@ -27,6 +27,7 @@ class Feed:
         language: BCP 47 tag of what it carries.
         official: True where the outlet is the voice of its country or IGO (a ministry, the UN), so
             that "we" and "the Minister" in its texts mean that party.
+        links: where it is no feed but a page that lists articles: CSS selector of their links.
     """
 
     url: str
@@ -34,6 +35,7 @@ class Feed:
     country: str | None = None
     language: str = "en"
     official: bool = False
+    links: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

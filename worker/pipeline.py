@@ -23,7 +23,7 @@ from worker.articles.clean import clean
 from worker.articles.links import clean_url, site
 from worker.errors import Busy, Rejected, Transient
 from worker.feeds import schedule
-from worker.feeds.parse import parse
+from worker.feeds.read import MOST, read
 from worker.fetch import FEED, HTML
 from worker.ledger import Due, Ledger, Stage, Work
 from worker.ledger.officials import Officials
@@ -139,13 +139,19 @@ class Pipeline:
         page = self.fetcher.get(url, etag=etag, last_modified=last_modified, accept=FEED)
         if schedule.is_unchanged(habit, page):
             return schedule.after_unchanged(habit, page, self._at(), self.limits), []
-        parsed = parse(page)
+        page, parsed = read(page, feed.links, self._sitemap)
         new = self._claim(feed, parsed.entries)
         log.info("feed_polled", feed=feed.url, entries=len(parsed.entries), new=len(new))
         habit = schedule.after_success(habit, parsed, page, len(new), self._at(), self.limits)
         if habit.gap:
             log.warning("feed_gap", feed=feed.url, entries=len(parsed.entries))
         return habit, new
+
+    def _sitemap(self, url: str) -> Page:
+        """Fetch a sitemap of an index: out of turn, so its host is left alone the longer."""
+        page = self.fetcher.get(url, accept=FEED)
+        self.ledger.hold(urlsplit(url).netloc, self.now() + MOST * self.limits.host_delay)
+        return page
 
     def _claim(self, feed: Feed, entries: Iterable[Entry]) -> list[str]:
         cleaned = [replace(entry, url=clean_url(entry.url)) for entry in entries]

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lxml import etree, html
+from lxml import html
 
+from worker.errors import Rejected
 from worker.feeds.entries import absolute, plain
-from worker.formats.charset import decode
+from worker.feeds.markup import tree_of
 from worker.model import Page
 
 _TYPES = re.compile(r"\s*application/(rss\+xml|atom\+xml|feed\+json|rdf\+xml)\b", re.IGNORECASE)
@@ -35,20 +36,13 @@ def discover(page: Page) -> tuple[Found, ...]:
 
     Declared ones (https://www.rssboard.org/rss-autodiscovery) are taken alone where there are any.
     """
-    text = decode(page.body, page.headers.get("content-type", ""))
     try:
-        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=_parser())
-    except (etree.ParserError, ValueError):
+        tree, base = tree_of(page)
+    except Rejected:
         return ()
-    base = next((b.get("href") for b in tree.iter("base") if b.get("href")), "")
-    base = absolute(base, page.url) or page.url
     found = tuple(_declared(tree, base)) or tuple(_linked(tree, base))
     ordered = sorted(dict.fromkeys(found), key=_is_for_comments)
     return tuple({feed.url: feed for feed in reversed(ordered)}.values())[::-1][:_MOST]
-
-
-def _parser() -> html.HTMLParser:
-    return html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
 
 
 def _declared(tree: html.HtmlElement, base: str) -> Iterator[Found]:

@@ -22,7 +22,7 @@ Kind = Literal["ended", "failing", "silent", "stale", "gap", "moved", "new"]
 KINDS: tuple[Kind, ...] = ("ended", "failing", "silent", "stale", "gap", "moved", "new")
 
 _MINUTE, _HOUR, _DAY = 60.0, 3_600.0, 86_400.0
-_EMPTY = _DAY  # a feed that holds no entry for so long is silent
+_EMPTY, _EMPTY_TIMES = _DAY, 10  # silent: no entry in it for so long, and for ten usual gaps
 _FRUITLESS = 10  # … and one of whose articles so many in a row could not be read
 
 
@@ -53,9 +53,9 @@ def _findings(habit: Habit, fruitless: int, now: datetime) -> Iterator[Finding]:
         yield Finding("new", "Not looked at yet.")
     if habit.reason:
         yield Finding("failing", _failure(habit, now))
-    if habit.empty_since and _since(habit.empty_since, now) > _EMPTY:
-        empty = span(_since(habit.empty_since, now))
-        yield Finding("silent", f"It can be read, but for {empty} has held no entry.")
+    empty = _since(habit.empty_since, now) if habit.empty_since else 0.0
+    if empty > max(_EMPTY, _EMPTY_TIMES * (habit.spacing or 0.0)):
+        yield Finding("silent", f"It can be read, but for {span(empty)} has held no entry.")
     if fruitless >= _FRUITLESS:
         yield Finding("silent", f"None of its last {fruitless} articles could be read.")
     if schedule.is_stale(habit, now):

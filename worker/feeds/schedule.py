@@ -334,7 +334,7 @@ def _kind(reason: str) -> str:
         return "refused"
     if reason.startswith("http-5"):
         return "server"
-    if reason.startswith("http-") or reason in {"robots", "not-a-feed"}:
+    if reason.startswith("http-") or reason in {"robots", "not-a-feed", "no-links"}:
         return reason
     return "network"
 

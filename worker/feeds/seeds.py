@@ -8,9 +8,10 @@ TOML is a list of tables::
     country = "DEU"              # optional: its country or IGO, as a party code
     language = "en"              # optional: BCP 47
     official = false             # optional: the voice of its country or IGO
+    links = "ul.news a"          # optional: it is a page that lists articles; a CSS selector
 
 OPML (any version) names a feed by ``xmlUrl`` and the outlet by ``text`` or ``title``; ``language``
-is read where it stands, and ``country`` and ``official`` as attributes of ours.
+is read where it stands, and ``country``, ``official`` and ``links`` as attributes of ours.
 """
 
 from __future__ import annotations
@@ -25,9 +26,10 @@ from xml.etree import ElementTree  # writes only; what is read goes through expa
 from xml.parsers import expat
 
 from worker.errors import ConfigError
+from worker.feeds import listing
 from worker.model import Feed
 
-_KEYS = {"url": str, "outlet": str, "country": str, "language": str, "official": bool}
+_KEYS = {"url": str, "outlet": str, "country": str, "language": str, "official": bool, "links": str}
 _COUNTRY = re.compile(r"[A-Z]{2,10}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _DECLARATION = re.compile(r"\A(\s*)<\?xml[^>]*\?>")
@@ -79,6 +81,8 @@ def _outline(feed: Feed) -> dict[str, str]:
         attributes["country"] = feed.country
     if feed.official:
         attributes["official"] = "true"
+    if feed.links:
+        attributes["links"] = feed.links
     return attributes
 
 
@@ -112,7 +116,7 @@ def _toml(text: str, path: Path) -> Iterator[tuple[Feed, str]]:
         # Inline tables (`feed = [{…}]`) have no line of their own: count them instead.
         by_line = len(lines) == len(tables)
         where = f"{path}:{lines[number]}" if by_line else f"{path}: feed {number + 1}"
-        yield _feed(table, where), where
+        yield described(table, where), where
 
 
 def _toml_sentence(error: tomllib.TOMLDecodeError, text: str, path: Path) -> str:
@@ -149,13 +153,13 @@ def _opml(text: str, path: Path) -> Iterator[tuple[Feed, str]]:
         raise ConfigError(f"{path}: the root element is <{root[0]}>, not <opml>.")
     for table, line in found:
         where = f"{path}:{line}"
-        yield _feed(table, where), where
+        yield described(table, where), where
 
 
 def _from_outline(url: str, attributes: Mapping[str, str]) -> dict[str, object]:
     outlet = attributes.get("title") or attributes.get("text") or urlsplit(url).hostname or url
     table: dict[str, object] = {"url": url.strip(), "outlet": outlet.strip()}
-    for key in ("country", "language"):
+    for key in ("country", "language", "links"):
         if attributes.get(key):
             table[key] = attributes[key]
     if "official" in attributes:
@@ -164,7 +168,12 @@ def _from_outline(url: str, attributes: Mapping[str, str]) -> dict[str, object]:
     return table
 
 
-def _feed(table: Mapping[str, object], where: str) -> Feed:
+def described(table: Mapping[str, object], where: str) -> Feed:
+    """The feed that a table of the keys above describes.
+
+    Raises:
+        ConfigError: something in it is wrong; the sentence begins with `where` it stands.
+    """
     for key, value in table.items():
         if key not in _KEYS:
             known = ", ".join(_KEYS)
@@ -188,6 +197,9 @@ def _check(table: Mapping[str, object], where: str) -> None:
         raise ConfigError(f"{where}: country = {country!r} is not a code such as DEU or EU.")
     if not _LANGUAGE.fullmatch(str(language)):
         raise ConfigError(f"{where}: language = {language!r} is not a tag such as en or pt-BR.")
+    links = table.get("links")
+    if links is not None and (wrong := listing.problem(str(links))):
+        raise ConfigError(f"{where}: links = {links!r} is not a CSS selector: {wrong}.")
 
 
 def _url_problem(url: str) -> str | None:

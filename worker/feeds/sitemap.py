@@ -6,6 +6,7 @@ news. An index leads to further sitemaps: the newest are named, for whoever fetc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ _MAX_DEPTH = 20
 _MAX_TEXT = 10_000  # characters of one element
 _RECENT = timedelta(days=3)
 _MORE = 5  # sitemaps of an index that are worth a look
+_MONTH = re.compile(r"(20\d\d)[-_/]?(0[1-9]|1[0-2])(?!\d)")
 _FIELDS = frozenset({"loc", "lastmod", "publication_date", "title"})
 
 
@@ -97,9 +99,23 @@ def _when(fields: dict[str, str], fetched: datetime) -> datetime | None:
 
 
 def _newest(found: list[dict[str, str]], page: Page) -> tuple[str, ...]:
-    """The sitemaps changed last; those without a date stand last, in the index's order."""
+    """The sitemaps changed last, as far as they may hold recent articles.
+
+    Those without a date stand last: by the month in their address, else in the index's order.
+    """
     known = [
         (absolute(f.get("loc"), page.url), dated(f.get("lastmod"), page.fetched)) for f in found
     ]
-    ordered = sorted(known, key=lambda item: item[1].timestamp() if item[1] else 0.0, reverse=True)
-    return tuple(dict.fromkeys(url for url, _ in ordered if url))[:_MORE]
+    recent = [(url, at) for url, at in known if url and (at is None or _is_recent(at, page))]
+    ordered = sorted(recent, key=lambda item: _age(*item), reverse=True)
+    return tuple(dict.fromkeys(url for url, _ in ordered))[:_MORE]
+
+
+def _is_recent(changed: datetime, page: Page) -> bool:
+    """Whether a sitemap can hold recent articles; a day is added, as most give only the day."""
+    return page.fetched - changed <= _RECENT + timedelta(days=1)
+
+
+def _age(url: str, changed: datetime | None) -> tuple[float, str]:
+    month = _MONTH.search(url)
+    return changed.timestamp() if changed else 0.0, month[1] + month[2] if month else ""

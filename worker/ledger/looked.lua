@@ -14,6 +14,8 @@ else
   redis.call('HSET', KEYS[5], url, habit)
   redis.call('SADD', KEYS[4], url)
 end
-if next_look ~= '' then
+if next_look == '' then
+  redis.call('ZREM', KEYS[2], url)
+else
   redis.call('ZADD', KEYS[2], next_look, url)
 end

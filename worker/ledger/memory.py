@@ -118,6 +118,7 @@ class MemoryLedger:
         if url in self._watched:
             self._watched[url] = replace(self._watched[url], habit=dict(habit), booked=None)
             self._polled.add(url)
+            self._feeds_due.pop(url, None)
             if due is not None:
                 self._feeds_due[url] = due
 

@@ -452,6 +452,8 @@ def _governed(node: Token, operators: Operators) -> Standing:
     head, label = node.head, node.dep_
     if any(c.lower_ in ("whether", "if") for c in children(node, "mark")):
         return Standing.OPEN
+    if lemma(head) in ("have", "be") and any(c.lower_ == "yet" for c in head.children):
+        return Standing.NEGATED  # "has yet to sign"
     if not is_predicate(head):
         return Standing.FACT
     is_object = (

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.hostile import Hostile, answer, redirect
 from worker import wiring
 from worker.cli import main
 from worker.feeds import seeds
@@ -80,6 +81,113 @@ def test_the_list_is_json_for_programs(feeds: Command, ledger: RedisLedger) -> N
     assert first["last_look"] == "1970-01-01T00:00:00+00:00"
     assert [finding["kind"] for finding in first["findings"]] == ["failing"]
     assert [finding["kind"] for finding in second["findings"]] == ["new"]
+
+
+@pytest.fixture
+def server() -> Iterator[Hostile]:
+    with Hostile() as started:
+        yield started
+
+
+RSS = (
+    b'<rss version="2.0"><channel><title>The Server</title><ttl>90</ttl>'
+    b"<item><title>Talks end</title><link>/open/1</link>"
+    b"<pubDate>Mon, 15 Jan 2024 08:00:00 GMT</pubDate></item>"
+    b"<item><title>Talks begin</title><link>/closed/2</link>"
+    b"<pubDate>Sun, 14 Jan 2024 08:00:00 GMT</pubDate></item></channel></rss>"
+)
+
+
+def test_a_feed_is_checked_in_plain_words(feeds: Command, server: Hostile) -> None:
+    url = server.at("/old", redirect("/rss", 301))
+    server.at("/rss", answer(200, RSS))
+    server.at("/robots.txt", answer(200, b"User-agent: *\nDisallow: /closed/"))
+    done = feeds("check", url)
+    assert done.exit_code == 0
+    lines = done.stdout.splitlines()
+    assert lines[:3] == [
+        "The Server: 2 entries.",
+        "  2024-01-15  Talks end",
+        "  2024-01-14  Talks begin",
+    ]
+    assert lines[3].startswith("Would be looked at every 90 min")
+    assert lines[4].startswith(f"It has moved for good to {server.url('/rss')}")
+    assert lines[5].startswith("It answers, but its newest entry is ")
+    assert lines[6] == "Of the 2 newest articles 1 cannot be fetched: robots.txt forbids it."
+
+
+PAGE = (
+    b'<html><head><link rel="alternate" type="application/rss+xml" href="/rss" title="All">'
+    b"%s</head><body><ul><li><a href='/s/1'>One</a></li></ul></body></html>"
+)
+SECOND = b'<link rel="alternate" type="application/rss+xml" href="/b" title="Business">'
+
+
+def test_a_page_is_told_with_the_feeds_that_it_names(feeds: Command, server: Hostile) -> None:
+    url = server.at("/", answer(200, PAGE % SECOND))
+    done = feeds("check", url)
+    assert done.exit_code == 1
+    assert done.stdout == (
+        "Cannot be read: what is there is no feed: it is an HTML page.\n"
+        "The page names these feeds:\n"
+        f"  {server.url('/rss')}  All\n"
+        f"  {server.url('/b')}  Business\n"
+    )
+    refused = feeds("add", url)
+    assert refused.exit_code == 2
+    assert refused.stderr.count("\n") == 1
+    assert server.url("/b") in refused.stderr
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_what_cannot_be_read_is_not_added_unless_wanted(
+    feeds: Command, server: Hostile, ledger: RedisLedger, status: int
+) -> None:
+    url = server.at("/rss", answer(status))
+    assert feeds("check", url).exit_code == 1
+    assert feeds("add", url).exit_code == 2
+    assert url not in watched(ledger)
+    assert feeds("add", url, "--unseen").exit_code == 0
+    assert url in watched(ledger)
+
+
+def test_the_one_feed_of_a_page_is_added_under_its_own_title(
+    feeds: Command, server: Hostile, ledger: RedisLedger, settings: Settings
+) -> None:
+    server.at("/rss", answer(200, RSS))
+    done = feeds("add", server.at("/", answer(200, PAGE % b"")), "--country", "LVA", "--official")
+    assert done.stdout == f"The Server is watched from now on: {server.url('/rss')}\n"
+    wiring.watch(settings)
+    added = ledger.feed(server.url("/rss"))
+    assert added is not None
+    assert added.feed == Feed(server.url("/rss"), "The Server", "LVA", official=True)
+    assert added.own
+
+
+def test_a_listing_page_is_checked_and_added(
+    feeds: Command, server: Hostile, ledger: RedisLedger
+) -> None:
+    url = server.at("/press", answer(200, PAGE % b"<title>Press</title>"))
+    assert "  undated     One\n" in feeds("check", url, "--links", "ul a").stdout
+    assert "the selector finds no link" in feeds("check", url, "--links", "ol a").stdout
+    assert feeds("add", url, "--links", "ul a", "--outlet", "MFA").exit_code == 0
+    assert ledger.feed(url).feed == Feed(url, "MFA", links="ul a")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("add", "ftp://a.test/rss"), "http"),
+        (("add", "https://x.test/rss", "--country", "Germany"), "country"),
+        (("check", "https://x.test/rss", "--links", "ul..a"), "not a CSS selector"),
+        (("add", "https://A.test/rss", "--unseen"), "watched already, spelled https://a.test/rss"),
+    ],
+)
+def test_a_mistake_is_one_sentence(feeds: Command, words: tuple[str, ...], told: str) -> None:
+    done = feeds(*words)
+    assert done.exit_code == 2
+    assert done.stderr.count("\n") == 1
+    assert told in done.stderr
 
 
 def test_a_removed_feed_stays_removed_when_the_scheduler_starts_again(

@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
+from urllib.parse import urlsplit
 
 from redis.exceptions import RedisError
 
@@ -46,12 +47,32 @@ def show(settings: Settings, out: TextIO, *, ailing: bool, as_json: bool) -> Non
         out.writelines(f"Removed: {feed.outlet}  {feed.url}\n" for feed in removed)
 
 
-def add(settings: Settings, feed: Feed) -> str:
+def check(settings: Settings, feed: Feed, out: TextIO) -> bool:
+    """Look at an address once and tell what would be read, when, and what is wrong.
+
+    Returns:
+        Whether entries can be read there.
+    """
+    found = wiring.inspect(settings, feed)
+    out.writelines(line + "\n" for line in found.lines)
+    return found.parsed is not None
+
+
+def add(settings: Settings, given: Mapping[str, object], *, unseen: bool) -> str:
     """Watch a feed from now on; say what that did.
 
+    Args:
+        settings: of the service.
+        given: url, and what else is known of it, by the keys of a seeds file.
+        unseen: do not look at it first.
+
     Raises:
-        ConfigError: it is watched already under another spelling, or Redis cannot be reached.
+        ConfigError: what is given is wrong, nothing can be read at its address (the sentence names
+            the feeds that a page offers), or it is watched already under another spelling.
     """
+    feed = seeds.described({"outlet": _host(str(given["url"])), **given}, "feeds add")
+    if not unseen:
+        feed = _seen(settings, feed, named="outlet" in given)
     with _ledger(settings) as ledger:
         _refuse_double(feed, ledger.feeds())
         change = ledger.add(feed, time.time())
@@ -101,6 +122,23 @@ def give_out(settings: Settings, out: TextIO, *, as_toml: bool) -> None:
     with _ledger(settings) as ledger:
         feeds = [watched.feed for watched in ledger.feeds()]
     out.write(seeds.to_toml(feeds) if as_toml else seeds.to_opml(feeds))
+
+
+def _seen(settings: Settings, feed: Feed, *, named: bool) -> Feed:
+    """The feed after a look at it: the only one that its page offers; called as it calls itself."""
+    found = wiring.inspect(settings, feed)
+    if found.parsed is None and len(found.offers) == 1:
+        feed = replace(feed, url=found.offers[0].url)
+        found = wiring.inspect(settings, feed)
+    if found.parsed is None:
+        told = " ".join(line.strip() for line in found.lines)
+        raise ConfigError(f"{feed.url}: {told} (--unseen adds it all the same.)")
+    title = None if named else found.parsed.title
+    return replace(feed, outlet=title or feed.outlet)
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc or url
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from worker.ledger.officials import Learning
 from worker.ledger.officials.redis import RedisOfficials
 from worker.ledger.officials.roster import Roster
 from worker.ledger.redis import RedisLedger
-from worker.model import Event, OfficeHolder
+from worker.model import Event, Feed, OfficeHolder
 from worker.settings import Settings
 from worker.stream.consume import Reader
 from worker.stream.message import Coding
@@ -27,7 +28,9 @@ from worker.stream.publish import StreamPublisher
 if TYPE_CHECKING:
     from worker.events.extract import Coder
     from worker.events.relate import Relater
-    from worker.pipeline import Pipeline
+    from worker.fetch import Fetcher
+    from worker.inspection import Inspection
+    from worker.pipeline import Limits, Pipeline
 
 AGENT = "Demarche"
 
@@ -48,32 +51,55 @@ def user_agent(settings: Settings) -> str:
 
 def pipeline(settings: Settings, coder: Callable[[], Coder]) -> Pipeline:
     """Build the pipeline; nothing is connected or loaded before it is used."""
-    from worker.fetch import Fetcher
-    from worker.pipeline import Limits, Pipeline
+    from worker.pipeline import Pipeline
     from worker.robots import Robots
 
-    fetcher = Fetcher(
+    web = fetcher(settings)
+    return Pipeline(
+        ledger=ledger(settings),
+        fetcher=web,
+        robots=Robots(web.get, agent=AGENT),
+        publisher=publisher(settings),
+        officials=officials(settings),
+        coder=coder,
+        deadline=deadline,
+        limits=limits(settings),
+    )
+
+
+def inspect(settings: Settings, feed: Feed) -> Inspection:
+    """Look at a feed once, as the service would."""
+    from worker.inspection import inspect
+    from worker.robots import Robots
+
+    with fetcher(settings) as web:
+        robots = Robots(web.get, agent=AGENT)
+        return inspect(feed, web, robots, datetime.now(UTC), limits(settings))
+
+
+def fetcher(settings: Settings) -> Fetcher:
+    """Build what fetches."""
+    from worker.fetch import Fetcher
+
+    return Fetcher(
         user_agent=user_agent(settings),
         allow=settings.fetch_allow,
         deadline=settings.fetch_deadline,
         max_bytes=settings.fetch_max_bytes,
     )
-    return Pipeline(
-        ledger=ledger(settings),
-        fetcher=fetcher,
-        robots=Robots(fetcher.get, agent=AGENT),
-        publisher=publisher(settings),
-        officials=officials(settings),
-        coder=coder,
-        deadline=deadline,
-        limits=Limits(
-            poll_min=settings.poll_min,
-            poll_max=settings.poll_max,
-            host_delay=settings.host_delay,
-            attempts=settings.attempts,
-            extract_seconds=settings.extract_seconds,
-            batch_seconds=settings.batch_seconds,
-        ),
+
+
+def limits(settings: Settings) -> Limits:
+    """How much, how often, how long."""
+    from worker.pipeline import Limits
+
+    return Limits(
+        poll_min=settings.poll_min,
+        poll_max=settings.poll_max,
+        host_delay=settings.host_delay,
+        attempts=settings.attempts,
+        extract_seconds=settings.extract_seconds,
+        batch_seconds=settings.batch_seconds,
     )
 
 

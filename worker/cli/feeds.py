@@ -27,6 +27,37 @@ def show(ailing: bool, as_json: bool) -> None:
 
 @feeds.command()
 @click.argument("url")
+@click.option("--outlet", help="Who speaks, for people; else what the feed calls itself.")
+@click.option("--country", help="Its country or organisation, as a party code: DEU, EU.")
+@click.option("--language", help="BCP 47 tag of the articles; else en.")
+@click.option("--official", is_flag=True, help="It is the voice of its country or organisation.")
+@click.option("--links", help="URL is a page that lists articles: CSS selector of their links.")
+@click.option("--unseen", is_flag=True, help="Do not look at it first.")
+def add(url: str, official: bool, unseen: bool, **given: str | None) -> None:
+    """Watch a feed: URL, or the one feed that the page at URL names."""
+    from worker import subscriptions
+
+    known: dict[str, object] = {"url": url, **{key: value for key, value in given.items() if value}}
+    if official:
+        known["official"] = True
+    click.echo(subscriptions.add(settings_module.load(), known, unseen=unseen))
+
+
+@feeds.command()
+@click.argument("url")
+@click.option("--links", help="URL is a page that lists articles: CSS selector of their links.")
+def check(url: str, links: str | None) -> None:
+    """Look at URL once: what would be read, when, and what is wrong; exit code 1 if nothing can."""
+    from worker import subscriptions
+    from worker.feeds import seeds
+
+    given = {"url": url, "outlet": url, **({"links": links} if links else {})}
+    feed = seeds.described(given, "feeds check")
+    sys.exit(0 if subscriptions.check(settings_module.load(), feed, sys.stdout) else 1)
+
+
+@feeds.command()
+@click.argument("url")
 def remove(url: str) -> None:
     """Watch a feed no longer, even where the seeds file names it."""
     from worker import subscriptions

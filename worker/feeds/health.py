@@ -80,7 +80,7 @@ def words(reason: str) -> str:
 
 def span(seconds: float) -> str:
     """A length of time for people: "40 s", "12 min", "5 h", "3 days"."""
-    for unit, name, most in ((1.0, "s", 120), (_MINUTE, "min", 150), (_HOUR, "h", 72)):
+    for unit, name, most in ((1.0, "s", 120), (_MINUTE, "min", 100), (_HOUR, "h", 72)):
         if seconds < unit * most:
             return f"{round(max(seconds, 0.0) / unit)} {name}"
     return f"{round(seconds / _DAY)} days"

@@ -28,6 +28,7 @@ from worker.events.nlp import paragraphs
 from worker.events.parties import Gazetteer, Mention
 from worker.events.phrases import Named, Phrases
 from worker.events.reference import Discourse, Seen
+from worker.events.relate.doubt import Doubter
 from worker.events.rules import Lexicon, lexicon
 from worker.events.sightings import sightings
 from worker.events.speech import Speech
@@ -200,6 +201,7 @@ class _Telling:
         )
         speech = Speech(doc, self._lexicon, phrases.direct, self._spoken, self._issuer)
         reader = Reader(self._lexicon, phrases, speech, domestic=self._domestic)
+        doubter = Doubter(doc, self._lexicon, phrases, {*at, *posts})
         self._first = self._sentence
         self._ends = [s.end for s in doc.sents]
         self._note(number, doc, found, self._sentence)
@@ -210,11 +212,12 @@ class _Telling:
         for sentence in doc.sents:
             self._timeline.read(sentence, offset, speech.quoted)
             if at or self._issuer is not None or self._discourse.seen:
-                for found_act in reader.acts(sentence):
+                acts = reader.acts(sentence)
+                for found_act in acts:
                     act = self._answered(found_act)
                     if "answer" in act.rule.flags and not act.recipients:
                         continue
-                    told = self._told(act, offset)
+                    told = self._told(act, offset, doubter.belief(act, acts))
                     self._made.append(told)
                     yield told
             self._sentence += 1
@@ -352,7 +355,7 @@ class _Telling:
                 return replace(act, recipients=told.actors, mode=mode)
         return act
 
-    def _told(self, act: Act, offset: int) -> Told:
+    def _told(self, act: Act, offset: int, belief: float) -> Told:
         when = self._timeline.date(act.trigger, act.standing)
         actors, recipients = (
             tuple(_placed(named, act, offset) for named in parties)
@@ -362,6 +365,7 @@ class _Telling:
             act.type, act.mode, actors, recipients, when.date, act.label,
             ((act.start + offset, act.end + offset),), when.firm,
             (accounts.account(act, when, self._anchor, offset),), contexts(act.trigger.sent),
+            belief,
         )  # fmt: skip
 
 

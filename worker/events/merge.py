@@ -22,6 +22,7 @@ class Told:
         label: the line of the lexicon, with what the clause made of it ("retreat.release/future").
         evidence: first and last code point (exclusive) of each quotation, the fullest one first.
         dated: the date stands in the text; else it is the day of the news.
+        belief: the highest probability that the model of types gave it in one place.
         accounts: how each quotation came about, in the order of the evidence.
         contexts: PLOVER's, of all places that tell it.
     """
@@ -36,6 +37,7 @@ class Told:
     dated: bool = False
     accounts: tuple[Account, ...] = ()
     contexts: tuple[str, ...] = ()
+    belief: float = 0.5
 
     @property
     def codes(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -87,6 +89,7 @@ def _join(one: Told, other: Told) -> Told | None:
         dated=one.dated or other.dated,
         evidence=fuller.evidence + rest.evidence,
         accounts=fuller.accounts + rest.accounts,
+        belief=max(fuller.belief, rest.belief),
         contexts=tuple(dict.fromkeys(fuller.contexts + rest.contexts)),
     )
 

@@ -1,0 +1,56 @@
+"""What the model of types thinks of the acts that the rules found in an article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from spacy.tokens import Doc, Span
+
+from worker.events.acts import Act
+from worker.events.phrases import Named, Phrases
+from worker.events.relate.features import see
+from worker.events.relate.network import packaged
+from worker.events.relate.pairs import Pair
+from worker.events.rules import Lexicon
+from worker.events.triggers import Triggers
+
+
+class Doubter:
+    """Weighs the acts of one parsed paragraph.
+
+    Args:
+        names: indices of tokens that name any party.
+    """
+
+    def __init__(self, doc: Doc, lexicon: Lexicon, phrases: Phrases, names: Iterable[int]) -> None:
+        """Join what is asked of each act."""
+        self._doc = doc
+        self._lexicon = lexicon
+        self._triggers = Triggers(lexicon, phrases)
+        self._names = frozenset(names)
+        self._network = packaged()
+
+    def belief(self, act: Act, acts: Sequence[Act]) -> float:
+        """Probability of the type of an act, between its first two parties.
+
+        Args:
+            acts: all acts of its sentence.
+        """
+        source, *others = (*act.actors, *act.recipients)
+        target = act.recipients[0] if act.recipients else others[0] if others else None
+        pair = Pair(
+            self._doc,
+            self._span(source),
+            self._span(target) if target is not None else None,
+            (source.code, target.code if target is not None else ""),
+            self._names,
+        )
+        seen = see(pair, acts, self._lexicon, self._triggers)
+        shares = self._network.probabilities(seen, self._doc.vocab.vectors)
+        return float(shares[self._network.classes.index(act.type)])
+
+    def _span(self, party: Named) -> Span | None:
+        if party.start < 0:
+            return None
+        span: Span | None = self._doc.char_span(party.start, party.end, alignment_mode="expand")
+        return span

@@ -122,6 +122,14 @@ def health(roles: tuple[str, ...], here: bool) -> None:
     sys.exit(0 if all(finding.alive for finding in findings) else 1)
 
 
+@main.command()
+def metrics() -> None:
+    """Print how the service and each feed do, in Prometheus' text format."""
+    from worker.service import metrics as service
+
+    click.echo(service.text(_settings()), nl=False)
+
+
 @main.command("settings")
 def show_settings() -> None:
     """List every setting: its variable, its value now, what it means."""

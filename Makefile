@@ -44,6 +44,9 @@ lock:                           ## renew the lock files from pyproject.toml
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-annotate --no-emit-index-url --constraint requirements.lock \
 	  --output-file requirements-dev.lock
+	uv pip compile pyproject.toml --extra training --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --no-emit-index-url --constraint requirements.lock \
+	  --output-file training/requirements.lock
 
 clean:                          ## remove what was installed and built (the data in .demarche stays)
 	rm -rf $(VENV) build dist *.egg-info

@@ -5,11 +5,13 @@ python -m training.assemble CORPORA PARSE NAMES OUT
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from pathlib import Path
 
 import spacy
+from spacy.language import Language
 
 from training import lexicon
 from worker.events import boundaries, lemmas, whole_names
@@ -29,6 +31,7 @@ META = {
         {"name": "Wikigold", "license": "CC BY 4.0"},
         {"name": "Broad Twitter Corpus, section G", "license": "CC BY 4.0"},
         {"name": "Voice of America news, raw text", "license": "public domain"},
+        {"name": "GloVe 6B word vectors", "license": "PDDL 1.0"},
     ],
     "performance": {},
 }
@@ -46,6 +49,15 @@ def main(corpora: Path, parse: Path, names: Path, out: Path) -> None:
     for folder in out.glob("*/"):
         shutil.rmtree(folder)
     nlp.to_disk(out)
+    (out / "vocab" / "strings.json").write_text(json.dumps(strings(nlp)), encoding="utf8")
+
+
+def strings(nlp: Language) -> list[str]:
+    """Return the strings that the pipeline needs: labels, not every word that training met."""
+    needed = set(spacy.blank("en").vocab.strings)
+    for labels in nlp.pipe_labels.values():
+        needed.update(labels)
+    return sorted(needed)
 
 
 if __name__ == "__main__":

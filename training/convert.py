@@ -28,17 +28,14 @@ NAMES = {
 NAME_TESTS = ("uner-ewt-test", "gum-open-names-test", "uner-pud-news", "uner-pud-wiki", "gmb-dev")
 
 
-def varied(path: Path, rng: random.Random, *, elsewhere: bool) -> Iterator[list[treebank.Sentence]]:
-    """Yield the paragraphs of a treebank; for training each twice, spelled and placed anew."""
+def paragraphs(path: Path, rng: random.Random) -> Iterator[list[treebank.Sentence]]:
+    """Yield the paragraphs of a treebank, half of them spelled with curly quotes."""
     for document in treebank.documents(treebank.read(path)):
-        for moved in (False, True) if elsewhere else (False,):
-            for group in treebank.paragraphs(document, rng):
-                sentences = group
-                if moved:
-                    sentences = [treebank.elsewhere(sentence, rng) for sentence in sentences]
-                if rng.random() < 0.5:
-                    sentences = [treebank.curly(sentence) for sentence in sentences]
-                yield sentences
+        for group in treebank.paragraphs(document, rng):
+            if rng.random() < 0.5:
+                yield [treebank.curly(sentence) for sentence in group]
+            else:
+                yield group
 
 
 def main(corpora: Path, work: Path) -> None:
@@ -50,7 +47,7 @@ def main(corpora: Path, work: Path) -> None:
         box = DocBin(store_user_data=False)
         for file in files:
             path = corpora / "treebank" / f"{file}.conllu"
-            for group in varied(path, rng, elsewhere=name.endswith("train")):
+            for group in paragraphs(path, rng):
                 box.add(treebank.to_doc(vocab, group))
         box.to_disk(work / f"{name}.spacy")
         print(name, len(box))

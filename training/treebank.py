@@ -5,14 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 FINAL = frozenset(".!?\"”’'):;…")
-DATA = Path(__file__).parent / "data"
 CURLY = {"'s": "’s", "n't": "n’t", "'re": "’re", "'ve": "’ve", "'ll": "’ll", "'d": "’d", "'m": "’m"}
 
 
@@ -119,32 +117,6 @@ def curly(sentence: Sentence) -> Sentence:
             opened = not opened
         tokens.append(replace(token, form=form))
     return replace(sentence, tokens=tuple(tokens))
-
-
-@cache
-def _places() -> dict[str, tuple[str, ...]]:
-    groups: dict[str, list[str]] = {}
-    for line in (DATA / "places.tsv").read_text(encoding="utf8").splitlines():
-        if not line.startswith("#"):
-            kind, name = line.split("\t")
-            groups.setdefault(kind, []).append(name)
-    return {name: tuple(group) for group in groups.values() for name in group}
-
-
-def elsewhere(sentence: Sentence, rng: random.Random) -> Sentence:
-    """Let it happen elsewhere: put other countries, cities and peoples in their places.
-
-    The treebanks are full of some countries and silent on most; the tree stays the same.
-    """
-
-    def moved(token: Token) -> Token:
-        group = _places().get(token.form)
-        if not group or token.upos not in ("PROPN", "ADJ") or token.lemma != token.form:
-            return token
-        name = rng.choice(group)
-        return replace(token, form=name, lemma=name)
-
-    return replace(sentence, tokens=tuple(map(moved, sentence.tokens)))
 
 
 def to_doc(vocab: Vocab, sentences: list[Sentence]) -> Doc:

@@ -60,7 +60,7 @@ def test_a_date_its_words_and_what_it_is_counted_from(events: tuple[Event, ...])
 
 
 def test_a_party_and_its_line_of_the_gazetteer(events: tuple[Event, ...]) -> None:
-    india = events[0].accounts[0].parties[1]
+    india = next(p for p in events[0].accounts[0].parties if p.code == "IND")
     assert (india.role, india.code, india.person) == ("actor", "IND", "Narendra Modi")
     assert india.mention is not None
     assert india.mention.quote == "Indian Prime Minister Narendra Modi"

@@ -40,6 +40,8 @@ def _mended(nlp: Language, text: str) -> Doc:
         ("The visiting Thai premier toured a farm in Laos.", "toured", "premier", ["farm"]),
         ("France is planning to sell up to nine submarines to Peru.",
          "sell", "France", ["submarines"]),
+        (("The raid was claimed by a rebel group, but both Norway and Chad have alleged Libyan "
+         "involvement."), "alleged", "Norway", ["involvement"]),
     ],
 )  # fmt: skip
 def test_a_clause_finds_its_subject_and_objects(
@@ -48,6 +50,12 @@ def test_a_clause_finds_its_subject_and_objects(
     args = arguments(next(t for t in _mended(nlp, text) if t.text == verb))
     assert [t.text for t in args.agent] == [subject]
     assert [t.text for t in args.patient if t.pos_ != "PRON"] == objects
+
+
+def test_growing_pressure_is_no_clause(nlp: Language) -> None:
+    doc = _mended(nlp, "Peru has come under increasing pressure to leave the pact.")
+    come = next(t for t in doc if t.text == "come")
+    assert [(p, t.text) for p, t in arguments(come).preps] == [("under", "pressure")]
 
 
 def test_two_subjects_are_coordinated(nlp: Language) -> None:

@@ -8,7 +8,7 @@ from spacy.tokens import Token
 
 from worker.events import plover
 from worker.events.rules import Lexicon
-from worker.events.tree import children, is_predicate, lemma
+from worker.events.tree import Standing, children, is_predicate, lemma, own_standing
 from worker.events.triggers import Context, Triggers
 
 
@@ -24,6 +24,14 @@ class Contents:
         """Whether what is promised would be an act of conflict: a threat, no agreement."""
         kinds = (self._triggers.kind(c) for c in context.args.complements if is_predicate(c))
         return any(k is not None and plover.meaning(k[0]).quad == 4 for k in kinds)
+
+    def is_refused(self, context: Context) -> bool:
+        """Whether what is vowed is that a good turn will not be done: a refusal."""
+        for clause in context.args.complements:
+            kind = self._triggers.kind(clause) if clause.dep_ == "ccomp" else None
+            if kind is not None and own_standing(clause) is Standing.REFUSED:
+                return plover.meaning(kind[0]).quad < 3
+        return False
 
     def embedded(self, table: str, content: list[Token]) -> str | None:
         """The mode that `table` (REQUEST, REJECT, THREATEN) gives to this content."""

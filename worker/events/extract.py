@@ -37,6 +37,7 @@ from worker.events.topics import is_sport
 from worker.events.tree import lemma
 from worker.model import Article, Event, Evidence, OfficeHolder, Party, Reading
 
+_SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f", " "))
 _TITLE = -1  # the title stands at no place of the text: it says who is who, evidence it is none
 _ATTRIBUTES = frozenset({"amod", "compound", "nmod:poss"})
 _ANSWERED = ("ACCUSE", "REQUEST")
@@ -370,10 +371,15 @@ class _Telling:
 
 
 def _parts(article: Article, number: int) -> list[tuple[str, tuple[int, int]]]:
-    title = [(article.title, (number, _TITLE))] if article.title else []
-    text = article.text
+    title = [(_plain(article.title), (number, _TITLE))] if article.title else []
+    text = _plain(article.text)
     starts = ((a + datelines.length(text[a:b]), b) for a, b in paragraphs(text))
     return title + [(text[a:b], (number, a)) for a, b in starts]
+
+
+def _plain(text: str) -> str:
+    """The text with ordinary spaces, as long as before: to the parser others are words."""
+    return text.translate(_SPACES)
 
 
 def _event(article: Article, told: Told, anchor: Anchor | None) -> Event:

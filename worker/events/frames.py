@@ -241,6 +241,12 @@ class Reader:
                 return _MISFIT
         if rule.type == "AGREE" and "matrix" in rule.flags and self._contents.is_hostile(context):
             return _MISFIT
+        if (
+            "matrix" in rule.flags
+            and rule.type in _ANNOUNCING
+            and self._contents.is_refused(context)
+        ):
+            return _MISFIT
         if rule.type == "ASSAULT" and rule.mode is None:
             return self._contents.weapon(context)
         if "matrix" not in rule.flags or rule.type not in ("REQUEST", "REJECT", "THREATEN"):
@@ -283,6 +289,8 @@ class Reader:
         """Who says that it was attacked, accuses (coding guide, "Alleged acts")."""
         if plover.meaning(act.type).quad < 4 or act.standing is not Standing.FACT:
             return
+        if act.trigger.dep_ == "acl":
+            return  # "say the men detained by X are free": taken for granted, not alleged
         speaker = self._speech.speaker(act.trigger)
         if speaker is None or speaker.code not in {r.code for r in act.recipients}:
             return
@@ -362,6 +370,7 @@ class Reader:
 
 
 _THREATS = frozenset({"threaten", "threat", "ultimatum"})
+_ANNOUNCING = frozenset({"AGREE", "THREATEN"})
 _MISFIT = "\0"
 
 

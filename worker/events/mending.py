@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from spacy.tokens import Doc, Span, Token
 
+from worker.events.attachments import raise_stranded_verb, reattach
 from worker.events.lemmas import by_rule
 from worker.events.rules import Lexicon
 from worker.events.tree import case, children, is_predicate, lemma
@@ -19,6 +20,8 @@ _NOMINAL = ("NOUN", "PROPN")
 _NAMING = ("compound", "amod", "nmod", "nmod:poss", "nmod:desc", "nmod:unmarked", "appos")
 _DAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
 _QUALITIES = frozenset({"armed", "united", "allied", "alleged", "proposed", "reported", "exiled"})
+_HELPING = frozenset({"assist", "support", "aid", "back"})
+_BREAKS = frozenset({":", ";", "--", "–", "—", "“", "”", '"', "``", "''"})
 _AFTER_VERB = frozenset({"DT", "PRP$", "PRP", "TO", "IN", "NNP", "JJ", "CD"})
 
 
@@ -30,6 +33,7 @@ def mend(doc: Doc, lexicon: Lexicon) -> None:
             _up_to_a_number(token)
             _dummy_that_means_somebody(token, lexicon)
             _participle_read_as_adjective(token, lexicon)
+            _quality_read_as_passive(token, lexicon)
             _verb_read_as_noun(token, lexicon)
             _call_on(token)
             _due_somewhere(token)
@@ -38,8 +42,15 @@ def mend(doc: Doc, lexicon: Lexicon) -> None:
             _two_subjects(token)
             _subject_before_and(token)
             _headline_infinitive(token)
+            _verb_beside_its_subject(token)
+            _bare_verb_beside_a_past(token)
+            _among_those(token)
+            _whose_report(token)
+            _quality_that_remains(token)
+            _what_help_is_for(token)
             _clause_coordinated_with_its_subject(token)
-        if not _has_finite_verb(sentence):
+            reattach(token)
+        if not _has_finite_verb(sentence) and not raise_stranded_verb(sentence):
             _find_main_verb(sentence, lexicon)
 
 
@@ -86,6 +97,20 @@ def _participle_read_as_adjective(token: Token, lexicon: Lexicon) -> None:
     copula.dep_ = "aux:pass"
     for child in children(token, "nsubj"):
         child.dep_ = "nsubj:pass"
+
+
+def _quality_read_as_passive(token: Token, lexicon: Lexicon) -> None:
+    """ "Oslo is opposed to the plan": nobody opposes Oslo."""
+    if token.tag_ != "VBN" or not lexicon.triggers("a", token.lower_):
+        return
+    copula = next((c for c in children(token, "aux:pass", "cop") if lemma(c) == "be"), None)
+    if copula is None or not any(case(c) == "to" for c in children(token, "obl")):
+        return
+    token.pos_, token.tag_, token.lemma_ = "ADJ", "JJ", token.lower_
+    token.set_morph("")  # type: ignore[attr-defined]
+    copula.dep_ = "cop"
+    for child in children(token, "nsubj:pass"):
+        child.dep_ = "nsubj"
 
 
 def _due_somewhere(token: Token) -> None:
@@ -242,6 +267,79 @@ def _is_main_participle(verb: Token, lexicon: Lexicon) -> bool:
         return True
     rules = lexicon.triggers("v", lemma(verb))
     return any("obj" not in r.recipient for r in rules)
+
+
+def _verb_beside_its_subject(verb: Token) -> None:
+    """ "The premier and his guest, Ana Vidal, met …": a past beside nouns has them as subject."""
+    noun = verb.head
+    if verb.dep_ != "parataxis" or verb.tag_ != "VBD" or noun.dep_ != "ROOT" or noun.i > verb.i:
+        return
+    if noun.pos_ not in _NOMINAL or is_predicate(noun) or case(noun):
+        return
+    if any(children(verb, "nsubj", "expl", "csubj", "aux:pass", "obl:agent")):
+        return
+    if not any(t.text in _BREAKS for t in verb.doc[noun.i : verb.i]):
+        _raise_participle(verb)
+
+
+def _bare_verb_beside_a_past(verb: Token) -> None:
+    """ "I want to praise those who fought and [thank Chad]": a present does not go on a past."""
+    past = verb.head
+    if verb.dep_ != "conj" or verb.tag_ not in ("VB", "VBP") or past.tag_ != "VBD":
+        return
+    if past.dep_ != "acl:relcl" or any(children(verb, "nsubj", "aux", "mark", "advmod")):
+        return
+    above = next((t for t in past.ancestors if t.tag_ in ("VB", "VBP")), None)
+    if above is None:
+        return
+    verb.head = above
+    verb.tag_ = above.tag_
+
+
+def _among_those(verb: Token) -> None:
+    """ "has been among those calling for …": those it is among, not the calling."""
+    those = verb.nbor(-1) if verb.i > verb.sent.start else verb
+    if verb.tag_ != "VBG" or those.lower_ != "those" or those.head != verb or those.dep_ != "det":
+        return
+    for child in list(verb.children):
+        if child.i < those.i:
+            child.head = those
+    _take_place(those, verb)
+    verb.head, verb.dep_, those.pos_ = those, "acl", "PRON"
+
+
+def _whose_report(sign: Token) -> None:
+    """ "the Board of Audit's report": the report is what the verb is about, the board its owner."""
+    owner = sign.head
+    if sign.tag_ != "POS" or owner.dep_ != "flat" or sign.i < owner.i:
+        return
+    owner = owner.head
+    owned = next((c for c in children(owner, "nmod") if c.i > sign.i and not case(c)), None)
+    if owned is None or owned.pos_ != "NOUN":
+        return
+    _take_place(owned, owner)
+    owner.head, owner.dep_ = owned, "nmod:poss"
+    sign.head = owner
+    for child in list(owner.children):
+        if child.i > sign.i:
+            child.head = owned
+
+
+def _quality_that_remains(token: Token) -> None:
+    """ "We remain committed to helping": how one is, not what one does."""
+    if token.dep_ != "xcomp" or token.tag_ not in ("VBN", "VBD") or lemma(token.head) != "remain":
+        return
+    if not any(children(token, "aux", "obj", "mark")):
+        token.pos_, token.tag_, token.lemma_ = "ADJ", "JJ", token.lower_
+
+
+def _what_help_is_for(verb: Token) -> None:
+    """ "Assists Chad to defeat the rebels": what the help is for need not happen."""
+    help_ = verb.head
+    if verb.dep_ != "xcomp" or lemma(help_) not in _HELPING or not any(children(help_, "obj")):
+        return
+    if any(c.lower_ == "to" for c in children(verb, "mark")):
+        verb.dep_ = "advcl"
 
 
 def _headline_infinitive(verb: Token) -> None:

@@ -45,6 +45,7 @@ _ABOUT = frozenset({"by", "at", "against", "over", "about", "with"})
 _DURING = frozenset(
     {"in", "during", "at", "after", "following", "before", "on", "through", "despite", "amid"}
 ) | {"under"}
+_APART = frozenset({"after", "following", "before", "despite", "amid"})
 
 
 class Places:
@@ -83,6 +84,8 @@ class Places:
                 return []
             if is_finite(token) and token.pos_ == "VERB":
                 return []
+            if token.dep_ == "obj" and token.head not in (verb, token):
+                return []  # "rebels who want to drive Oslo out called for …"
             if found := self._phrases.named_at(token):
                 noun = _head_of_name(token)
                 if token.i < noun.i < verb.i - 1 or found[0].basis == "demonym":
@@ -107,6 +110,8 @@ class Places:
             token = verb.doc[i]
             if token.lower_ in _FENCES or (is_finite(token) and token.pos_ == "VERB"):
                 return []
+            if token.dep_ == "xcomp" and token.head == verb and any(children(verb, "obj")):
+                return []  # "is warning tourists to avoid Egypt": it is not Egypt that is warned
             if token.pos_ == "ADP":
                 preposition = token.lower_
             elif found := self._phrases.named_at(token):
@@ -268,8 +273,10 @@ class Places:
         clauses = [t for t in token.subtree if t.dep_ == "advcl"]
         for clause in clauses:
             marks = {c.lower_ for c in clause.children if c.dep_ in ("mark", "advmod", "case")}
-            who = own_subject(clause) if marks & _ON_CONDITION else None
-            if who is not None and (found := self._phrases.belongs(who)):
+            if not marks & _ON_CONDITION:
+                continue
+            who = arguments(clause).agent if is_passive(clause) else [own_subject(clause)]
+            if found := self.belongs(t for t in who if t is not None):
                 return found
         return []
 
@@ -362,13 +369,21 @@ class Places:
     def _governing_subject(self, noun: Token) -> list[Named]:
         """ "During a meeting with X, Y said …": the subject of what the meeting dates."""
         verb = noun.head
-        instrument = case(noun) == "with" and self._lexicon.is_a(lemma(noun), "ATTACK")
+        strike = self._lexicon.is_a(lemma(noun), "ATTACK")
+        instrument = case(noun) == "with" and strike
         if noun.dep_ != "obl" or not is_predicate(verb) or is_passive(verb):
             return []
         if case(noun) not in _DURING and not instrument:
             return []
+        if strike and (case(noun) in _APART or self._is_kind(verb)):
+            return []
         who = subject(verb)
         return self.subject([who]) if who is not None else []
+
+    def _is_kind(self, verb: Token) -> bool:
+        """Whether a verb says or helps: who offers condolences in an attack did not strike."""
+        rules = self._lexicon.triggers("v", lemma(verb))
+        return any(r.type in ("AID", "SUPPORT") or "matrix" in r.flags for r in rules)
 
     def subject(self, tokens: Iterable[Token]) -> list[Named]:
         """The parties that act: a subject, an agent, whoever issued a paper or owns a strike."""

@@ -27,6 +27,39 @@ _HEADS = frozenset({"dozen", "hundred", "thousand", "million", "ten", "score"})
 _SEPARABLE = frozenset({"off", "out", "down", "over", "away", "back", "in"})
 
 
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """The ways in which tables may spell a word, and the particles that stand with it."""
+
+    spellings: frozenset[str]
+    particles: frozenset[str]
+    around: frozenset[str]
+
+    @classmethod
+    def of(cls, token: Token) -> Forms:
+        """Look at a word and its neighbours."""
+        around = {c.lower_ for c in token.children}
+        if token.i + 1 < len(token.doc):
+            around.add(token.nbor().lower_)  # "off" in "broke off talks" may be a preposition
+        return cls(
+            frozenset((lemma(token), token.lower_, stem(token), hyphened(token))),
+            frozenset(c.lower_ for c in token.children if c.dep_ == "compound:prt"),
+            frozenset(around),
+        )
+
+    def fit(self, rule: Rule) -> bool:
+        """Whether one of the rule's words stands here, with the particle that it needs."""
+        for word in rule.lemmas:
+            base, _, particle = word.partition("+")
+            if base == "*":
+                return True
+            if base not in self.spellings:
+                continue
+            if particle in self.around if particle else not self.particles & _SEPARABLE:
+                return True
+        return False
+
+
 @dataclass(slots=True)
 class Context:
     """A trigger with its arguments; for a noun, those of the verb that lends it a subject too.
@@ -36,6 +69,7 @@ class Context:
     """
 
     token: Token
+    forms: Forms
     args: Arguments
     light: Token | None = None
     flags: frozenset[str] = frozenset()
@@ -91,6 +125,7 @@ class Triggers:
 
     def context(self, token: Token) -> Context:
         """The word with its arguments and its light verb."""
+        forms = Forms.of(token)
         if token.pos_ not in ("NOUN", "PROPN") or is_predicate(token):
             args = arguments(token)
             if self._lexicon.triggers("a", token.lower_):  # "is appalled by": a state, no passive
@@ -98,15 +133,15 @@ class Triggers:
                 args.agent = [who] if who is not None else []
                 args.preps = [(case(c), c) for c in children(token, "obl", "nmod")]
             self._object_after_particle(token, args)
-            return Context(token, args)
+            return Context(token, forms, args)
         args = Arguments(preps=[(case(c), c) for c in children(token, "nmod", "obl")])
         args.complements = [c for c in children(token, "acl", "ccomp") if not is_passive(c)]
         if not args.complements and self._lexicon.is_a(lemma(token), "PROPOSAL"):
             args.complements = _hung_on_verb(token)
         light = self._light(token)
         if light is None:
-            return Context(token, args)
-        return Context(token, args, light, light_args=arguments(light))
+            return Context(token, forms, args)
+        return Context(token, forms, args, light, light_args=arguments(light))
 
     def _object_after_particle(self, verb: Token, args: Arguments) -> None:
         """ "handed over the town": an object that the parser hung on the particle."""
@@ -135,10 +170,9 @@ class Triggers:
 
     def fits(self, rule: Rule, context: Context) -> bool:
         """Whether the rule's particle, light verb, objects and complements are there."""
-        token = context.token
-        if not _particle_fits(rule, token):
+        if not context.forms.fit(rule):
             return False
-        if "home" in rule.flags and not any(c.lower_ == "home" for c in token.children):
+        if "home" in rule.flags and not any(c.lower_ == "home" for c in context.token.children):
             return False
         return all(self._meets(need, context) for need in rule.needs)
 
@@ -210,24 +244,6 @@ def is_crowd(token: Token, lexicon: Lexicon) -> bool:
     if fills(token, lexicon.classes["PEOPLE"], lexicon):
         return True
     return lemma(token) in _HEADS and not any(case(c) == "of" for c in children(token, "nmod"))
-
-
-def _particle_fits(rule: Rule, token: Token) -> bool:
-    particles = {c.lower_ for c in token.children if c.dep_ == "compound:prt"}
-    around = {c.lower_ for c in token.children}
-    if token.i + 1 < len(token.doc):
-        around.add(token.nbor().lower_)  # parsers take "off" in "broke off talks" for a preposition
-    for word in rule.lemmas:
-        base, _, particle = word.partition("+")
-        if base == "*":
-            return True
-        if base not in (lemma(token), token.lower_, stem(token), hyphened(token)):
-            continue
-        if particle and particle in around:
-            return True
-        if not particle and not particles & _SEPARABLE:
-            return True
-    return False
 
 
 def hyphened(token: Token) -> str:

@@ -246,7 +246,7 @@ def _parsed(doc: Doc | Span, mention: Mention, tables: Tables) -> Mention:
             "pobj",
         }:
             mention = replace(mention, is_place=True)
-    if mention.head is None and root.dep_ in _ATTRIBUTES and _qualifies(root, mention):
+    if mention.head is None and _is_attribute(root) and _qualifies(root, mention):
         office = tables.offices.get(tables.key(root.head.text)) or tables.offices.get(
             tables.key(root.head.lemma_)
         )
@@ -257,6 +257,12 @@ def _parsed(doc: Doc | Span, mention: Mention, tables: Tables) -> Mention:
             head_class=office.head_class if office else "thing",
         )
     return mention
+
+
+def _is_attribute(root: Token) -> bool:
+    """Whether a name stands before another noun, be it as the title of what is nobody's name."""
+    within = root.dep_ == "nmod:desc" and root.ent_type_ == root.head.ent_type_ == "ORG"
+    return within or root.dep_ in _ATTRIBUTES
 
 
 def _qualifies(root: Token, mention: Mention) -> bool:

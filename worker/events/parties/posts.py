@@ -18,7 +18,8 @@ _LONGEST_REMIT = 8
 def add_head(run: Run, hit: Hit, base: Found) -> int:
     """The head of an organisation, whose office names it: "NATO Secretary General Mark Rutte"."""
     found = replace(base, office=run.text(hit.start, hit.end), head_class="government")
-    named = name_after(run, hit.end, found) or name_after(run, _remit(run, hit.end), found)
+    end = _posting(run, hit.end, run.tables.offices.get(run.words.keys[hit.end - 1]))
+    named = name_after(run, end, found) or name_after(run, _remit(run, hit.end), found)
     if named is not None:
         run.found.append(named[0])
         return named[1]

@@ -1,0 +1,228 @@
+"""Words that a parser hung on the wrong neighbour: subjects, conjuncts, prepositions, main verbs.
+
+Each repair answers to one constellation of labels that no grammar allows, or that hardly has
+another reading ("…, but Riyadh has protested" with no subject beside its verb).
+"""
+
+from __future__ import annotations
+
+from spacy.tokens import Span, Token
+
+from worker.events.tree import case, children, is_predicate, lemma
+
+_NOMINAL = ("NOUN", "PROPN")
+_DAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
+_BEFORE_NOUNS_ONLY = frozenset({"under", "amid"})
+_OPENING = frozenset({"after", "before", "as", "since", "until"})
+_QUALITIES_IN_ING = frozenset({"neighboring", "neighbouring", "surrounding"})
+_PRESENT_OR_PAST = frozenset({"VBD", "VBZ", "VBP"})
+
+
+def reattach(token: Token) -> None:
+    """Hang one word of a parsed sentence, or what belongs to it, where it belongs."""
+    _subject_of_second_clause(token)
+    _subject_of_glued_sentence(token)
+    _subject_after_conjunction(token)
+    _day_read_as_subject(token)
+    _conjunct_read_as_object(token)
+    _gerund_read_for_quality(token)
+    _noun_read_as_clause(token)
+    _have_read_as_owning(token)
+    _infinitive_of_inner_clause(token)
+    _called_home(token)
+
+
+def raise_stranded_verb(sentence: Span) -> bool:
+    """ "Rebels [who want to drive Oslo out called for a boycott]": its last verb is the main one.
+
+    Returns:
+        Whether such a verb was found and hung above the noun.
+    """
+    noun = sentence.root
+    clause = next((c for c in children(noun, "acl:relcl") if c.i > noun.i), None)
+    if noun.pos_ not in _NOMINAL or clause is None:
+        return False
+    for verb in clause.subtree:
+        stranded = verb.dep_ in ("advcl", "ccomp", "conj") and verb.tag_ in _PRESENT_OR_PAST
+        if not stranded or any(children(verb, "nsubj", "mark", "cc", "aux")):
+            continue
+        if verb.left_edge != verb or verb.nbor(-1).is_punct:
+            continue
+        verb.head, verb.dep_ = verb, "ROOT"
+        noun.head, noun.dep_ = verb, "nsubj"
+        return True
+    return False
+
+
+def _is_finite(verb: Token) -> bool:
+    auxiliaries = (c for c in verb.children if c.dep_ in ("aux", "aux:pass"))
+    first = next(auxiliaries, verb)
+    return first.tag_ in _PRESENT_OR_PAST or first.tag_ == "MD"
+
+
+def _subject_of_second_clause(verb: Token) -> None:
+    """ "… was praised by Riyadh, but [both Oslo and Bern] have protested": they protest."""
+    if verb.pos_ != "VERB" or verb.dep_ not in ("ccomp", "conj", "parataxis", "advcl"):
+        return
+    if verb.head.i > verb.i or any(children(verb, "nsubj", "csubj", "mark", "cc")):
+        return
+    first = min([verb, *children(verb, "aux", "aux:pass")], key=lambda t: t.i)
+    if not _is_finite(verb) or first.i == verb.sent.start:
+        return
+    noun = first.nbor(-1)
+    while noun.head.i < noun.i and noun.dep_ in ("conj", "nmod", "flat", "appos"):
+        tie = next((c for c in noun.children if c.dep_ == "cc"), None)
+        if noun.dep_ == "conj" and tie is not None and _opens_clause(tie):
+            break
+        noun = noun.head
+    else:
+        return
+    if noun.pos_ not in _NOMINAL or noun.right_edge.i + 1 != first.i or case(noun):
+        return
+    noun.head, noun.dep_ = verb, "nsubj:pass" if any(children(verb, "aux:pass")) else "nsubj"
+    tie.head, verb.dep_ = verb, "conj"
+
+
+def _subject_of_glued_sentence(verb: Token) -> None:
+    """ "… lost its troops [Oslo and the Council denounced the fighting]": a stop was forgotten."""
+    if verb.dep_ != "parataxis" or verb.tag_ not in _PRESENT_OR_PAST or verb.left_edge != verb:
+        return
+    noun = verb.nbor(-1) if verb.i > verb.sent.start else verb
+    if noun.pos_ not in _NOMINAL or noun.dep_ not in ("conj", "appos") or case(noun):
+        return
+    tie = next(children(noun, "cc"), None)
+    first = next((c for c in children(noun.head, "appos") if c.i < noun.i), None)
+    noun.head, noun.dep_ = verb, "nsubj"
+    if tie is not None and first is not None and first.right_edge.i + 1 == tie.i:
+        first.head, first.dep_ = verb, "nsubj"
+        noun.head, noun.dep_ = first, "conj"
+
+
+def _subject_after_conjunction(verb: Token) -> None:
+    """ "… after [settlers, protesting the ban, raised a flag]": "after" opens a clause."""
+    before = verb.nbor(-1) if verb.i > verb.sent.start else verb
+    if verb.dep_ != "conj" or verb.tag_ not in _PRESENT_OR_PAST or before.text != ",":
+        return
+    if any(children(verb, "nsubj", "cc", "mark", "aux")):
+        return
+    for noun in reversed(verb.doc[verb.head.i + 1 : verb.i - 1]):
+        if noun.nbor().text == "," and noun.right_edge == noun and case(noun) in _OPENING:
+            break
+    else:
+        return
+    aside = next((c for c in verb.head.children if c.tag_ == "VBG" and c.i == noun.i + 2), None)
+    if aside is None:
+        return
+    mark = next(c for c in noun.children if c.dep_ == "case")
+    noun.head, noun.dep_ = verb, "nsubj"
+    mark.head, mark.dep_ = verb, "mark"
+    aside.head, aside.dep_, verb.dep_ = noun, "acl", "advcl"
+
+
+def _opens_clause(tie: Token) -> bool:
+    return tie.lower_ in ("but", "and") and tie.nbor(-1).text == ","
+
+
+def _day_read_as_subject(day: Token) -> None:
+    """ "Wednesday in Cairo, [officials of both sides] met": no day meets anybody."""
+    verb = day.head
+    if day.lower_ not in _DAYS or day.dep_ != "nsubj" or verb.pos_ != "VERB" or day.i > verb.i:
+        return
+    doers = [
+        t
+        for t in verb.doc[day.i + 1 : verb.i]
+        if t.dep_ in ("conj", "appos") and t.pos_ in _NOMINAL and t.head in day.subtree
+    ]
+    doers = [t for t in doers if any(c.text == "," for c in verb.doc[t.head.i : t.i])]
+    if not doers:
+        return
+    day.dep_ = "obl:unmarked"
+    doers[0].head, doers[0].dep_ = verb, "nsubj"
+    for other in doers[1:]:
+        other.head, other.dep_ = doers[0], "conj"
+
+
+def _conjunct_read_as_object(noun: Token) -> None:
+    """ "carried arms to Oslo [and allied forces]": what follows "and" goes with what precedes."""
+    verb, tie = noun.head, noun.left_edge
+    if noun.dep_ != "obj" or tie.dep_ != "cc" or tie.lower_ != "and" or tie.i <= verb.i + 1:
+        return
+    before = tie.nbor(-1)
+    while before.head != verb and before.head.i > verb.i:
+        before = before.head
+    if before.head != verb or before.pos_ not in _NOMINAL or before.dep_ not in ("obj", "obl"):
+        return
+    noun.head, noun.dep_, tie.head = before, "conj", noun
+
+
+def _gerund_read_for_quality(word: Token) -> None:
+    """ "has come under [growing pressure]": the pressure grows, nobody grows it."""
+    if word.tag_ != "VBG" or word.dep_ not in ("acl", "advcl"):
+        return
+    noun = next(children(word, "obj"), None)
+    mark = next(children(word, "mark"), None)
+    if noun is None or mark is None or mark.i + 1 != word.i or noun.left_edge.i != word.i + 1:
+        return
+    if mark.lower_ not in _BEFORE_NOUNS_ONLY and word.lower_ not in _QUALITIES_IN_ING:
+        return
+    noun.head = word.head
+    noun.dep_ = "obl" if is_predicate(word.head) else "nmod"
+    mark.head, mark.dep_ = noun, "case"
+    word.head, word.dep_ = noun, "amod"
+    for child in list(word.children):
+        child.head = noun
+
+
+def _noun_read_as_clause(noun: Token) -> None:
+    """ "a memorandum [of understanding between …]": a noun after a preposition is no clause."""
+    mark = next(children(noun, "mark"), None)
+    if noun.dep_ not in ("acl", "advcl") or noun.tag_ not in ("NN", "NNS", "NNP", "NNPS"):
+        return
+    if mark is None or mark.tag_ != "IN" or mark.lower_ not in ("of", "on", "with", "by", "from"):
+        return
+    if any(children(noun, "nsubj", "cop", "aux", "obj", "ccomp", "xcomp")):
+        return
+    mark.dep_ = "case"
+    noun.dep_ = "obl" if is_predicate(noun.head) else "nmod"
+    for child in children(noun, "obl"):
+        child.dep_ = "nmod"
+
+
+def _have_read_as_owning(verb: Token) -> None:
+    """ "Bern has increased cooperation with …": "has" only says when."""
+    noun, have = verb.head, verb.head.head
+    if verb.tag_ != "VBN" or verb.dep_ != "amod" or noun.dep_ != "obj" or lemma(have) != "have":
+        return
+    if verb.i != have.i + 1 or noun.left_edge != verb or have.pos_ not in ("VERB", "AUX"):
+        return
+    verb.dep_ = have.dep_
+    verb.head = verb if have.head == have else have.head
+    for child in list(have.children):
+        child.head = verb
+    have.head, have.dep_, have.pos_ = verb, "aux", "AUX"
+    verb.pos_ = "VERB"
+    verb.set_morph("Tense=Past|VerbForm=Part")  # type: ignore[attr-defined]
+    noun.head, noun.dep_ = verb, "obj"
+
+
+def _infinitive_of_inner_clause(verb: Token) -> None:
+    """ "They demand [that Doha shut it and end its support]": who demands does not end it."""
+    outer = verb.head
+    if verb.dep_ != "conj" or verb.tag_ not in ("VB", "VBP") or outer.i > verb.i:
+        return
+    if any(children(verb, "nsubj", "aux", "mark")) or not any(children(verb, "cc")):
+        return
+    inner = [c for c in children(outer, "ccomp", "xcomp") if outer.i < c.i < verb.i]
+    if inner and inner[-1].tag_ == "VB" and verb.lower_ == lemma(verb):
+        verb.head = inner[-1]
+
+
+def _called_home(word: Token) -> None:
+    """ "called its envoy home": nobody is called a home."""
+    verb = word.head
+    if word.lower_ != "home" or word.dep_ not in ("xcomp", "ccomp", "obj") or verb.i > word.i:
+        return
+    if word.left_edge == word and verb.pos_ == "VERB":
+        for child in list(word.children):
+            child.head = verb
+        word.dep_, word.pos_, word.tag_ = "advmod", "ADV", "RB"

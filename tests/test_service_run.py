@@ -83,8 +83,9 @@ class TestRun:
         first = demarche("run")
         assert first.process.wait(timeout=180) == 0, first.text
         told = re.search(r"(\d+) articles in", first.text)[1]
+        port = first.environ["DEMARCHE_NEWSROOM_PORT"]  # another newsroom has other articles
         for words in (["run"], ["run", "--keep"]):
-            again = demarche(*words)
+            again = demarche(*words, DEMARCHE_NEWSROOM_PORT=port)
             assert again.process.wait(timeout=180) == 0, again.text
             assert re.search(r"(\d+) articles in", again.text)[1] == told
             assert read_again(again)["articles"] == int(told)

@@ -8,7 +8,7 @@ import signal
 from collections.abc import Sequence
 
 import tasks.app
-from worker.model import Article, Event
+from worker.model import Article, Reading
 
 app = tasks.app.app
 
@@ -16,13 +16,13 @@ app = tasks.app.app
 class Coder:
     """Finds nothing, if it lives to say so."""
 
-    def code(self, articles: Sequence[Article]) -> list[tuple[Event, ...]]:
+    def read(self, articles: Sequence[Article]) -> list[Reading]:
         for article in articles:
             if "this page hangs" in article.text:
                 _hang()
             if "this page kills" in article.text:
                 os.kill(os.getpid(), signal.SIGKILL)
-        return [() for _ in articles]
+        return [Reading() for _ in articles]
 
 
 def _hang() -> None:

@@ -15,7 +15,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable
 
-from score_gold import FILES, GOLD, article, documents
+from score_gold import GOLD, article, documents
 
 from worker.events import extract
 from worker.events.confidence import probability, signs
@@ -47,7 +47,7 @@ def examples(names: Iterable[str]) -> list[Example]:
     coder = Coder(load(), Gazetteer.load())
     found = []
     for name in names:
-        for document in documents(FILES[name]):
+        for document in documents(name):
             gold = set().union(*map(dyads, document["events"])) if document["events"] else set()
             coder.code_one(article(document))
             for act in told[document["doc_id"]]:

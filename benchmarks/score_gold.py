@@ -1,9 +1,10 @@
 """Run the coder over the gold documents and print how it does.
 
-    python benchmarks/score_gold.py [dev seed gsr own held] [--worst N] [--show DOC_ID]
+    python benchmarks/score_gold.py [dev seed gsr own held voa voa-kept] [--worst N] [--show DOC_ID]
 
 The gold lies beside the project, in ``../shared/gold``; documents of our own in ``tests/data``.
 ``held`` are invented articles coded before the coder read them: score them, do not tune on them.
+``voa`` and ``voa-kept`` are real stories (`benchmarks.voa`), the latter for judging alone.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import tempfile
 import time
 from datetime import date
 from pathlib import Path
+
+import voa
 
 from worker.events.extract import Coder
 from worker.events.nlp import load, paragraphs
@@ -33,8 +36,10 @@ FILES = {
 }
 
 
-def documents(path: Path) -> list[dict]:
-    return [json.loads(line) for line in path.open(encoding="utf-8") if line.strip()]
+def documents(name: str) -> list[dict]:
+    if name in voa.PARTS:
+        return voa.stories(name)
+    return [json.loads(line) for line in FILES[name].open(encoding="utf-8") if line.strip()]
 
 
 def article(document: dict) -> Article:
@@ -77,19 +82,12 @@ def run(coder: Coder, docs: list[dict]) -> list[dict]:
     return lines
 
 
-def scored(path: Path, lines: list[dict], worst: int) -> dict:
-    with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as file:
-        for line in lines:
-            file.write(json.dumps(line) + "\n")
-        file.flush()
-        command = [
-            sys.executable,
-            str(GOLD / "score.py"),
-            str(path),
-            file.name,
-            "--worst",
-            str(worst),
-        ]
+def scored(docs: list[dict], lines: list[dict], worst: int) -> dict:
+    with tempfile.TemporaryDirectory() as folder:
+        gold, got = Path(folder, "gold.jsonl"), Path(folder, "got.jsonl")
+        for path, rows in ((gold, docs), (got, lines)):
+            path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        command = [sys.executable, GOLD / "score.py", gold, got, "--worst", str(worst)]
         return json.loads(
             subprocess.run(command, check=True, capture_output=True, text=True).stdout
         )
@@ -223,14 +221,14 @@ def main() -> None:
         raise SystemExit(f"The gold documents are not here ({GOLD}): nothing to score against.")
     nlp, gazetteer = load(options.model), Gazetteer.load()
     for name in options.sets:
-        docs = documents(FILES[name])
+        docs = documents(name)
         coder = Coder(nlp, gazetteer, domestic=name == "gsr")
         lines = run(coder, docs)
         print(f"--- {name}: {len(docs)} documents")
         if name == "gsr":
             gsr(docs, lines)
         else:
-            result = scored(FILES[name], lines, options.worst)
+            result = scored(docs, lines, options.worst)
             table(result)
             for row in result.get("worst", []):
                 print("  ", *row)

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from worker.service import display
 from worker.service.screen import Screen
-from worker.stream.consume import Counts
+from worker.stream.read import Counts
 
 CREATED, UPDATED = "demarche.event.created", "demarche.event.updated"
 

@@ -9,7 +9,8 @@ from redis.exceptions import ConnectionError  # noqa: A004 - redis-py's own name
 
 from worker.ledger import Standing
 from worker.service.watcher import Watcher
-from worker.stream.consume import Counts, Entry
+from worker.stream.consume import Message
+from worker.stream.read import Counts
 
 
 class Stream:
@@ -25,7 +26,7 @@ class Stream:
             self.failures.release()
             raise ConnectionError("away")
         found = [n for n in self.streams[stream] if n > int(after)]
-        return [Entry(str(n), "demarche.event.created", "", {}) for n in found[:count]]
+        return [Message(str(n), "", "demarche.event.created", "", {}, {}) for n in found[:count]]
 
     def last_id(self, stream):
         return str(max(self.streams[stream], default=0))
@@ -45,7 +46,7 @@ def seen(watcher, wanted):
     while len(ids) < wanted:
         look = watcher.next(5)
         assert look, "nothing came in time"
-        ids += [int(event.id) for event in look.events]
+        ids += [int(event.entry) for event in look.events]
     return ids
 
 

@@ -13,9 +13,9 @@ import pytest
 from redis import Redis
 
 from worker.model import Article, Event, Evidence, Fate, Feed, Party, article_id
-from worker.stream.consume import Reader
 from worker.stream.message import Coding
 from worker.stream.publish import StreamPublisher
+from worker.stream.read import Reader
 
 URL = "https://a.example/talks"
 TEXT = "Norway's foreign minister met her Chilean counterpart in Oslo on Monday."

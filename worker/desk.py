@@ -22,7 +22,8 @@ from worker.events.relate.reading import Spans
 from worker.model import Article, Event, Evidence, OfficeHolder, Party
 from worker.service import display, explaining, redis_server
 from worker.settings import Settings
-from worker.stream.consume import Entry, position
+from worker.stream.consume import Message
+from worker.stream.read import position
 
 LONGEST = 20_000  # code points of a text with two parties; a sentence has some hundreds
 BATCH = 16  # documents; larger batches are slower and take twice the memory
@@ -208,16 +209,16 @@ def tail(
         return
 
 
-def _entry_lines(entry: Entry, *, as_json: bool) -> list[str]:
+def _entry_lines(entry: Message, *, as_json: bool) -> list[str]:
     if as_json:
-        told = {"id": entry.id, "type": entry.type, "subject": entry.subject, "data": entry.data}
+        told = {"id": entry.entry, "type": entry.type, "subject": entry.subject, "data": entry.data}
         return [json.dumps(told, ensure_ascii=False)]
     if "fate" in entry.data:
         return [_fate_line(entry)]
     return display.event_lines(entry.type, entry.data)
 
 
-def _fate_line(entry: Entry) -> str:
+def _fate_line(entry: Message) -> str:
     reason = f" ({entry.data['reason']})" if entry.data.get("reason") else ""
     return display.clean(f"{entry.data['fate']}{reason}: {entry.data.get('url', entry.subject)}")
 

@@ -21,9 +21,9 @@ from worker.ledger.officials.roster import Roster
 from worker.ledger.redis import RedisLedger
 from worker.model import Event, Feed, OfficeHolder
 from worker.settings import Settings
-from worker.stream.consume import Reader
 from worker.stream.message import Coding
 from worker.stream.publish import StreamPublisher
+from worker.stream.read import Reader
 
 if TYPE_CHECKING:
     from worker.events.extract import Coder

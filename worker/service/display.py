@@ -15,7 +15,7 @@ from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 
-from worker.stream.consume import Counts
+from worker.stream.read import Counts
 
 QUOTE = 200  # characters of a quotation at most: two sentences
 UNKNOWN_DATE = "undated"

@@ -16,15 +16,16 @@ from typing import Protocol
 from redis.exceptions import RedisError
 
 from worker.ledger import Standing
-from worker.stream.consume import Counts, Entry
+from worker.stream.consume import Message
+from worker.stream.read import Counts
 
 LOOK_EVERY = 0.2  # seconds
 
 
 class Stream(Protocol):
-    """What is needed of `worker.stream.consume.Reader`."""
+    """What is needed of `worker.stream.read.Reader`."""
 
-    def read(self, stream: str, after: str, *, count: int = 100) -> Sequence[Entry]:
+    def read(self, stream: str, after: str, *, count: int = 100) -> Sequence[Message]:
         """Return the entries after an id."""
 
     def last_id(self, stream: str) -> str:
@@ -47,8 +48,8 @@ class Look:
 
     standing: Standing
     counts: Counts
-    events: tuple[Entry, ...]
-    articles: tuple[Entry, ...]
+    events: tuple[Message, ...]
+    articles: tuple[Message, ...]
 
 
 class Watcher:
@@ -100,10 +101,10 @@ class Watcher:
         self._after = {"events": after_events, "articles": after_articles}
         return Look(standing, counts, tuple(events), tuple(articles))
 
-    def _since(self, name: str) -> tuple[list[Entry], str]:
+    def _since(self, name: str) -> tuple[list[Message], str]:
         after = self._after[name] or self._stream.last_id(name)
-        found: list[Entry] = []
+        found: list[Message] = []
         while entries := self._stream.read(name, after):
             found += entries
-            after = entries[-1].id
+            after = entries[-1].entry
         return found, after

@@ -1,0 +1,109 @@
+"""The reading end of the streams: entries after an id, from a time on, or as they come."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from redis import Redis
+
+from worker.errors import ConfigError
+from worker.stream.consume import Message, read
+
+_ENTRY_ID = re.compile(r"\d+(-\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was counted while publishing.
+
+    Attributes:
+        fates: articles by fate ("published", …).
+        reasons: articles by fate and reason ("rejected:robots").
+        types: events by PLOVER type.
+    """
+
+    fates: Mapping[str, int]
+    reasons: Mapping[str, int]
+    types: Mapping[str, int]
+
+
+class Reader:
+    """Reads the streams under one prefix."""
+
+    def __init__(self, url: str, prefix: str) -> None:
+        """Connect lazily. No socket time-out: a blocking XREAD may wait as long as it says."""
+        self._redis: Redis = Redis.from_url(url, decode_responses=True, socket_timeout=None)
+        self._prefix = prefix
+
+    def read(
+        self, stream: str, after: str, *, count: int = 100, block: float | None = None
+    ) -> list[Message]:
+        """Return the entries after an id; with `block`, wait up to so many seconds for one."""
+        name = f"{self._prefix}:{stream}"
+        milliseconds = None if block is None else max(1, int(block * 1000))
+        answer: Any = self._redis.xread({name: after}, count=count, block=milliseconds)
+        return [read(id, fields) for _, entries in answer or [] for id, fields in entries]
+
+    def follow(self, stream: str, after: str) -> Iterator[Message]:
+        """Yield entries for ever: those after an id ("$": none), then new ones as they come."""
+        last = self.last_id(stream) if after == "$" else after
+        while True:
+            for entry in self.read(stream, last, block=5.0):
+                last = entry.entry
+                yield entry
+
+    def until_now(self, stream: str, after: str) -> Iterator[Message]:
+        """Yield the entries after an id that are there now, and end."""
+        newest = self.last_id(stream)
+        last = after
+        while entries := self.read(stream, last):
+            for entry in entries:
+                yield entry
+                last = entry.entry
+                if last == newest:
+                    return
+
+    def last_id(self, stream: str) -> str:
+        """Return the id of the newest entry; "0" where there is none."""
+        newest: Any = self._redis.xrevrange(f"{self._prefix}:{stream}", count=1)
+        return newest[0][0] if newest else "0"
+
+    def counts(self) -> Counts:
+        """Return what was counted while publishing."""
+        found: Any = self._redis.hgetall(f"{self._prefix}:counters")
+        return Counts(
+            fates=_under("fate:", found),
+            reasons=_under("reason:", found),
+            types=_under("type:", found),
+        )
+
+
+def position(start: str) -> str:
+    """Turn an entry id, or a time (ISO 8601; UTC unless it says otherwise), into "read after this".
+
+    Raises:
+        ConfigError: it is neither.
+    """
+    if _ENTRY_ID.fullmatch(start) and not re.fullmatch(r"\d{4}", start):
+        return start
+    try:
+        when = datetime.fromisoformat(start)
+    except ValueError:
+        raise ConfigError(
+            f"{start!r} is neither an entry id (1700000000000-0) nor a time (2026-01-31T12:00)."
+        ) from None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=UTC)
+    return f"{int(when.timestamp() * 1000) - 1}"
+
+
+def _under(prefix: str, counters: Mapping[str, str]) -> dict[str, int]:
+    return {
+        name.removeprefix(prefix): int(count)
+        for name, count in sorted(counters.items())
+        if name.startswith(prefix)
+    }

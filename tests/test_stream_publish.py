@@ -13,7 +13,7 @@ import pytest
 from redis import Redis
 
 from worker.model import Article, Event, Evidence, Fate, Feed, Party, article_id
-from worker.stream.message import Coding
+from worker.stream.contract import Coding, Versions
 from worker.stream.publish import StreamPublisher
 from worker.stream.read import Reader
 
@@ -37,8 +37,8 @@ MEETING = Event(
 PRAISE = Event("SUPPORT", None, (NORWAY,), (CHILE,), "2024-01-15", evidence=MEETING.evidence)
 
 
-def describe(event: Event) -> Coding:
-    return Coding(quad=1, quad_name="verbal cooperation", cameo="042", plover_score=1.9)
+VERBAL = Coding(quad=1, quad_name="verbal cooperation", cameo="042", plover_score=1.9)
+CODINGS = {("CONSULT", None): VERBAL, ("SUPPORT", None): VERBAL}
 
 
 def no_sketch(text: str) -> list[int]:
@@ -58,8 +58,8 @@ def hash_of(word: str) -> int:
 def publisher(redis_url: str) -> Callable[..., StreamPublisher]:
     def build(sketch: Callable[[str], list[int]] = no_sketch) -> StreamPublisher:
         return StreamPublisher(
-            redis_url, "demarche", code=describe, sketch=sketch, coder="1.0", copy_share=0.5,
-            copy_least=4,
+            redis_url, "demarche", codings=CODINGS, sketch=sketch,
+            versions=Versions(coder="1.0", model="m 1", guide="g"), copy_share=0.5, copy_least=4,
             max_len=10_000, seen_ttl=60, copy_ttl=60,
         )  # fmt: skip
 

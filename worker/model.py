@@ -118,6 +118,7 @@ class Party:
             inferred (the issuing body of a statement).
         basis: how the mention was resolved: "name", "demonym", "capital", "office", "person",
             "reference", "issuer", …
+        sector: whose part of it acts, where known: "government", "military", "parliament", …
     """
 
     code: str
@@ -125,6 +126,7 @@ class Party:
     kind: str = "state"
     mention: Evidence | None = None
     basis: str = "name"
+    sector: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,22 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Location:
+    """Where an act took place, as the text says it.
+
+    Attributes:
+        country: party code of the state; None where the place is in none.
+        place: the town, where one is named.
+        latitude, longitude: its degrees (WGS 84), where there is no doubt which is meant.
+    """
+
+    country: str | None = None
+    place: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One diplomatic act as one article tells it, in PLOVER's terms.
 
@@ -197,6 +215,8 @@ class Event:
         rule: the line of the data files that fired, for whoever wants to know why.
         contexts: what is spoken of around it, PLOVER's names ("military", "economic").
         accounts: how each place that tells it was read, that of the best evidence first.
+        signs: what the confidence rests on, as `lexicon/confidence.tsv` names it.
+        location: where it took place; None where the text does not say.
     """
 
     type: str
@@ -210,6 +230,8 @@ class Event:
     rule: str | None = None
     contexts: tuple[str, ...] = ()
     accounts: tuple[Account, ...] = ()
+    signs: tuple[str, ...] = ()
+    location: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +292,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One article's telling of one event: what the stream carries."""
+    """One article's telling of one event: what the stream carries.
+
+    `event_id` is the identity that the event gets if no other report founded it before.
+    """
 
     article: Article
     event: Event
@@ -280,7 +305,7 @@ class Report:
     def __post_init__(self) -> None:
         """Derive both identities from the content alone."""
         object.__setattr__(self, "event_id", event_id(self.event))
-        object.__setattr__(self, "id", _digest("report", self.article.id, self.event_id))
+        object.__setattr__(self, "id", _digest("report", self.article.id, self.event_id)[:20])
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,16 +335,18 @@ def article_id(canonical_url: str) -> str:
 
 
 def event_id(event: Event) -> str:
-    """Identity of an event: its type, parties and date, whoever reports it.
+    """Identity of an event: its type, parties and date, whoever reports it: 20 hex digits.
 
     Parties count as sets; who visits whom (CONSULT) and the mode do not enter, because outlets
-    tell them differently.
+    tell them differently. Only a call is told apart from a meeting.
     """
     actors = sorted({p.code for p in event.actors})
     recipients = sorted({p.code for p in event.recipients})
     if event.type == "CONSULT":
         actors, recipients = sorted({*actors, *recipients}), []
-    return _digest("event", event.type, ",".join(actors), ",".join(recipients), event.date or "")
+    call = "phone" if event.type == "CONSULT" and event.mode == "phone" else ""
+    parts = (event.type, ",".join(actors), ",".join(recipients), event.date or "", call)
+    return _digest("event", *parts)[:20]
 
 
 def _digest(*parts: str) -> str:

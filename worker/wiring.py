@@ -6,6 +6,7 @@ scheduler and `demarche tail` do without.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,9 +20,9 @@ from worker.ledger.officials import Learning
 from worker.ledger.officials.redis import RedisOfficials
 from worker.ledger.officials.roster import Roster
 from worker.ledger.redis import RedisLedger
-from worker.model import Event, Feed, OfficeHolder
+from worker.model import Feed, OfficeHolder
 from worker.settings import Settings
-from worker.stream.message import Coding
+from worker.stream.contract import Coding, Versions
 from worker.stream.publish import StreamPublisher
 from worker.stream.read import Reader
 
@@ -150,9 +151,9 @@ def publisher(settings: Settings) -> StreamPublisher:
     return StreamPublisher(
         settings.redis,
         settings.prefix,
-        code=_coding,
+        codings={key: _coding(meaning) for key, meaning in plover.meanings().items()},
         sketch=sketch,
-        coder=release(),
+        versions=versions(settings),
         copy_share=THRESHOLD,
         copy_least=MIN_SHARED,
         max_len=settings.stream_max_len,
@@ -196,8 +197,16 @@ def relater(settings: Settings) -> Relater:
     return Relater(nlp.load(settings.spacy_model), Gazetteer.load())
 
 
-def _coding(event: Event) -> Coding:
-    meaning = plover.meaning(event.type, event.mode)
+def versions(settings: Settings) -> Versions:
+    """What codes here: our release, the language model, the coding guide."""
+    model = settings.spacy_model
+    if model is None:
+        meta = json.loads(plover.data("model", "meta.json").read_text("utf-8"))
+        model = f"{meta['name']} {meta['version']}"
+    return Versions(coder=release(), model=model, guide=plover.GUIDE)
+
+
+def _coding(meaning: plover.Meaning) -> Coding:
     return Coding(
         quad=meaning.quad,
         quad_name=plover.QUAD_NAMES[meaning.quad],

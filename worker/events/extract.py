@@ -19,7 +19,7 @@ from spacy.tokens import Doc, Token
 from worker.events import accounts, anchors, datelines, edtf, naming
 from worker.events.acts import Act
 from worker.events.anchors import Anchor
-from worker.events.confidence import certainty
+from worker.events.confidence import certainty, signs
 from worker.events.contexts import contexts
 from worker.events.frames import Reader
 from worker.events.mending import mend
@@ -398,6 +398,7 @@ def _event(article: Article, told: Told, anchor: Anchor | None) -> Event:
         rule=told.label,
         contexts=told.contexts,
         accounts=told.accounts,
+        signs=tuple(sign for sign in signs(told) if sign != "always"),
     )
 
 

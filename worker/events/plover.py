@@ -12,6 +12,9 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+GUIDE = "2026-11"
+"""Version of the coding guide by which events are coded: docs/coding.md."""
+
 QUAD_NAMES = {
     1: "verbal cooperation",
     2: "material cooperation",

@@ -1,193 +1,111 @@
 """Reports as messages: CloudEvents 1.0 documents in structured mode, and the fields beside them.
 
-`docs/stream.md` is the contract for readers who never see this code. What is only known at the
-moment of publishing (which revision this is, how many outlets reported it) is filled in by
-`publish.lua` in the same atomic step that counts it: the documents built here carry *slots* for
-it. A slot is a name between two U+0001 characters, which JSON can never contain unescaped, so no
-text of an article can forge one.
+What is only known at the moment of publishing (which event a report tells, which revision this is,
+how many outlets reported it) is filled in by the scripts in the same atomic step that counts it:
+the texts built here carry *slots* for it. A slot is a name between two U+0001 characters, which
+JSON can never contain unescaped, so no text of an article can forge one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Any
 
 from worker.model import Article, Event, Evidence, Feed, Party, Report
+from worker.stream import joining
+from worker.stream.contract import (
+    ArticleData,
+    Confidence,
+    Dating,
+    PartyData,
+    Quote,
+    Role,
+    Telling,
+    Versions,
+)
 
 CONTENT_TYPE = "application/cloudevents+json"
 SOURCE = "/demarche"
+_MANY = 3  # parties from which on reports may name some and leave others out
 
 
 def slot(name: str) -> str:
-    """Return the mark that `publish.lua` replaces by the value of that name."""
+    """Return the mark that the scripts replace by the value of that name."""
     return f"\x01{name}\x01"
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Coding(_Model):
-    """What the ontologies say of a type and mode.
-
-    Attributes:
-        quad: 1 verbal cooperation, 2 material cooperation, 3 verbal conflict, 4 material conflict.
-        cameo: CAMEO code, for users of GDELT and ICEWS.
-        plover_score: PLOVER's intensity, −10 … +10 (ACCUSE is −3; the draft prints +3).
-        goldstein: Goldstein scale of the CAMEO code, −10 … +10.
-    """
-
-    quad: int = Field(ge=1, le=4)
-    quad_name: str
-    cameo: str | None = None
-    cameo_name: str | None = None
-    plover_score: float | None = None
-    goldstein: float | None = None
-
-
-class Quote(_Model):
-    """An exact quotation; offsets count code points of the article's text."""
-
-    quote: str
-    start: int
-    end: int
-
-
-class PartyData(_Model):
-    """A party to the event, with the words that named it."""
-
-    code: str
-    name: str
-    kind: str
-    role: Literal["actor", "recipient"]
-    basis: str
-    mention: Quote | None = None
-
-
-class ArticleData(_Model):
-    """The article that reports; its text is never sent."""
-
-    id: str
-    url: str | None = None
-    title: str | None = None
-    outlet: str | None = None
-    country: str | None = None
-    language: str | None = None
-    authors: list[str] | None = None
-    agency: str | None = None
-    published: str | None = None
-    published_basis: str | None = None
-
-
-class EventData(_Model):
-    """The whole state of an event, as one report told it.
-
-    Attributes:
-        date: EDTF, at its own precision; left out where unknown.
-        confidence: probability that a careful coder would code this type and these parties.
-        contexts: PLOVER's, as far as the words around the act tell.
-    """
-
-    type: str
-    mode: str | None = None
-    contexts: list[str] | None = None
-    coding: Coding
-    parties: list[PartyData]
-    date: str | None = None
-    historical: bool
-    confidence: float
-    rule: str | None = None
-    report: str
-    article: ArticleData
-    evidence: list[Quote]
-    coder: str
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One entry of a stream: routing fields and the CloudEvent; may contain slots."""
-
-    id: str
-    type: str
-    subject: str
-    plover: str
-    parties: str
-    date: str
-    data: str
-
-    def fields(self) -> list[str]:
-        """Flatten to the arguments of XADD, in the contract's order."""
-        return [
-            *("id", self.id, "type", self.type, "subject", self.subject),
-            *("plover", self.plover, "parties", self.parties, "date", self.date),
-            *("content-type", CONTENT_TYPE, "data", self.data),
-        ]
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """One report, ready to publish: the entry of `reports`, and that of `events`."""
-
-    report_id: str
-    event_id: str
-    plover: str
-    report: Message
-    event: Message
-
-
-def tellings(report: Report, code: Callable[[Event], Coding], coder: str, now: datetime) -> Telling:
-    """Build the two messages of a report."""
-    data = _event_data(report, code(report.event), coder)
-    body = data.model_dump_json(exclude_none=True)[1:]  # without its opening brace
-    head = f'{{"id":"{report.event_id}",'
-    state = f'"revision":{slot("revision")},"state":"live","change":"{slot("change")}",'
-    counts = (
-        f'"corroboration":{{"reports":{slot("reports")},"outlets":{slot("outlets")},'
-        f'"independent":{slot("outlets")},"first_reported":"{slot("first")}",'
-        f'"last_reported":"{_time(now)}"}},'
+def event_template(now: datetime) -> list[str]:
+    """The entry of `events`."""
+    data = (
+        f'{{"id":"{slot("event")}","revision":{slot("revision")},"state":"{slot("state")}",'
+        f'"change":"{slot("change")}"{slot("reasons")}{slot("successor")},'
+        f"{slot('head')}{slot('corroboration')}{slot('rest')}}}"
     )
-    routing = {
-        "plover": report.event.type,
-        "parties": _parties_field(report.event),
-        "date": report.event.date or "",
-    }
-    return Telling(
-        report_id=report.id,
-        event_id=report.event_id,
-        plover=report.event.type,
-        report=_message(
-            report.id, "demarche.report.created", report.event_id, head + body, now, routing
-        ),
-        event=_message(
-            f"{report.event_id}.{slot('revision')}",
-            f"demarche.event.{slot('change')}",
-            report.event_id,
-            head + state + counts + body,
-            now,
-            routing,
-        ),
+    id = f"{slot('event')}.{slot('revision')}"
+    return _entry(id, f"event.{slot('change')}", slot("event"), data, now, routed=True)
+
+
+def report_template(now: datetime) -> list[str]:
+    """The entry of `reports`."""
+    data = f'{{"id":"{slot("event")}",{slot("head")}{slot("rest")}}}'
+    kind = f"report.{slot('change')}"
+    return _entry(slot("message"), kind, slot("event"), data, now, routed=True)
+
+
+def gone_template(reason: str, now: datetime) -> list[str]:
+    """The entry of `reports` about one that is told no longer."""
+    data = (
+        f'{{"id":"{slot("event")}","report":"{slot("report")}","article":"{slot("article")}",'
+        f'"reasons":["{reason}"]}}'
     )
+    return _entry(slot("message"), "report.retracted", slot("event"), data, now)
 
 
-def article_fate(
-    article: ArticleData, events: list[str], reason: str | None, now: datetime
-) -> Message:
-    """Build the entry of `articles`: which fate it is, and whose copy, is filled in later."""
-    body = article.model_dump_json(exclude_none=True)[:-1]
+def fate_template(article: ArticleData, reason: str | None, now: datetime) -> list[str]:
+    """The entry of `articles`: which fate it is, and whose copy, is filled in later."""
     because = f',"reason":"{reason}"' if reason else ""
-    listed = ",".join(f'"{event}"' for event in events)
-    data = f'{body},"fate":"{slot("fate")}"{because}{slot("copy")},"events":[{listed}]}}'
-    kind = f"demarche.article.{slot('fate')}"
-    routing = {"plover": "", "parties": "", "date": ""}
-    return _message(f"{article.id}.fate", kind, article.id, data, now, routing)
+    data = (
+        f'{_json(article)[:-1]}{slot("based")},"fate":"{slot("fate")}"{because}{slot("copy")},'
+        f'"events":{slot("events")}}}'
+    )
+    return _entry(f"{article.id}.fate", f"article.{slot('fate')}", article.id, data, now)
+
+
+def revised_template(article: ArticleData, reason: str, now: datetime) -> list[str]:
+    """The entry of `articles` about one that was coded again."""
+    data = f'{_json(article)[:-1]}{slot("based")},"reason":"{reason}","events":{slot("events")}}}'
+    return _entry(f"{article.id}.{slot('number')}", "article.revised", article.id, data, now)
+
+
+def asked(report: Report, versions: Versions, window: int) -> dict[str, Any]:
+    """What the scripts need of a report: its body, and what decides which event it tells."""
+    event = report.event
+    parties = _parties(event)
+    return {
+        "id": report.id,
+        "event": report.event_id,
+        "type": event.type,
+        "mode": event.mode or "",
+        "date": event.date or "",
+        "weight": joining.date_weight(event, joining.weights()),
+        "firm": "1" if joining.is_firm(event) else "0",
+        "place": _place(event),
+        "parties": _routing(event),
+        "names": {p.code: f"{p.name}|{p.kind}|{p.role}" for p in parties}
+        if len(parties) >= _MANY
+        else {},
+        "w0": joining.words(report),
+        "look": joining.look(event.date, window),
+        "digest": _digest(report, parties),
+        "body": _body(report, parties, versions),
+    }
 
 
 def article_data(article: Article) -> ArticleData:
     """Describe an article without its text."""
+    when = article.published
     return ArticleData(
         id=article.id,
         url=article.url,
@@ -197,8 +115,10 @@ def article_data(article: Article) -> ArticleData:
         language=article.language,
         authors=list(article.authors) or None,
         agency=article.agency,
-        published=_iso(article.published),
+        published=_iso(when),
+        published_precision=_precision(when),
         published_basis=article.published_basis,
+        hash=hashlib.sha256(article.text.encode()).hexdigest()[:32],
     )
 
 
@@ -209,45 +129,85 @@ def unread_article(claim: str, url: str, feed: Feed) -> ArticleData:
     )
 
 
-def _message(
-    id: str, type: str, subject: str, data: str, now: datetime, routing: Mapping[str, str]
-) -> Message:
-    event = (
-        f'{{"specversion":"1.0","id":"{id}","source":"{SOURCE}","type":"{type}",'
-        f'"subject":"{subject}","time":"{_time(now)}","datacontenttype":"application/json",'
+def stamp(when: datetime) -> str:
+    """A time in UTC as RFC 3339 has it, in whole seconds."""
+    return when.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _entry(
+    id: str, type: str, subject: str, data: str, now: datetime, *, routed: bool = False
+) -> list[str]:
+    document = (
+        f'{{"specversion":"1.0","id":"{id}","source":"{SOURCE}","type":"demarche.{type}",'
+        f'"subject":"{subject}","time":"{stamp(now)}","datacontenttype":"application/json",'
         f'"data":{data}}}'
     )
-    return Message(id=id, type=type, subject=subject, data=event, **routing)
+    routing = [slot(name) if routed else "" for name in ("plover", "parties", "date")]
+    return [
+        *("id", id, "type", f"demarche.{type}", "subject", subject),
+        *("plover", routing[0], "parties", routing[1], "date", routing[2]),
+        *("content-type", CONTENT_TYPE, "data", document),
+    ]
 
 
-def _event_data(report: Report, coding: Coding, coder: str) -> EventData:
+def _body(report: Report, parties: list[PartyData], versions: Versions) -> str:
+    """The report's members, `report` the first and `parties` the last, without braces."""
     event = report.event
-    return EventData(
-        type=event.type,
-        mode=event.mode,
-        contexts=list(event.contexts) or None,
-        coding=coding,
-        parties=[
-            *(_party(party, "actor") for party in event.actors),
-            *(_party(party, "recipient") for party in event.recipients),
-        ],
-        date=event.date,
-        historical=event.historical,
-        confidence=round(event.confidence, 3),
-        rule=event.rule,
+    telling = Telling(
         report=report.id,
-        article=article_data(report.article),
+        status=_status(event),
+        historical=event.historical,
+        contexts=list(event.contexts) or None,
+        dating=_dating(event),
+        confidence=Confidence(
+            value=round(event.confidence, 3), calibrated=True, rests_on=list(event.signs) or None
+        ),
         evidence=[_quote(evidence) for evidence in event.evidence],
-        coder=coder,
+        article=article_data(report.article),
+        rule=event.rule,
+        versions=versions,
+        parties=parties,
+    )
+    article = _json(telling.article)
+    whole = _json(telling)[1:-1]
+    return whole.replace(article, f"{article[:-1]}{slot('based')}}}", 1)
+
+
+def _status(event: Event) -> Any:
+    ahead = event.accounts and event.accounts[0].standing == "future"
+    return "announced" if ahead else "occurred"
+
+
+def _dating(event: Event) -> Dating:
+    account = event.accounts[0] if event.accounts else None
+    lengths: Mapping[int, Any] = {10: "day", 7: "month", 4: "year"}
+    words = account.date_words if account else None
+    return Dating(
+        date=event.date,
+        precision=lengths[len(event.date)] if event.date else None,
+        basis=account.date_basis if account else None,
+        words=_quote(words) if words and words.start >= 0 else None,
     )
 
 
-def _party(party: Party, role: Literal["actor", "recipient"]) -> PartyData:
+def _parties(event: Event) -> list[PartyData]:
+    return [
+        *(_party(event, party, "actor") for party in event.actors),
+        *(_party(event, party, "recipient") for party in event.recipients),
+    ]
+
+
+def _party(event: Event, party: Party, role: Role) -> PartyData:
+    found = [r for a in event.accounts for r in a.parties if r.code == party.code and r.person]
+    who = found[0] if found else None
     return PartyData(
         code=party.code,
         name=party.name,
         kind=party.kind,
         role=role,
+        sector=party.sector,
+        person=who.person if who else None,
+        office=who.office if who else None,
         basis=party.basis,
         mention=_quote(party.mention) if party.mention else None,
     )
@@ -257,18 +217,47 @@ def _quote(evidence: Evidence) -> Quote:
     return Quote(quote=evidence.quote, start=evidence.start, end=evidence.end)
 
 
-def _parties_field(event: Event) -> str:
+def _place(event: Event) -> str:
+    """``RUS,Sochi,43.6,39.73``: what the scripts compare, and make `location` of."""
+    where = event.location
+    if where is None:
+        return ""
+    name = "".join(c for c in where.place or "" if c not in ",|;=")
+    known = where.latitude is not None and where.longitude is not None
+    at = f"{where.latitude},{where.longitude}" if known else ","
+    return f"{where.country or ''},{name},{at}"
+
+
+def _routing(event: Event) -> str:
     """``IND RUS`` where mutual, ``RUS>IND`` where directed: codes, sorted, for routing."""
     actors = " ".join(sorted({party.code for party in event.actors}))
     recipients = " ".join(sorted({party.code for party in event.recipients}))
     return f"{actors}>{recipients}" if recipients else actors
 
 
+def _digest(report: Report, parties: list[PartyData]) -> str:
+    """Of what makes a report another one: its coding, its evidence; its confidence in tenths."""
+    event = report.event
+    told = (
+        event.mode, event.date, event.historical, _place(event), event.contexts, _status(event),
+        [(p.code, p.role) for p in parties], [e.quote for e in event.evidence],
+        round(event.confidence, 1), report.article.title,
+    )  # fmt: skip
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:6]
+
+
+def _precision(when: date | None) -> Any:
+    if when is None:
+        return None
+    return "second" if isinstance(when, datetime) else "day"
+
+
 def _iso(when: date | None) -> str | None:
     if isinstance(when, datetime):
-        return _time(when)
+        return stamp(when)
     return when.isoformat() if when else None
 
 
-def _time(when: datetime) -> str:
-    return when.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def _json(model: Any) -> str:
+    text: str = model.model_dump_json(exclude_none=True)
+    return text

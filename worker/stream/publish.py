@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any, cast
@@ -10,17 +15,43 @@ from typing import Any, cast
 from redis import Redis
 
 from worker.model import Article, Event, Fate, FateKind, Feed, Report
+from worker.stream import joining
+from worker.stream.contract import ArticleData, Coding, Versions
 from worker.stream.message import (
-    ArticleData,
-    Coding,
-    Telling,
     article_data,
-    article_fate,
-    tellings,
+    asked,
+    event_template,
+    fate_template,
+    gone_template,
+    report_template,
+    revised_template,
+    stamp,
     unread_article,
 )
 
 STREAMS = ("events", "reports", "articles", "dead")
+Codings = Mapping[tuple[str, str | None], Coding]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What publishing an article again changed.
+
+    Attributes:
+        known: whether the article is remembered at all; one that is not was left alone.
+        new, changed, retracted, same: reports of it.
+    """
+
+    known: bool
+    new: int = 0
+    changed: int = 0
+    retracted: int = 0
+    same: int = 0
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything was published."""
+        return bool(self.new or self.changed or self.retracted)
 
 
 class StreamPublisher:
@@ -29,14 +60,15 @@ class StreamPublisher:
     Args:
         url: the Redis server (7.0 or newer) of ledger and stream.
         prefix: first word of every key: ``{prefix}:events`` and so on.
-        code: what the ontologies say of an event.
+        codings: what the ontologies say of each type, with mode None, and of its modes.
         sketch: text → sampled hashes of its shingles, for recognising reprints.
-        coder: version of the coder, told in each message.
+        versions: what codes, told in each message.
         copy_share: share of its own sketch that makes a text an earlier one's copy.
         copy_least: hashes that two texts must share at all.
         max_len: about how many entries a stream keeps.
         seen_ttl: seconds in which an article or event is remembered.
         copy_ttl: seconds in which a reprint is recognised.
+        weights: what speaks for two reports telling one event; by default `joining.toml`.
     """
 
     def __init__(
@@ -44,73 +76,153 @@ class StreamPublisher:
         url: str,
         prefix: str,
         *,
-        code: Callable[[Event], Coding],
+        codings: Codings,
         sketch: Callable[[str], Sequence[int]],
-        coder: str,
+        versions: Versions,
         copy_share: float,
         copy_least: int,
         max_len: int,
         seen_ttl: float,
         copy_ttl: float,
+        weights: Mapping[str, Any] | None = None,
     ) -> None:
         """Connect lazily: the first command opens the connection."""
         redis: Redis = Redis.from_url(url, decode_responses=True)
-        source = files("worker.stream").joinpath("publish.lua").read_text("utf-8")
-        self._script = redis.register_script(source)
+        weights = weights or joining.weights()
+        head = _tables(weights, codings) + _source("events")
+        self._publish = redis.register_script(head + _source("publish"))
+        self._republish = redis.register_script(head + _source("republish"))
         self._prefix = prefix
-        self._code = code
         self._sketch = sketch
-        self._coder = coder
-        self._copy = [copy_share, copy_least]
-        self._limits = [max_len, int(seen_ttl), int(copy_ttl)]
+        self._versions = versions
+        self._window: int = weights["window"]
+        self._copy = {"share": copy_share, "least": copy_least, "copies": int(copy_ttl)}
+        self._limits = {"length": max_len, "remember": int(seen_ttl)}
 
     def publish(self, claim: str, article: Article, events: Sequence[Event]) -> Fate:
         """Publish what an article reports; "published", "empty" or "duplicate" is its fate."""
+        fate = Fate("published" if events else "empty")
         now = datetime.now(UTC)
-        told = [tellings(Report(article, event), self._code, self._coder, now) for event in events]
-        return self._end(
-            claim,
-            article.id,
-            Fate("published" if told else "empty"),
-            article_data(article),
-            now,
-            told=told,
-            sketch=self._sketch(article.text),
-        )
+        described = article_data(article)
+        ask = self._ask(article.id, described, now) | {
+            "reports": self._reports(article, events),
+            "templates": _templates(now) | {"article": fate_template(described, None, now)},
+        }
+        return self._end(claim, fate, ask, self._sketch(article.text))
 
     def close(self, claim: str, fate: Fate, *, url: str, feed: Feed) -> Fate:
         """End an article that could not be read."""
-        return self._end(claim, "", fate, unread_article(claim, url, feed), datetime.now(UTC))
+        now = datetime.now(UTC)
+        described = unread_article(claim, url, feed)
+        ask = self._ask("", described, now) | {
+            "reports": [],
+            "templates": {"article": fate_template(described, fate.reason, now)},
+        }
+        return self._end(claim, fate, ask, ())
 
-    def _end(
-        self,
-        claim: str,
-        article: str,
-        fate: Fate,
-        described: ArticleData,
-        now: datetime,
-        *,
-        told: Sequence[Telling] = (),
-        sketch: Sequence[int] = (),
-    ) -> Fate:
-        entry = article_fate(described, [one.event_id for one in told], fate.reason, now)
-        keys = [
+    def republish(self, article: Article, events: Sequence[Event], *, reason: str) -> Revision:
+        """Publish what is different about an article that was published before.
+
+        What it tells no longer is retracted, what it tells otherwise is updated, what is new joins
+        or makes its event, and what is the same is left alone; all in one atomic step. An event
+        that no report tells any more is retracted. Doing it again changes nothing.
+
+        Args:
+            article: as it stands now; its id says which one it is.
+            events: all that it tells now; none where it was withdrawn.
+            reason: one word for readers: "corrected" (its page), "recoded" (by another version),
+                "withdrawn".
+
+        Raises:
+            ValueError: the reason is no word.
+        """
+        if not re.fullmatch(r"[a-z][a-z-]*", reason):
+            raise ValueError(f"{reason!r} is no word in small letters")
+        now = datetime.now(UTC)
+        described = article_data(article)
+        revised = revised_template(described, reason, now)
+        ask = self._ask(article.id, described, now) | {
+            "reason": reason,
+            "reports": self._reports(article, events),
+            "templates": _templates(now, reason) | {"article": revised},
+        }
+        known, *counts = self._republish(keys=self._keys("", article.id), args=[_dumped(ask)])
+        return Revision(bool(known), *counts)
+
+    def _reports(self, article: Article, events: Sequence[Event]) -> list[dict[str, Any]]:
+        """Each report once: of two events that none could tell apart the first."""
+        reports = {r.id: r for r in reversed([Report(article, event) for event in events])}
+        return [asked(r, self._versions, self._window) for r in reversed(list(reports.values()))]
+
+    def _ask(self, article: str, described: ArticleData, now: datetime) -> dict[str, Any]:
+        """What the scripts need to know of an article."""
+        outlet = described.outlet or ""
+        return {
+            **self._limits,
+            "prefix": self._prefix,
+            "article": article,
+            "based_on": "",
+            "reason": "",
+            "outlet": _short(outlet),
+            "source": _short(described.agency or outlet),
+            "country": _plain(described.country),
+            "language": _plain(described.language),
+            "published": described.published or stamp(now),
+        }
+
+    def _end(self, claim: str, fate: Fate, ask: dict[str, Any], sketch: Sequence[int]) -> Fate:
+        article = ask["article"]
+        keys = self._keys(claim, article)
+        keys += [self._key("sketch", f"{shingle:x}") for shingle in sketch]
+        ask |= self._copy | {"claim": claim, "fate": fate.kind, "reason": fate.reason or ""}
+        kind, reason, copy, based_on = self._publish(keys=keys, args=[_dumped(ask)])
+        return Fate(cast(FateKind, kind), reason or None, copy or None, based_on or None)
+
+    def _keys(self, claim: str, article: str) -> list[str]:
+        return [
             *(self._key(stream) for stream in STREAMS),
             self._key("counters"),
             self._key("fate", claim),
             self._key("page-of", article),
-            *(self._key("sketch", f"{shingle:x}") for shingle in sketch),
         ]
-        stamp = now.isoformat(timespec="seconds").replace("+00:00", "Z")
-        args: list[Any] = [
-            *(claim, article, fate.kind, fate.reason or "", described.outlet or "", stamp),
-            *(*self._limits, len(sketch), *self._copy, *entry.fields()),
-        ]
-        for one in told:
-            keys += [self._key("report", one.report_id), self._key("event", one.event_id)]
-            args += [one.plover, *one.report.fields(), *one.event.fields()]
-        kind, reason, copy, based_on = self._script(keys=keys, args=args)
-        return Fate(cast(FateKind, kind), reason or None, copy or None, based_on or None)
 
     def _key(self, *parts: str) -> str:
         return ":".join((self._prefix, *parts))
+
+
+def _templates(now: datetime, reason: str = "") -> dict[str, list[str]]:
+    return {
+        "event": event_template(now),
+        "report": report_template(now),
+        "gone": gone_template(reason, now),
+    }
+
+
+def _tables(weights: Mapping[str, Any], codings: Codings) -> str:
+    """The data that the scripts bring with them."""
+    flags = {name: dict.fromkeys(weights[name], True) for name in ("apart", "mutual")}
+    by_type: dict[str, dict[str, str]] = {}
+    for (kind, mode), coding in codings.items():
+        by_type.setdefault(kind, {})[mode or ""] = coding.model_dump_json(exclude_none=True)
+    return (
+        f"local WEIGHTS={joining.lua({**weights, **flags})}\nlocal CODINGS={joining.lua(by_type)}\n"
+    )
+
+
+def _source(script: str) -> str:
+    return files("worker.stream").joinpath(f"{script}.lua").read_text("utf-8")
+
+
+def _dumped(ask: Mapping[str, Any]) -> str:
+    return json.dumps(ask, ensure_ascii=False, separators=(",", ":"))
+
+
+def _short(name: str) -> str:
+    """30 bits of a name, in five characters; nothing of nothing."""
+    digest = hashlib.blake2b(name.encode(), digest_size=4).digest()
+    return base64.urlsafe_b64encode(digest).decode()[:5] if name else ""
+
+
+def _plain(tag: str | None) -> str:
+    """A code or language tag without anything that a record of the scripts could mistake."""
+    return re.sub(r"[^A-Za-z0-9_-]", "", tag or "")

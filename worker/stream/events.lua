@@ -1,0 +1,791 @@
+-- Reports → events: which event a report tells, what is known of that event, and its messages.
+--
+-- The first part of both scripts (`publish.lua`, `republish.lua`); `publish.py` puts before it
+--   WEIGHTS  what speaks for two reports telling one act (joining.toml)
+--   CODINGS  {type: {mode: what the ontologies say, as JSON}}
+-- and sends one document, ARGV[1]:
+--   prefix, now, length (of streams), remember (seconds), article, reports, templates
+-- Templates are the 16 fields and values of an entry with slots: a name between two U+0001.
+--
+-- State, beside the streams:
+--   {prefix}:event:<id>   hash: type, parties, date, firm · dates, modes, places (votes) ·
+--                         n reports, i independent sources, v revision, f first, l last reported ·
+--                         w0 w1 w2 words of its first reports · r:<article> each report ·
+--                         s:<source> reports of each source · p:<party> who it is, where there are
+--                         three or more; `into` where it was merged, `gone` where it was retracted
+--   {prefix}:live:<month|year|none>   hash: "type|code|code" → day and id of each event, 22 wide
+--   the article's own hash (OWNER)    t:<report> → id of its event; revision
+-- A day is "00" where only the month or year is known.
+local ask = cjson.decode(ARGV[1])
+local EVENTS, REPORTS, ARTICLES, DEAD, COUNTERS, FATE, OWNER = unpack(KEYS, 1, 7)
+local function short(article)
+  return redis.sha1hex(article):sub(1, 12)
+end
+local ARTICLE = short(ask.article)
+local MILESTONES = {1, 2, 3, 5, 10, 20, 50, 100}
+local EXEMPLARS = 3
+local WIDTH = 22
+
+local function event_key(id)
+  return ask.prefix .. ':event:' .. id
+end
+
+-- Entries --------------------------------------------------------------------------------------
+
+local function fill(text, slots)
+  return (text:gsub('\1(%a+)\1', slots))
+end
+
+local function add(stream, template, slots)
+  local entry = {}
+  for i, text in ipairs(template) do
+    entry[i] = fill(text, slots)
+  end
+  return redis.call('XADD', stream, 'MAXLEN', '~', ask.length, '*', unpack(entry))
+end
+
+local function listed(values)
+  for i, value in ipairs(values) do
+    values[i] = cjson.encode(value)
+  end
+  return '[' .. table.concat(values, ',') .. ']'
+end
+
+-- Votes: "visit=2;phone=1" -----------------------------------------------------------------------
+
+local function votes(text)
+  local found = {}
+  for name, weight in (text or ''):gmatch('([^;]+)=(%d+)') do
+    found[name] = tonumber(weight)
+  end
+  return found
+end
+
+local function vote(text, name, weight)
+  if name == '' then
+    return text or ''
+  end
+  local found, names = votes(text), {}
+  found[name] = (found[name] or 0) + weight
+  for other, sum in pairs(found) do
+    if sum > 0 then
+      names[#names + 1] = other .. '=' .. sum
+    end
+  end
+  table.sort(names)
+  return table.concat(names, ';')
+end
+
+local function winner(text) -- of equals the first in the alphabet, whichever came first
+  local best, most = '', 0
+  for name, weight in pairs(votes(text)) do
+    if weight > most or (weight == most and name < best) then
+      best, most = name, weight
+    end
+  end
+  return best
+end
+
+-- Parties: "CHL>NOR", "IND RUS" ------------------------------------------------------------------
+
+local function sides(parties)
+  local actors, recipients = {}, {}
+  local first, second = parties:match('^([^>]*)>?(.*)$')
+  for code in first:gmatch('%S+') do
+    actors[#actors + 1] = code
+  end
+  for code in second:gmatch('%S+') do
+    recipients[#recipients + 1] = code
+  end
+  return actors, recipients
+end
+
+local function roles(parties)
+  local found, count = {}, 0
+  local actors, recipients = sides(parties)
+  for _, list in ipairs({actors, recipients}) do
+    for _, code in ipairs(list) do
+      if not found[code] then
+        count = count + 1
+      end
+      found[code] = (found[code] or '') .. (list == actors and 'a' or 'r')
+    end
+  end
+  return found, count, #recipients > 0
+end
+
+-- Whether one set of parties holds the other, and nobody does what was done to him.
+-- Returns whether they are equal; nil where they do not fit.
+local function kin(plover, one, other)
+  local ours, our_count, ours_directed = roles(one)
+  local theirs, their_count, theirs_directed = roles(other)
+  local loose = plover == 'CONSULT' or (WEIGHTS.mutual[plover] and ours_directed ~= theirs_directed)
+  if not loose and ours_directed ~= theirs_directed then
+    return nil
+  end
+  local shared = 0
+  for code, role in pairs(ours) do
+    if theirs[code] then
+      if not loose and theirs[code] ~= role then
+        return nil
+      end
+      shared = shared + 1
+    end
+  end
+  if shared < math.min(our_count, their_count) then
+    return nil
+  end
+  return our_count == their_count
+end
+
+-- The shelves that an act stands on: one for each two of its parties. Of five and more parties
+-- neighbours in the alphabet stand for all pairs.
+local function blocks(plover, parties)
+  local actors, recipients = sides(parties)
+  local found, seen = {}, {}
+  local function pair(one, other)
+    if other < one then
+      one, other = other, one
+    end
+    local name = plover .. '|' .. one .. '|' .. other
+    if one ~= other and not seen[name] and #found < WEIGHTS.shelves then
+      seen[name] = true
+      found[#found + 1] = name
+    end
+  end
+  if plover == 'CONSULT' or #recipients == 0 then
+    local all, known = {}, {}
+    for _, list in ipairs({actors, recipients}) do
+      for _, code in ipairs(list) do
+        if not known[code] then
+          known[code] = true
+          all[#all + 1] = code
+        end
+      end
+    end
+    table.sort(all)
+    for i = 1, #all do
+      for j = i + 1, (#all > 4) and math.min(i + 1, #all) or #all do
+        pair(all[i], all[j])
+      end
+    end
+    if #all == 1 then
+      found[1] = plover .. '|' .. all[1] .. '|'
+    end
+  else
+    for _, actor in ipairs(actors) do
+      for _, recipient in ipairs(recipients) do
+        pair(actor, recipient)
+      end
+    end
+  end
+  return found
+end
+
+-- Shelves ----------------------------------------------------------------------------------------
+
+local function place_on_shelf(date)
+  if date == '' then
+    return 'none', '00'
+  end
+  return date:sub(1, 7), #date == 10 and date:sub(9, 10) or '00'
+end
+
+local function off_shelf(id, plover, parties, date)
+  local month = place_on_shelf(date)
+  local key = ask.prefix .. ':live:' .. month
+  for _, block in ipairs(blocks(plover, parties)) do
+    local stood, kept = redis.call('HGET', key, block) or '', {}
+    for from = 1, #stood, WIDTH do
+      local entry = stood:sub(from, from + WIDTH - 1)
+      if entry:sub(3) ~= id then
+        kept[#kept + 1] = entry
+      end
+    end
+    if #kept == 0 then
+      redis.call('HDEL', key, block)
+    else
+      redis.call('HSET', key, block, table.concat(kept))
+    end
+  end
+end
+
+local function on_shelf(id, plover, parties, date)
+  local month, day = place_on_shelf(date)
+  local key = ask.prefix .. ':live:' .. month
+  for _, block in ipairs(blocks(plover, parties)) do
+    redis.call('HSET', key, block, (redis.call('HGET', key, block) or '') .. day .. id)
+  end
+  redis.call('EXPIRE', key, ask.remember)
+end
+
+-- Which event ------------------------------------------------------------------------------------
+
+local FIELDS = {'type', 'parties', 'date', 'firm', 'modes', 'places', 'n', 'i', 'v', 'f', 'l', 'dates',
+                'w0', 'w1', 'w2'}
+
+local function read(id)
+  local values, event = redis.call('HMGET', event_key(id), unpack(FIELDS)), {id = id}
+  for i, name in ipairs(FIELDS) do
+    event[name] = values[i] or ''
+  end
+  event.n, event.i, event.v = tonumber(event.n) or 0, tonumber(event.i) or 0, tonumber(event.v) or 0
+  event.mode, event.place = winner(event.modes), winner(event.places)
+  return event
+end
+
+local function follow(id) -- where an event went that was merged
+  for _ = 1, 8 do
+    local into = redis.call('HGET', event_key(id), 'into')
+    if not into then
+      break
+    end
+    id = into
+  end
+  return id
+end
+
+-- Cosine of two sets of words, three characters each.
+local function alike(one, other)
+  if one == '' or other == '' then
+    return 0
+  end
+  local known, shared = {}, 0
+  for word in one:gmatch('...') do
+    known[word] = true
+  end
+  for word in other:gmatch('...') do
+    if known[word] then
+      shared = shared + 1
+    end
+  end
+  return 3 * shared / math.sqrt(#one * #other)
+end
+
+local function ordinal(date) -- days since 0000-03-01 (Hinnant, "chrono-Compatible Low-Level Date Algorithms")
+  local year, month, day = date:match('^(%d+)-(%d+)-(%d+)$')
+  year, month, day = tonumber(year), tonumber(month), tonumber(day)
+  if month <= 2 then
+    year = year - 1
+  end
+  local era = math.floor(year / 400)
+  local of_era = year - era * 400
+  local of_year = math.floor((153 * (month + (month > 2 and -3 or 9)) + 2) / 5) + day - 1
+  return era * 146097 + of_era * 365 + math.floor(of_era / 4) - math.floor(of_era / 100) + of_year
+end
+
+local function date_weight(one, other)
+  if #one.date == 10 and #other.date == 10 then
+    local days = math.abs(ordinal(one.date) - ordinal(other.date))
+    local table = (one.firm == '1' and other.firm == '1') and WEIGHTS.firm or WEIGHTS.loose
+    return table[days + 1]
+  end
+  if one.date == other.date then
+    return one.date == '' and WEIGHTS.undated or WEIGHTS.coarse
+  end
+  local apart = math.abs(#one.date - #other.date)
+  local shorter = math.min(#one.date, #other.date)
+  if shorter == 0 or apart > 3 or one.date:sub(1, shorter) ~= other.date:sub(1, shorter) then
+    return nil
+  end
+  return WEIGHTS.coarser
+end
+
+local function mode_weight(one, other)
+  if one == '' or other == '' then
+    return 0
+  end
+  if one == other then
+    return WEIGHTS.mode
+  end
+  local pair = one < other and one .. ' ' .. other or other .. ' ' .. one
+  return WEIGHTS.apart[pair] and WEIGHTS.mode_apart or WEIGHTS.mode_other
+end
+
+local function place_weight(one, other)
+  if one == '' or other == '' then
+    return 0
+  end
+  return one == other and WEIGHTS.place or WEIGHTS.place_other
+end
+
+-- How much speaks for two being one act; nil where something forbids it.
+local function likeness(one, other)
+  local equal = kin(one.type, one.parties, other.parties)
+  local dated = equal ~= nil and date_weight(one, other)
+  if not dated then
+    return nil
+  end
+  local words = 0
+  for i = 0, EXEMPLARS - 1 do
+    for j = 0, EXEMPLARS - 1 do
+      words = math.max(words, alike(one['w' .. i] or '', other['w' .. j] or ''))
+    end
+  end
+  return dated + WEIGHTS.words * words + mode_weight(one.mode, other.mode)
+    + place_weight(one.place, other.place) + (equal and 0 or WEIGHTS.part)
+end
+
+local function candidates(report)
+  local found, seen = {}, {}
+  for _, block in ipairs(blocks(report.type, report.parties)) do
+    for _, look in ipairs(report.look) do
+      local shelf = redis.call('HGET', ask.prefix .. ':live:' .. look[1], block) or ''
+      for from = 1, #shelf, WIDTH do
+        local day, id = shelf:sub(from, from + 1), shelf:sub(from + 2, from + WIDTH - 1)
+        local fits = day == '00' and look[4] or (day >= look[2] and day <= look[3])
+        if fits and not seen[id] and #found < WEIGHTS.most then
+          seen[id] = true
+          found[#found + 1] = read(id)
+        end
+      end
+    end
+  end
+  return found
+end
+
+-- Events that may tell what the report tells, the likeliest first; never two of one article.
+local function ranked(report)
+  local found = {}
+  for _, event in ipairs(candidates(report)) do
+    if event.type == '' then
+      off_shelf(event.id, report.type, report.parties, report.date) -- it has expired
+    elseif redis.call('HEXISTS', event_key(event.id), 'r:' .. ARTICLE) == 0 then
+      event.score = likeness(report, event)
+      if event.score and event.score >= WEIGHTS.join then
+        found[#found + 1] = event
+      end
+    end
+  end
+  table.sort(found, function(one, other)
+    if one.score ~= other.score then
+      return one.score > other.score
+    end
+    return one.id < other.id
+  end)
+  return found
+end
+
+local function founded(report) -- the id that follows from the report alone, or the next free one
+  local id = report.event
+  for n = 2, 99 do
+    local known = redis.call('HMGET', event_key(id), 'type', 'gone')
+    if not known[1] or known[2] then
+      return id
+    end
+    id = redis.sha1hex(report.event .. n):sub(1, 20)
+  end
+  return id
+end
+
+-- What is known of an event ------------------------------------------------------------------------
+
+local function settle(id, stood) -- onto another shelf where its day or its parties are others now
+  local key, now = event_key(id), read(id)
+  local date = winner(now.dates)
+  if date ~= now.date or now.parties ~= stood or redis.call('HEXISTS', key, 'date') == 0 then
+    if stood ~= '' then
+      off_shelf(id, now.type, stood, now.date)
+    end
+    on_shelf(id, now.type, now.parties, date)
+  else
+    redis.call('EXPIRE', ask.prefix .. ':live:' .. (place_on_shelf(date)), ask.remember)
+  end
+  local firm = (votes(now.dates)[date] or 0) >= WEIGHTS.firmly
+  redis.call('HSET', key, 'date', date, 'firm', firm and '1' or '0')
+  redis.call('EXPIRE', key, ask.remember)
+end
+
+local function fuller(one, other) -- of two sets of parties the larger one, else the first
+  local _, ours = roles(one)
+  local _, theirs = roles(other)
+  return theirs > ours and other or one
+end
+
+local function earlier(one, other)
+  return (one == '' or (other ~= '' and other < one)) and other or one
+end
+
+local function count_source(key, source, by)
+  if source == '' then
+    return
+  end
+  local now = redis.call('HINCRBY', key, 's:' .. source, by)
+  if by > 0 and now == by then
+    redis.call('HINCRBY', key, 'i', 1)
+  elseif now == 0 then
+    redis.call('HDEL', key, 's:' .. source)
+    redis.call('HINCRBY', key, 'i', -1)
+  end
+end
+
+local RECORD = {'source', 'outlet', 'country', 'language', 'mode', 'place', 'date', 'weight',
+                'digest', 'entry'}
+
+local function packed(record)
+  local values = {}
+  for i, name in ipairs(RECORD) do
+    values[i] = record[name]
+  end
+  return table.concat(values, '|')
+end
+
+local function unpacked(text)
+  local record, i = {}, 0
+  for value in (text .. '|'):gmatch('([^|]*)|') do
+    i = i + 1
+    record[RECORD[i]] = value
+  end
+  return record
+end
+
+local function link(report, id)
+  local key, now = event_key(id), read(id)
+  local told = ask.based_on ~= '' and redis.call('HEXISTS', key, 'r:' .. short(ask.based_on)) == 1
+  local record = {source = told and '' or ask.source, outlet = ask.outlet, entry = report.entry}
+  for _, name in ipairs({'mode', 'place', 'date', 'weight', 'digest'}) do
+    record[name] = report[name]
+  end
+  record.country, record.language = ask.country, ask.language
+  local parties = now.n == 0 and report.parties or fuller(now.parties, report.parties)
+  if now.n == 0 then
+    redis.call('HDEL', key, 'gone', 'w0', 'w1', 'w2')
+    now.w0 = ''
+  end
+  redis.call('HSET', key, 'type', report.type, 'parties', parties,
+    'r:' .. ARTICLE, packed(record),
+    'dates', vote(now.dates, report.date, report.weight),
+    'f', earlier(now.f, ask.published), 'n', now.n + 1)
+  if ask.published > now.l then
+    redis.call('HSET', key, 'l', ask.published)
+  end
+  if report.mode ~= '' then
+    redis.call('HSET', key, 'modes', vote(now.modes, report.mode, 1))
+  end
+  if report.place ~= '' then
+    redis.call('HSET', key, 'places', vote(now.places, report.place, 1))
+  end
+  for i = 0, EXEMPLARS - 1 do
+    if now['w' .. i] == '' then
+      redis.call('HSET', key, 'w' .. i, report.w0)
+      break
+    end
+  end
+  for code, who in pairs(report.names) do
+    redis.call('HSETNX', key, 'p:' .. code, who)
+  end
+  count_source(key, record.source, 1)
+  settle(id, now.parties)
+  redis.call('HSET', OWNER, 't:' .. report.id, id)
+end
+
+local function unlink(id)
+  local key, now = event_key(id), read(id)
+  local stood = redis.call('HGET', key, 'r:' .. ARTICLE)
+  if not stood then
+    return nil
+  end
+  local record = unpacked(stood)
+  redis.call('HDEL', key, 'r:' .. ARTICLE)
+  redis.call('HSET', key, 'n', now.n - 1,
+    'dates', vote(now.dates, record.date, -record.weight),
+    'modes', vote(now.modes, record.mode, -1), 'places', vote(now.places, record.place, -1))
+  count_source(key, record.source, -1)
+  return record
+end
+
+local function fields_of(id)
+  local all, found = redis.call('HGETALL', event_key(id)), {}
+  for i = 1, #all, 2 do
+    found[all[i]] = all[i + 1]
+  end
+  return found
+end
+
+-- What happened: each event touched, as it was before; told once each, at the end -------------------
+
+local touched, order = {}, {}
+
+local function touch(id)
+  if not touched[id] then
+    touched[id] = {before = read(id), reasons = {}}
+    order[#order + 1] = id
+  end
+  return touched[id]
+end
+
+-- The later of two events goes into the one that was reported first.
+local function merge(one, other)
+  local from, to = read(one), read(other)
+  if from.f < to.f or (from.f == to.f and from.id < to.id) then
+    from, to = to, from
+  end
+  touch(to.id)
+  touch(from.id).into = to.id
+  local key = event_key(to.id)
+  local now = read(to.id)
+  for field, value in pairs(fields_of(from.id)) do
+    local kind = field:sub(1, 2)
+    if kind == 'r:' then
+      redis.call('HSET', key, field, value)
+    elseif kind == 'p:' then
+      redis.call('HSETNX', key, field, value)
+    elseif kind == 's:' then
+      count_source(key, field:sub(3), tonumber(value))
+    end
+  end
+  for _, name in ipairs({'dates', 'modes', 'places'}) do
+    for choice, weight in pairs(votes(from[name])) do
+      now[name] = vote(now[name], choice, weight)
+    end
+    redis.call('HSET', key, name, now[name])
+  end
+  local spare = {from.w0, from.w1, from.w2}
+  for i = 0, EXEMPLARS - 1 do
+    if now['w' .. i] == '' and #spare > 0 then
+      redis.call('HSET', key, 'w' .. i, table.remove(spare, 1))
+    end
+  end
+  redis.call('HSET', key, 'n', now.n + from.n, 'f', earlier(now.f, from.f),
+    'l', now.l > from.l and now.l or from.l, 'parties', fuller(now.parties, from.parties))
+  off_shelf(from.id, from.type, from.parties, from.date)
+  settle(to.id, now.parties)
+  redis.call('DEL', event_key(from.id))
+  redis.call('HSET', event_key(from.id), 'into', to.id, 'v', from.v)
+  redis.call('EXPIRE', event_key(from.id), ask.remember)
+  return to.id
+end
+
+local function strangers(one, other) -- no article tells both as two
+  for field in pairs(fields_of(one)) do
+    if field:sub(1, 2) == 'r:' and redis.call('HEXISTS', event_key(other), field) == 1 then
+      return false
+    end
+  end
+  return true
+end
+
+-- The event that a report tells: the likeliest one, joined with whatever else it tells too; or new.
+local function join(report)
+  local found = ranked(report)
+  local best = found[1]
+  if not best then
+    return founded(report)
+  end
+  local id = best.id
+  for i = 2, #found do
+    local other = found[i]
+    local between = other.score >= WEIGHTS.merge and likeness(read(id), other)
+    if between and between >= WEIGHTS.bridge and strangers(id, other.id) then
+      id = merge(id, other.id)
+    end
+  end
+  return id
+end
+
+-- Messages -----------------------------------------------------------------------------------------
+
+local function coding(plover, mode)
+  return CODINGS[plover][mode] or CODINGS[plover]['']
+end
+
+local function location(place)
+  if place == '' then
+    return ''
+  end
+  local country, name, latitude, longitude = place:match('^([^,]*),([^,]*),([^,]*),([^,]*)$')
+  local parts = {}
+  if country ~= '' then
+    parts[#parts + 1] = '"country":"' .. country .. '"'
+  end
+  if name ~= '' then
+    parts[#parts + 1] = '"place":' .. cjson.encode(name)
+  end
+  if latitude ~= '' then
+    parts[#parts + 1] = '"latitude":' .. latitude .. ',"longitude":' .. longitude
+  end
+  return '"location":{' .. table.concat(parts, ',') .. '},'
+end
+
+local function head(plover, mode, date, place)
+  return '"type":"' .. plover .. '",' .. (mode == '' and '' or '"mode":"' .. mode .. '",')
+    .. '"coding":' .. coding(plover, mode) .. ',' .. (date == '' and '' or '"date":"' .. date .. '",')
+    .. location(place)
+end
+
+-- Publish one report; returns its entry's id. `number` tells its messages apart.
+local function tell_report(report, id, change, number)
+  return add(REPORTS, ask.templates.report, {
+    event = id, message = report.id .. number, report = report.id, change = change, plover = report.type,
+    parties = report.parties, date = report.date,
+    head = head(report.type, report.mode, report.date, report.place), rest = report.body,
+  })
+end
+
+local function tell_gone(report, id, number)
+  add(REPORTS, ask.templates.gone, {
+    event = id, message = report .. number, report = report, article = ask.article,
+  })
+end
+
+local function corroboration(id, now)
+  local outlets, seen, countries, languages = 0, {}, {}, {}
+  local function once(list, kind, value)
+    if value ~= '' and not seen[kind .. value] then
+      seen[kind .. value] = true
+      list[#list + 1] = value
+    end
+  end
+  local names = {}
+  for field, text in pairs(fields_of(id)) do
+    if field:sub(1, 2) == 'r:' then
+      local record = unpacked(text)
+      once(names, 'o', record.outlet)
+      once(countries, 'c', record.country)
+      once(languages, 'l', record.language)
+    end
+  end
+  table.sort(countries)
+  table.sort(languages)
+  return '"corroboration":{"reports":' .. now.n .. ',"outlets":' .. #names .. ',"independent":' .. now.i
+    .. (#countries > 0 and ',"countries":' .. listed(countries) or '')
+    .. (#languages > 0 and ',"languages":' .. listed(languages) or '')
+    .. ',"first_reported":"' .. now.f .. '","last_reported":"' .. now.l .. '"},'
+end
+
+-- A report to tell the event by: of this article, else the newest one that still stands on its
+-- stream. Returns its body and parties; nil where all were trimmed.
+local function teller(id)
+  if touched[id].report then
+    return touched[id].report.body, touched[id].report.parties
+  end
+  local newest = ''
+  for field, text in pairs(fields_of(id)) do
+    local entry = field:sub(1, 2) == 'r:' and unpacked(text).entry or ''
+    newest = entry > newest and entry or newest
+  end
+  local stood = newest ~= '' and redis.call('XRANGE', REPORTS, newest, newest)[1]
+  if not stood then
+    return nil
+  end
+  local fields = {}
+  for i = 1, #stood[2], 2 do
+    fields[stood[2][i]] = stood[2][i + 1]
+  end
+  return fields.data:match('("report":.*)}}$'), fields.parties
+end
+
+-- Parties that only other reports name.
+local function more_parties(id, parties)
+  local named, found = roles(parties), {}
+  for field, who in pairs(fields_of(id)) do
+    local code = field:sub(1, 2) == 'p:' and field:sub(3)
+    if code and not named[code] then
+      local name, kind, role = who:match('^(.*)|(%a+)|(%a+)$')
+      found[#found + 1] = ',{"code":"' .. code .. '","name":' .. cjson.encode(name)
+        .. ',"kind":"' .. kind .. '","role":"' .. role .. '"}'
+    end
+  end
+  table.sort(found)
+  return table.concat(found)
+end
+
+local function bare_parties(parties)
+  local actors, recipients = sides(parties)
+  local found = {}
+  for _, code in ipairs(actors) do
+    found[#found + 1] = '{"code":"' .. code .. '","role":"actor"}'
+  end
+  for _, code in ipairs(recipients) do
+    found[#found + 1] = '{"code":"' .. code .. '","role":"recipient"}'
+  end
+  return '"parties":[' .. table.concat(found, ',') .. ']'
+end
+
+local function differences(before, after)
+  local reasons = {}
+  for _, milestone in ipairs(MILESTONES) do
+    if before.i < milestone and milestone <= after.i and reasons[#reasons] ~= 'corroborated' then
+      reasons[#reasons + 1] = 'corroborated'
+    end
+  end
+  for _, name in ipairs({'date', 'mode', 'place', 'parties'}) do
+    if before[name] ~= after[name] then
+      reasons[#reasons + 1] = name
+    end
+  end
+  return reasons
+end
+
+local function tell(id)
+  local mine = touched[id]
+  local before, after = mine.before, read(id)
+  local known, change, state, rest = before.n > 0, 'updated', 'live', nil
+  local reasons = {}
+  if mine.into then
+    change, state, after = 'merged', 'merged', before
+    reasons = {'same-act'}
+  elseif after.n == 0 then
+    change, state = 'retracted', 'retracted'
+    reasons = {ask.reason}
+  elseif not known then
+    change = 'created'
+  else
+    reasons = differences(before, after)
+    if after.n < before.n and not mine.grown then
+      reasons[#reasons + 1] = 'report-retracted'
+    elseif mine.revised then
+      reasons[#reasons + 1] = ask.reason
+    end
+    if #reasons == 0 then
+      return
+    end
+  end
+  if mine.into and not known then
+    return -- it came and went within this call
+  end
+  if state == 'live' then
+    local body, parties = teller(id)
+    if not body then
+      redis.call('HINCRBY', COUNTERS, 'event:untold', 1)
+      return
+    end
+    rest = body:sub(1, -2) .. more_parties(id, parties) .. ']'
+  else
+    rest = bare_parties(after.parties)
+  end
+  local revision = redis.call('HINCRBY', event_key(id), 'v', 1)
+  add(EVENTS, ask.templates.event, {
+    event = id, revision = tostring(revision), change = change, state = state,
+    plover = after.type, parties = after.parties, date = after.date,
+    reasons = #reasons > 0 and ',"reasons":' .. listed(reasons) or '',
+    successor = mine.into and ',"successor":"' .. mine.into .. '"' or '',
+    head = head(after.type, after.mode, after.date, after.place),
+    corroboration = state == 'live' and corroboration(id, after) or '', rest = rest,
+  })
+  redis.call('HINCRBY', COUNTERS, 'event:' .. change, 1)
+  if change == 'created' then
+    redis.call('HINCRBY', COUNTERS, 'type:' .. after.type, 1)
+  elseif change == 'retracted' then
+    off_shelf(id, after.type, after.parties, after.date)
+    redis.call('DEL', event_key(id))
+    redis.call('HSET', event_key(id), 'gone', 1, 'v', revision)
+    redis.call('EXPIRE', event_key(id), ask.remember)
+  end
+end
+
+-- Take a report in: find its event, publish it, count it.
+local function take_in(report, id, change, number)
+  local event = id or join(report)
+  local mine = touch(event)
+  report.entry = tell_report(report, event, change, number)
+  link(report, event)
+  mine.report, mine.grown = report, true
+  return event
+end
+
+local function tell_all()
+  for _, id in ipairs(order) do
+    tell(id)
+  end
+end

@@ -8,6 +8,7 @@ from spacy.language import Language
 from worker.events.contexts import contexts, names
 from worker.events.extract import Coder
 from worker.events.nlp import load
+from worker.events.parsed import Doc
 from worker.events.parties import Gazetteer
 from worker.events.plover import data, read_tsv
 from worker.model import Article
@@ -21,7 +22,7 @@ def nlp() -> Language:
 
 
 def of(nlp: Language, text: str, number: int = 0) -> set[str]:
-    return set(contexts(list(nlp(text).sents)[number]))
+    return set(contexts(Doc(nlp(text)).sents[number]))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["context"])

@@ -2,10 +2,10 @@
 
 import pytest
 from spacy.language import Language
-from spacy.tokens import Doc
 
 from worker.events.mending import mend
 from worker.events.nlp import load
+from worker.events.parsed import Doc
 from worker.events.rules import lexicon
 from worker.events.tree import arguments, is_passive
 
@@ -16,7 +16,7 @@ def nlp() -> Language:
 
 
 def _mended(nlp: Language, text: str) -> Doc:
-    doc = nlp(text)
+    doc = Doc(nlp(text))
     mend(doc, lexicon())
     return doc
 

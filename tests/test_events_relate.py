@@ -13,6 +13,7 @@ from training.relate.__main__ import write
 from training.relate.fit import CLASSES, Settings, fit
 from worker.events import plover
 from worker.events.nlp import load
+from worker.events.parsed import Doc
 from worker.events.parties import Gazetteer
 from worker.events.relate import Relater
 from worker.events.relate.network import packaged, packed, unpacked
@@ -82,7 +83,7 @@ def test_parties_of_two_sentences_and_broken_lines_are_read() -> None:
 def test_names_are_not_seen() -> None:
     def signs(sentence: str) -> frozenset[str]:
         text, spans = pair(sentence)
-        return look(NLP(text), spans, GAZETTEER, lexicon()).signs
+        return look(Doc(NLP(text)), spans, GAZETTEER, lexicon()).signs
 
     one = signs("[A: Norway] condemned [B: Chad] in Geneva.")
     assert one == signs("[A: Kenya] condemned [B: Peru] in Geneva.")
@@ -92,21 +93,21 @@ def test_names_are_not_seen() -> None:
 
 
 def test_the_path_goes_up_from_the_source_and_down_to_the_target() -> None:
-    doc = NLP("Norway said it had condemned the raid by Chad.")
+    doc = Doc(NLP("Norway said it had condemned the raid by Chad."))
     way = path(Pair(doc, doc[0:1], doc[8:9], ("A", "B")))
     assert [t.text for t in way.tokens] == ["said", "condemned", "raid"]
     assert way.top == doc[1]
 
 
 def test_a_party_that_is_only_understood_leaves_the_other() -> None:
-    doc = NLP("The raid by Chad was condemned.")
+    doc = Doc(NLP("The raid by Chad was condemned."))
     seen = look(doc, (None, (12, 16)), GAZETTEER, lexicon())
     assert "no source" in seen.signs
     assert packaged().probabilities(seen, EMPTY).sum() == pytest.approx(1, abs=1e-5)
 
 
 def seen_in(*sentences: str) -> list:
-    return [[look(NLP(t), spans, GAZETTEER, lexicon())] for t, spans in map(pair, sentences)]
+    return [[look(Doc(NLP(t)), spans, GAZETTEER, lexicon())] for t, spans in map(pair, sentences)]
 
 
 def test_what_was_trained_on_is_learnt_and_survives_its_file(tmp_path: Path) -> None:

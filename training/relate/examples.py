@@ -15,6 +15,7 @@ from pathlib import Path
 from spacy.language import Language
 
 from worker.events import naming
+from worker.events.parsed import Doc
 from worker.events.parties import Gazetteer
 from worker.events.plover import read_tsv
 from worker.events.relate.reading import Spans
@@ -88,7 +89,7 @@ def _find(text: str, name: str, taken: tuple[int, int] | None) -> tuple[int, int
 
 def of_lexicon(lexicon: Lexicon, gazetteer: Gazetteer, nlp: Language) -> Iterator[Example]:
     """The example sentences of the lexicon, with the parties that they expect."""
-    docs = nlp.pipe(rule.example for rule in lexicon.rules)
+    docs = map(Doc, nlp.pipe(rule.example for rule in lexicon.rules))
     for rule, doc in zip(lexicon.rules, docs, strict=True):
         (found,) = naming.named(lexicon, [doc], gazetteer.read([doc], None))
         places: dict[str, tuple[int, int]] = {}

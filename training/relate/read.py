@@ -9,6 +9,7 @@ from spacy.language import Language
 
 from training.relate.examples import Example
 from worker.events.mending import mend
+from worker.events.parsed import Doc
 from worker.events.parties import Gazetteer
 from worker.events.relate.features import Seen
 from worker.events.relate.reading import look
@@ -32,7 +33,8 @@ def cases(
 ) -> Iterator[Case]:
     """Parse and look, in order."""
     pairs = ((example.text, example) for example in examples)
-    for doc, example in nlp.pipe(pairs, as_tuples=True, batch_size=64):
+    for read, example in nlp.pipe(pairs, as_tuples=True, batch_size=64):
+        doc = Doc(read)
         mend(doc, lexicon)
         wide, strict = (
             look(doc, example.spans, gazetteer, lexicon, domestic=domestic)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spacy.tokens import Token
-
+from worker.events.parsed import Token
 from worker.events.phrases import Named
 from worker.events.rules import Rule
 from worker.events.tree import Standing

@@ -6,8 +6,7 @@ another reading ("…, but Riyadh has protested" with no subject beside its verb
 
 from __future__ import annotations
 
-from spacy.tokens import Span, Token
-
+from worker.events.parsed import Span, Token
 from worker.events.tree import case, children, is_predicate, lemma
 
 _NOMINAL = ("NOUN", "PROPN")
@@ -201,7 +200,7 @@ def _have_read_as_owning(verb: Token) -> None:
         child.head = verb
     have.head, have.dep_, have.pos_ = verb, "aux", "AUX"
     verb.pos_ = "VERB"
-    verb.set_morph("Tense=Past|VerbForm=Part")  # type: ignore[attr-defined]
+    verb.set_morph("Tense=Past|VerbForm=Part")
     noun.head, noun.dep_ = verb, "obj"
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spacy.tokens import Token
-
 from worker.events import plover
+from worker.events.parsed import Token
 from worker.events.rules import Lexicon
 from worker.events.tree import Standing, children, is_predicate, lemma, own_standing
 from worker.events.triggers import Context, Triggers

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import cache
 
-from spacy.tokens import Span, Token
-
+from worker.events.parsed import Span, Token
 from worker.events.plover import data, read_tsv
 from worker.events.tree import lemma
 
@@ -58,7 +57,7 @@ def _phrases(tokens: list[Token]) -> set[str]:
     written = ""
     for token in tokens:
         phrases |= {written + token.lower_, written + lemma(token)}
-        written += token.text_with_ws.lower()
+        written += token.lower_ + token.whitespace_
     return phrases
 
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from spacy.tokens import Token
-
+from worker.events.parsed import Token
 from worker.events.tree import base, is_predicate
 
 # What belongs to a clause's core, and what of it is told by its head word alone.

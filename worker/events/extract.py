@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from spacy.language import Language
-from spacy.tokens import Doc, Token
 
 from worker.events import accounts, anchors, datelines, edtf, naming
 from worker.events.acts import Act
@@ -25,6 +24,7 @@ from worker.events.frames import Reader
 from worker.events.mending import mend
 from worker.events.merge import Told, merge
 from worker.events.nlp import paragraphs
+from worker.events.parsed import Doc, Token
 from worker.events.parties import Gazetteer, Mention
 from worker.events.phrases import Named, Phrases
 from worker.events.reference import Discourse, Seen
@@ -123,7 +123,8 @@ class Coder:
             part for number, article in enumerate(articles) for part in _parts(article, number)
         ]
         parsed: list[list[tuple[Doc, int]]] = [[] for _ in articles]
-        for doc, (number, start) in self._nlp.pipe(parts, as_tuples=True, batch_size=_BATCH):
+        for read, (number, start) in self._nlp.pipe(parts, as_tuples=True, batch_size=_BATCH):
+            doc = Doc(read)
             mend(doc, self._lexicon)
             parsed[number].append((doc, start))
         return parsed

@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from spacy.tokens import Span, Token
-
 from worker.events import plover
 from worker.events.acts import Act, Frame
 from worker.events.contents import Contents
 from worker.events.evidence import stretch
 from worker.events.meetings import Meetings
+from worker.events.parsed import Span, Token
 from worker.events.phrases import Named, Phrases
 from worker.events.places import Parties, Places, distinct
 from worker.events.rules import Lexicon, Rule

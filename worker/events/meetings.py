@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from spacy.tokens import Token
-
 from worker.events.acts import Frame
+from worker.events.parsed import Token
 from worker.events.phrases import Named, Phrases
 from worker.events.places import Places
 from worker.events.rules import Lexicon

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from spacy.tokens import Doc, Span, Token
-
 from worker.events.attachments import raise_stranded_verb, reattach
 from worker.events.lemmas import by_rule
+from worker.events.parsed import Doc, Span, Token
 from worker.events.rules import Lexicon
 from worker.events.tree import case, children, is_predicate, lemma
 
@@ -27,7 +26,7 @@ _AFTER_VERB = frozenset({"DT", "PRP$", "PRP", "TO", "IN", "NNP", "JJ", "CD"})
 
 def mend(doc: Doc, lexicon: Lexicon) -> None:
     """Repair the trees of a parsed paragraph in place."""
-    for sentence in list(doc.sents):
+    for sentence in doc.sents:
         for token in sentence:
             _stray_prefix(token)
             _up_to_a_number(token)
@@ -107,7 +106,7 @@ def _quality_read_as_passive(token: Token, lexicon: Lexicon) -> None:
     if copula is None or not any(case(c) == "to" for c in children(token, "obl")):
         return
     token.pos_, token.tag_, token.lemma_ = "ADJ", "JJ", token.lower_
-    token.set_morph("")  # type: ignore[attr-defined]
+    token.set_morph("")
     copula.dep_ = "cop"
     for child in children(token, "nsubj:pass"):
         child.dep_ = "nsubj"
@@ -524,4 +523,4 @@ def _make_finite(verb: Token) -> None:
 
 def _make_verb(token: Token, tag: str, word: str) -> None:
     token.pos_, token.tag_, token.lemma_ = "VERB", tag, word
-    token.set_morph("VerbForm=Part" if tag == "VBN" else "VerbForm=Fin")  # type: ignore[attr-defined]
+    token.set_morph("VerbForm=Part" if tag == "VBN" else "VerbForm=Fin")

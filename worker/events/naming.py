@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spacy.tokens import Doc, Token
-
+from worker.events.parsed import Doc, Token
 from worker.events.parties import Gazetteer, Mention
 from worker.events.phrases import Named, Origin
 from worker.events.rules import Lexicon

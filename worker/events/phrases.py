@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from spacy.tokens import Doc, Token
-
+from worker.events.parsed import Doc, Token
 from worker.events.rules import Lexicon
 from worker.events.tree import case, children, conjuncts, is_passive, lemma
 

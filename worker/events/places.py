@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from spacy.tokens import Token
-
 from worker.events import plover
+from worker.events.parsed import Token
 from worker.events.phrases import Named, Phrases
 from worker.events.rules import Lexicon, Rule
 from worker.events.speech import Speech

@@ -11,8 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from spacy.tokens import Token
-
+from worker.events.parsed import Token
 from worker.events.phrases import Named
 from worker.events.rules import Lexicon
 from worker.events.tree import lemma

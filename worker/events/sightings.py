@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from spacy.tokens import Doc
-
+from worker.events.parsed import Doc
 from worker.events.parties import Gazetteer, Mention
 from worker.events.parties.people import FOREIGN, SENIOR
 from worker.events.parties.tables import Tables
@@ -87,7 +86,7 @@ def _name(doc: Doc, mention: Mention, tables: Tables) -> str | None:
     start, titles = span.start, _title_words(tables)
     while start < span.end - 1 and tables.key(doc[start].text) in titles:
         start += 1
-    is_person = any((e.start, e.end) == (start, span.end) for e in doc.ents if e.label_ == "PERSON")
+    is_person = (start, span.end, "PERSON") in doc.ents
     words = doc[start : span.end].text.split()
     name = " ".join(words)
     return name if is_person and len(words) > 1 and len(name) <= _LONGEST else None

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from spacy.tokens import Doc, Token
-
+from worker.events.parsed import Doc, Token
 from worker.events.phrases import Named
 from worker.events.rules import Lexicon
 from worker.events.tree import case, children, lemma, subject

@@ -10,11 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from spacy.tokens import Span, Token
-
 from worker.events import dates, edtf
 from worker.events.anchors import Anchor
 from worker.events.date_grammar import Expression, find
+from worker.events.parsed import Span, Token
 from worker.events.tree import Standing, base, case, is_predicate, lemma
 
 Basis = Literal["expression", "story", "news", "announced", "open"]

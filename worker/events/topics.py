@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from spacy.tokens import Doc
-
+from worker.events.parsed import Doc
 from worker.events.rules import Lexicon
 from worker.events.tree import lemma
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
-from spacy.tokens import Token
+from worker.events.parsed import Token
 
 _RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 _NEGATIONS = frozenset({"not", "n't", "never", "n’t", "nor", "neither", "hardly", "no"})
@@ -82,9 +82,8 @@ def base(token: Token) -> str:
 
 
 def lemma(token: Token) -> str:
-    """Lower-case lemma; "the PM" is no hour of the day."""
-    word = token.lemma_.lower()
-    return "pm" if word == "p.m." and token.text == "PM" else word
+    """The lemma, in lower case."""
+    return token.lemma_
 
 
 def children(token: Token, *labels: str) -> Iterator[Token]:

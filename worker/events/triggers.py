@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from spacy.tokens import Token
-
+from worker.events.parsed import Token
 from worker.events.phrases import Phrases
 from worker.events.rules import Lexicon, Need, Rule
 from worker.events.tree import (

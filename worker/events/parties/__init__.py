@@ -15,8 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 
-from spacy.tokens import Doc, Span, Token
-
+from worker.events.parsed import Doc, Span, Token
 from worker.events.parties import learnt
 from worker.events.parties.finder import Finder
 from worker.events.parties.lookup import lookup
@@ -108,15 +107,6 @@ class Gazetteer:
         """Whether a table has somebody of this full name in office around the day."""
         return in_tables(self.people.full(self.tables.key(name)), on)
 
-    def scan(self, text: str | Doc | Span) -> list[tuple[int, int]]:
-        """Code-point spans of everything that may name a party, without looking at the context.
-
-        For filtering: a sentence without any span can be left to the parser's mercy. Offsets of a
-        Span count from its own start.
-        """
-        words = Words(text if isinstance(text, str) else text.text, self.tables.spellings)
-        return [(words.starts[h.start], words.ends[h.end - 1]) for h in self.finder.hits(words)]
-
     def mentions(
         self, doc: Doc | Span, on: date | None, *, context: Context | None = None
     ) -> list[Mention]:
@@ -141,7 +131,7 @@ class Gazetteer:
                 decides between offices of the same name.
             context: what is known already; by default the article's own.
         """
-        texts = [d.text for d in docs]  # spaCy builds it anew at every access
+        texts = [d.text for d in docs]
         found = self.find(texts, on, home=home, context=context)
         return [_in_doc(*args, self.tables) for args in zip(docs, texts, found, strict=True)]
 
@@ -187,7 +177,7 @@ def _load() -> Gazetteer:
 
 def _in_doc(doc: Doc | Span, text: str, found: Iterable[Found], tables: Tables) -> list[Mention]:
     mentions = [_mention(doc, text, f, tables) for f in found]
-    if not doc.doc.has_annotation("DEP"):
+    if not doc.doc.is_parsed:
         return [m for m in mentions if m is not None]
     return [_parsed(doc, m, tables) for m in mentions if m is not None and not _surname(doc, m)]
 

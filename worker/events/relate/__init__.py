@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from spacy import tokens
 from spacy.language import Language
-from spacy.tokens import Doc
 
 from worker.events.mending import mend
+from worker.events.parsed import Doc
 from worker.events.parties import Gazetteer
 from worker.events.plover import types
 from worker.events.relate.network import Array, Network, packaged
@@ -53,10 +54,11 @@ class Relater:
                 told = [self._told(*read) for read in self._nlp.pipe(batch, as_tuples=True)]
             yield from told
 
-    def _told(self, doc: Doc, spans: Spans) -> tuple[str, dict[str, float]]:
+    def _told(self, read: tokens.Doc, spans: Spans) -> tuple[str, dict[str, float]]:
+        doc = Doc(read)
         mend(doc, self._lexicon)
         seen = look(doc, spans, self._gazetteer, self._lexicon)
-        return likeliest(self._network, self._network.probabilities(seen, doc.vocab.vectors))
+        return likeliest(self._network, self._network.probabilities(seen, doc.vectors))
 
 
 def likeliest(network: Network, shares: Array) -> tuple[str, dict[str, float]]:

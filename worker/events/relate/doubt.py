@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from spacy.tokens import Doc, Span
-
 from worker.events.acts import Act
+from worker.events.parsed import Doc, Span
 from worker.events.phrases import Named, Phrases
 from worker.events.relate.features import see
 from worker.events.relate.network import packaged
@@ -46,7 +45,7 @@ class Doubter:
             self._names,
         )
         seen = see(pair, acts, self._lexicon, self._triggers)
-        shares = self._network.probabilities(seen, self._doc.vocab.vectors)
+        shares = self._network.probabilities(seen, self._doc.vectors)
         return float(shares[self._network.classes.index(act.type)])
 
     def _span(self, party: Named) -> Span | None:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from spacy.tokens import Token
-
 from worker.events.acts import Act
+from worker.events.parsed import Token
 from worker.events.relate.pairs import Pair, Path, governor, path, role
 from worker.events.rules import Lexicon
 from worker.events.tree import base, is_predicate, lemma, standing

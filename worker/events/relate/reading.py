@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from itertools import chain
 
-from spacy.tokens import Doc, Span
-
 from worker.events import naming
 from worker.events.frames import Reader
+from worker.events.parsed import Doc, Span
 from worker.events.parties import Gazetteer
 from worker.events.phrases import Named, Phrases
 from worker.events.relate.features import Seen, see

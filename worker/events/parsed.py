@@ -1,0 +1,345 @@
+"""A parsed paragraph as plain objects, which the coder's readers share.
+
+The readers ask the same words for the same things many thousand times. `Doc.of` copies what they
+ask for out of spaCy's document once; from then on label, lemma, head and children are attributes.
+Names and meanings are spaCy's own, as far as the coder uses them, but a lemma is in lower case.
+
+Trees may be put right in place: `Token.head` can be set, and children, edges and sentences follow.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cache
+from typing import overload
+
+from spacy import tokens as spacy_tokens
+from spacy.vectors import Vectors  # type: ignore[import-not-found]
+
+Features = dict[str, list[str]]
+"""Morphological features: {"Number": ["Plur"]}; not to be changed, words share them."""
+
+
+class Token:
+    """A word.
+
+    Attributes:
+        doc, i: the paragraph, and the word's place in it.
+        idx: its offset in the paragraph, in code points.
+        text, lower_, whitespace_: as written, the same in lower case, the space behind it.
+        lemma_: in lower case; "the PM" is no hour of the day.
+        pos_, tag_, dep_, morph: UD's word class, Penn's tag, UD's label and features.
+        ent_type_: type of the named entity that it is a part of, or "".
+        children: the words that hang on it, in their order; a new list after every change.
+    """
+
+    __slots__ = (
+        "_head", "children", "dep_", "doc", "ent_type_", "i", "idx", "is_punct", "lemma_",
+        "like_num", "lower_", "morph", "pos_", "tag_", "text", "whitespace_",
+    )  # fmt: skip
+
+    def __init__(self, doc: Doc, source: spacy_tokens.Token) -> None:
+        """Copy a word; its head and children come when all words are there."""
+        self.doc = doc
+        self.i = source.i
+        self.idx = source.idx
+        self.text = source.text
+        self.lower_ = source.lower_
+        lemma = source.lemma_.lower()
+        self.lemma_ = "pm" if lemma == "p.m." and self.text == "PM" else lemma
+        self.pos_ = source.pos_
+        self.tag_ = source.tag_
+        self.dep_ = source.dep_
+        self.morph = _features(str(source.morph))
+        self.ent_type_ = source.ent_type_
+        self.whitespace_ = source.whitespace_
+        self.is_punct = source.is_punct
+        self.like_num = source.like_num
+        self._head = self
+        self.children: list[Token] = []
+
+    def __len__(self) -> int:
+        """Length in code points, without the space behind."""
+        return len(self.text)
+
+    def __repr__(self) -> str:
+        """The word as written."""
+        return self.text
+
+    @property
+    def head(self) -> Token:
+        """The word that it hangs on; a root hangs on itself."""
+        return self._head
+
+    @head.setter
+    def head(self, new: Token) -> None:
+        old = self._head
+        if old is not self:
+            old.children = [child for child in old.children if child is not self]
+        if new is not self:
+            new.children = sorted((*new.children, self), key=lambda t: t.i)
+        self._head = new
+        self.doc.changed()
+
+    def hang_first(self, above: Token) -> None:
+        """Hang a word that hangs nowhere yet; all words of a paragraph in their order."""
+        if above is not self:
+            self._head = above
+            above.children.append(self)
+
+    def set_morph(self, features: str) -> None:
+        """Replace the morphological features ("VerbForm=Part|Tense=Past")."""
+        self.morph = _features(features)
+
+    @property
+    def subtree(self) -> list[Token]:
+        """The word and all that hangs below it, in the order of the text."""
+        if not self.children:
+            return [self]
+        found = [word for child in self.children if child.i < self.i for word in child.subtree]
+        found.append(self)
+        found += [word for child in self.children if child.i > self.i for word in child.subtree]
+        return found
+
+    @property
+    def left_edge(self) -> Token:
+        """The first word of the subtree."""
+        return self.doc.tokens[self.doc.edges[0][self.i]]
+
+    @property
+    def right_edge(self) -> Token:
+        """The last word of the subtree."""
+        return self.doc.tokens[self.doc.edges[1][self.i]]
+
+    @property
+    def ancestors(self) -> Iterator[Token]:
+        """What it hangs on, step by step up to the root."""
+        node, above = self, self._head
+        for _ in self.doc.tokens:
+            if above is node:
+                return
+            yield above
+            node, above = above, above.head
+
+    def is_ancestor(self, other: Token) -> bool:
+        """Whether ``other`` stands below it."""
+        return any(node is self for node in other.ancestors)
+
+    def nbor(self, step: int = 1) -> Token:
+        """The word so many places further on.
+
+        Raises:
+            IndexError: the paragraph does not reach so far.
+        """
+        place = self.i + step
+        if place < 0:
+            raise IndexError(place)
+        return self.doc.tokens[place]
+
+    @property
+    def sent(self) -> Span:
+        """Its sentence."""
+        return self.doc.sentence(self.i)
+
+    @property
+    def is_space(self) -> bool:
+        """Whether it is white space alone."""
+        return self.text.isspace()
+
+    @property
+    def is_alpha(self) -> bool:
+        """Whether it has letters alone."""
+        return self.text.isalpha()
+
+    @property
+    def is_lower(self) -> bool:
+        """Whether it has no capitals."""
+        return self.text.islower()
+
+    @property
+    def is_title(self) -> bool:
+        """Whether it has a capital at its start alone."""
+        return self.text.istitle()
+
+
+class Span:
+    """The words ``start:end`` of a paragraph."""
+
+    __slots__ = ("doc", "end", "start")
+
+    def __init__(self, doc: Doc, start: int, end: int) -> None:
+        """Mark them; the words are the paragraph's own."""
+        self.doc = doc
+        self.start = start
+        self.end = end
+
+    def __iter__(self) -> Iterator[Token]:
+        """Its words in order."""
+        return iter(self.doc.tokens[self.start : self.end])
+
+    def __len__(self) -> int:
+        """How many words."""
+        return self.end - self.start
+
+    def __getitem__(self, place: int) -> Token:
+        """A word, counted from the start of the span."""
+        return self.doc.tokens[self.start : self.end][place]
+
+    @property
+    def start_char(self) -> int:
+        """Where its first word begins, in code points of the paragraph."""
+        return self.doc.offsets[self.start] if self.start < len(self.doc) else len(self.doc.text)
+
+    @property
+    def end_char(self) -> int:
+        """Where its last word ends, the space behind left out."""
+        if self.start == self.end:
+            return self.start_char
+        last = self.doc.tokens[self.end - 1]
+        return last.idx + len(last)
+
+    @property
+    def text(self) -> str:
+        """As written, without the space behind."""
+        return self.doc.text[self.start_char : self.end_char]
+
+    @property
+    def sent(self) -> Span:
+        """The sentence of its first word."""
+        return self.doc.tokens[self.start].sent
+
+    @property
+    def root(self) -> Token:
+        """The word nearest to the root of its sentence; of several, the first."""
+        words = self.doc.tokens[self.start : self.end]
+        for word in words:
+            if word.head is word:
+                return word
+        outer = [w for w in words if not self.start <= w.head.i < self.end]
+        if not outer:  # of no words, the next one
+            return self.doc.tokens[self.start]
+        return min(outer, key=lambda w: sum(1 for _ in w.ancestors))
+
+    def char_span(self, start: int, end: int, *, alignment_mode: str = "strict") -> Span | None:
+        """As `Doc.char_span`; offsets count from the start of this span."""
+        first = self.start_char
+        return self.doc.char_span(start + first, end + first, alignment_mode=alignment_mode)
+
+
+class Doc:
+    """A paragraph.
+
+    Attributes:
+        text: all of it.
+        tokens: its words.
+        offsets: where each of them begins, in code points.
+        ents: (start, end, type) of the named entities, in words.
+        vectors: the word vectors of the pipeline; of width 0 where it has none.
+        is_parsed: whether a parser has seen it.
+    """
+
+    def __init__(self, source: spacy_tokens.Doc) -> None:
+        """Copy a document of spaCy; later changes there are not seen here."""
+        self.text = source.text
+        self.vectors: Vectors = source.vocab.vectors
+        self.is_parsed = source.has_annotation("DEP")
+        self.ents = [(e.start, e.end, e.label_) for e in source.ents]
+        self.tokens = [Token(self, token) for token in source]
+        self.offsets = [token.idx for token in self.tokens]
+        self.changed()
+        for token, original in zip(self.tokens, source, strict=True):
+            token.hang_first(self.tokens[original.head.i])
+
+    @property
+    def doc(self) -> Doc:
+        """Itself, as of a `Span`."""
+        return self
+
+    def __len__(self) -> int:
+        """How many words."""
+        return len(self.tokens)
+
+    def __iter__(self) -> Iterator[Token]:
+        """Its words in order."""
+        return iter(self.tokens)
+
+    @overload
+    def __getitem__(self, place: int) -> Token: ...
+    @overload
+    def __getitem__(self, place: slice) -> Span: ...
+    def __getitem__(self, place: int | slice) -> Token | Span:
+        """A word, or a run of words."""
+        if isinstance(place, slice):
+            start, end, _ = place.indices(len(self.tokens))
+            return Span(self, start, max(start, end))
+        return self.tokens[place]
+
+    def changed(self) -> None:
+        """Forget what was derived from the tree."""
+        self._edges: tuple[list[int], list[int]] | None = None
+        self._sents: list[Span] | None = None
+        self._starts: list[int] = []
+
+    @property
+    def edges(self) -> tuple[list[int], list[int]]:
+        """The first word of each word's subtree, and the last."""
+        if self._edges is None:
+            self._edges = _edges([token.head.i for token in self.tokens])
+        return self._edges
+
+    @property
+    def sents(self) -> list[Span]:
+        """The sentences: one for each root."""
+        if self._sents is None:
+            first = self.edges[0]
+            roots = (first[t.i] for t in self.tokens if t.head is t) if self.is_parsed else ()
+            self._starts = sorted({0, *roots}) if self.tokens else []
+            ends = [*self._starts[1:], len(self.tokens)]
+            self._sents = [Span(self, a, b) for a, b in zip(self._starts, ends, strict=True)]
+        return self._sents
+
+    def sentence(self, place: int) -> Span:
+        """The sentence in which a word stands."""
+        every = self.sents
+        return every[bisect_right(self._starts, place) - 1]
+
+    def char_span(self, start: int, end: int, *, alignment_mode: str = "strict") -> Span | None:
+        """The words of ``text[start:end]``; None where it does not lie within the text.
+
+        Args:
+            start, end: code points.
+            alignment_mode: "strict" gives None unless words begin and end there; "expand" takes
+                the words that are touched.
+        """
+        if not 0 <= start < len(self.text) or not 0 < end <= len(self.text):
+            return None
+        first, last = (self.tokens[bisect_right(self.offsets, x) - 1] for x in (start, end - 1))
+        if alignment_mode == "strict":
+            if first.idx != start or last.idx + len(last) != end:
+                return None
+        elif start == first.idx + len(first):  # the space behind a word is none of it
+            return Span(self, first.i + 1, last.i + 1)
+        return Span(self, first.i, last.i + 1)
+
+
+def _edges(heads: list[int]) -> tuple[list[int], list[int]]:
+    """Where subtrees begin and end; several rounds where branches cross."""
+    first, last = list(range(len(heads))), list(range(len(heads)))
+    settled = False
+    while not settled:
+        settled = True
+        for order in (range(len(heads)), range(len(heads) - 1, -1, -1)):
+            for i in order:
+                head = heads[i]
+                if first[i] < first[head]:
+                    first[head], settled = first[i], False
+                if last[i] > last[head]:
+                    last[head], settled = last[i], False
+    return first, last
+
+
+@cache
+def _features(text: str) -> Features:
+    pairs = (pair.partition("=") for pair in text.split("|") if pair)
+    return {name: values.split(",") for name, _, values in pairs}

@@ -11,7 +11,6 @@ from __future__ import annotations
 import io
 import json
 import random
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -20,13 +19,11 @@ from datetime import UTC, datetime
 import feedparser
 import trafilatura
 
-from tests.hostile import LOOPBACK, Hostile, answer, zeros
+from tests.hostile_costs import SLOW, costs, large
 from worker.articles import copies
 from worker.articles.clean import clean, warm_up
-from worker.errors import Rejected
 from worker.feeds.parse import parse
 from worker.feeds.schedule import Habit, body_hash, is_unchanged
-from worker.fetch import Fetcher
 from worker.model import Entry, Feed, Page
 
 NOW = datetime(2024, 1, 16, 12, tzinfo=UTC)
@@ -156,20 +153,9 @@ def tell_copies() -> None:
 
 
 def fetch() -> None:
-    print("peak resident memory of the process, before and after the largest answers")
-    with Hostile() as server, Fetcher(user_agent="benchmark", allow=LOOPBACK) as fetcher:
-        urls = [server.at("/page", answer(200, bytes(9_999_999)))]
-        for number, coding in enumerate(("gzip", "deflate", "gzip, gzip")):
-            bomb = answer(200, zeros(200, coding), {"Content-Encoding": coding})
-            urls.append(server.at(f"/{number}", bomb))
-        for url in urls:
-            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_000
-            try:
-                told = f"{len(fetcher.get(url).body)} bytes"
-            except Rejected as error:
-                told = error.reason
-            after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_000
-            print(f"  {told:<20} {before:.0f} MB, then {after:.0f} MB")
+    print("hostile answers: what became of them, seconds, megabytes at the peak (deadline 2 s)")
+    for name, cost in costs({**SLOW, **large()}, 2.0).items():
+        print(f"  {name:<32} {cost.outcome:<20} {cost.seconds:6.2f} s {cost.megabytes:6.1f} MB")
 
 
 ALL = {"feeds": feeds, "pages": pages, "copies": tell_copies, "fetch": fetch}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from datetime import UTC, datetime
 
 import pytest
 
 from worker.errors import Rejected
 from worker.feeds import listing
+from worker.feeds.discover import discover
 from worker.model import Entry, Page
 
 NOON = datetime(2024, 1, 15, 12, tzinfo=UTC)
@@ -74,3 +77,26 @@ def test_what_is_no_selector_is_told(selector: str) -> None:
 
 def test_a_selector_may_be_long() -> None:
     assert listing.problem("main > ul.news:not(.old) li:nth-child(-n+9) a[href^='/en/']") is None
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        "<span>a</span>" * 200_000,
+        "<span>" * 200_000,
+        "<li><a href='/x'>x" * 12_000,
+        "<a href='/feed/'>" + "<b>x" * 20_000,
+        f"<a href='/{'feed/' * 200_000}'>x</a>",
+        "<a " + " ".join(f"a{n}=1" for n in range(100_000)) + ">x</a>",
+        "<div class=date><p><i>" * 8_000,
+        "\0" * 100_000,
+    ],
+    ids=["siblings", "nested", "items", "inside a link", "attribute", "attributes", "dates", "nul"],
+)
+def test_a_hostile_page_takes_no_time_whoever_looks_for_links(flood: str) -> None:
+    hostile = page(f"<html><body>{flood}<ul><li><a href='/1'>One</a></li></ul></body></html>")
+    began = time.process_time()
+    with contextlib.suppress(Rejected):
+        listing.parse(hostile, "li a, div")
+    discover(hostile)
+    assert time.process_time() - began < 5

@@ -34,7 +34,7 @@ class Town:
         self.pipeline = Pipeline(
             ledger=ledger,
             fetcher=fetcher,
-            robots=Robots(fetcher.get, agent="Test"),
+            robots=Robots(fetcher.beginning, agent="Test"),
             publisher=cast(Publisher, None),  # no article goes so far here
             officials=cast(Officials, None),
             coder=lambda: cast(Coder, None),

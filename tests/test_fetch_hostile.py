@@ -403,6 +403,19 @@ def test_redirects_lead_nowhere_that_may_not_be_fetched(server, fetcher, target,
         "[fe80::1]",
         "[fec0::1]",
         "[ff02::1]",
+        "127.000.000.001",
+        "0177.0000.0000.0001",
+        "00000000177.0.0.1",
+        "0x7f.0x0.0x0.0x1",
+        "0x7f000001.",
+        "127.1.",
+        "127。0。0。1",
+        "100.100.100.200",
+        "192.0.0.192",
+        "[0:0:0:0:0:ffff:7f00:0001]",
+        "[0000::1]",
+        "[::1%25lo]",
+        "[::ffff:0:127.0.0.1]",
     ],
 )
 def test_every_spelling_of_an_address_that_is_not_global_is_refused(host):
@@ -411,6 +424,24 @@ def test_every_spelling_of_an_address_that_is_not_global_is_refused(host):
 
     with Fetcher(user_agent="t", deadline=2.0, resolve=no_lookup) as fetcher:
         assert reason_of(fetcher, f"http://{host}:9/") == "forbidden-address"
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["localhost", "LOCALHOST.", "metadata.google.internal", "%31%32%37.0.0.1", "4294967297"],
+)
+def test_a_name_of_the_loopback_is_refused_by_what_it_resolves_to(server, host):
+    own = {"metadata.google.internal": "169.254.169.254"}
+    with Fetcher(
+        user_agent="t", deadline=2.0, resolve=lambda host, _: [own.get(host, "127.0.0.1")]
+    ) as fetcher:
+        assert reason_of(fetcher, server.url("/", host=host)) == "forbidden-address"
+    assert server.connections == 0
+
+
+@pytest.mark.parametrize("host", ["１２７.０.０.１", "①②⑦.⓪.⓪.①", "256.256.256.256", "[v1.x]"])
+def test_what_only_looks_like_an_address_is_no_url(fetcher, host):
+    assert reason_of(fetcher, f"http://{host}/") == "bad-url"
 
 
 @pytest.mark.parametrize(
@@ -547,6 +578,23 @@ def test_tls_is_checked_against_the_name_though_an_address_is_dialled(certificat
         assert fetcher.get(server.url("/", host="news.test")).body == b"secret"
         assert seen == ["news.test"]
         assert reason_of(fetcher, server.url("/", host="other.test")) == "tls"
+
+
+def test_redirects_between_http_and_https_end_too(certificate, monkeypatch):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    monkeypatch.setenv("SSL_CERT_FILE", certificate)
+    with (
+        Hostile() as plain,
+        Hostile(tls=context) as secure,
+        Fetcher(user_agent="t", allow=LOOPBACK, resolve=lambda *_: ["127.0.0.1"]) as fetcher,
+    ):
+        plain.at("/", redirect(secure.url("/", host="news.test")))
+        secure.at("/", redirect(plain.url("/", host="news.test")))
+        assert reason_of(fetcher, plain.url("/", host="news.test")) == "too-many-redirects"
+        assert (len(plain.requests), len(secure.requests)) == (3, 3)
+        secure.at("/", answer(200, b"there"))
+        assert fetcher.get(plain.url("/", host="news.test")).body == b"there"
 
 
 def test_a_certificate_that_nobody_vouches_for_is_tls(certificate):

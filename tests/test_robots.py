@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.hostile import LOOPBACK, Hostile, answer, redirect
+from tests.hostile import LOOPBACK, Hostile, answer, drip, gzipped, redirect, stream
 from worker.errors import Busy, DemarcheError, Rejected, Transient
 from worker.fetch import Fetcher
 from worker.model import Page
@@ -24,12 +26,12 @@ class Site:
         self.answer = answer
         self.asked: list[str] = []
 
-    def __call__(self, url: str) -> Page:
+    def __call__(self, url: str, size: int) -> Page:
         self.asked.append(url)
         if isinstance(self.answer, DemarcheError):
             raise self.answer
         body = self.answer.encode() if isinstance(self.answer, str) else self.answer
-        return Page(url, 200, {}, body, NOW)
+        return Page(url, 200, {}, body[:size], NOW)
 
 
 def robots(answer: str | bytes | DemarcheError, agent: str = "Demarche") -> Robots:
@@ -67,6 +69,80 @@ def robots(answer: str | bytes | DemarcheError, agent: str = "Demarche") -> Robo
 )
 def test_the_rules_decide(rules, path, allowed):
     assert robots(rules).allows(f"https://news.test{path}", NOW) is allowed
+
+
+# RFC 9309, 5.1: four groups, the last of them empty.
+SIMPLE = """
+User-Agent: *
+Disallow: *.gif$
+Disallow: /example/
+Allow: /publications/
+
+User-Agent: foobot
+Disallow:/
+Allow:/example/page.html
+Allow:/example/allowed.gif
+
+User-Agent: barbot
+User-Agent: bazbot
+Disallow: /example/page.html
+
+User-Agent: quxbot
+"""
+# 5.2: the longest match.
+LONGEST = """
+User-Agent: foobot
+Allow: /example/page/
+Disallow: /example/page/disallowed.gif
+"""
+# 2.2.1: two groups of one robot are one group.
+COMBINED = """
+user-agent: ExampleBot
+disallow: /foo
+disallow: /bar
+
+user-agent: ExampleBot
+disallow: /baz
+"""
+
+
+@pytest.mark.parametrize(
+    ("rules", "agent", "allowed", "forbidden"),
+    [
+        (SIMPLE, "otherbot", ("/", "/publications/", "/x.gifs"), ("/x.gif", "/example/x")),
+        (SIMPLE, "foobot", ("/example/page.html", "/example/allowed.gif"), ("/", "/publications/")),
+        (SIMPLE, "barbot", ("/x.gif", "/example/x"), ("/example/page.html",)),
+        (SIMPLE, "BazBot", ("/x.gif", "/example/x"), ("/example/page.html",)),
+        (SIMPLE, "quxbot", ("/x.gif", "/example/page.html"), ()),
+        (LONGEST, "foobot", ("/example/page/x", "/"), ("/example/page/disallowed.gif",)),
+        (LONGEST, "barbot", ("/example/page/disallowed.gif",), ()),
+        (COMBINED, "examplebot", ("/qux",), ("/foo", "/bar", "/baz")),
+    ],
+)
+def test_the_examples_of_the_rfc_are_decided_as_it_says(rules, agent, allowed, forbidden):
+    host = robots(rules, agent)
+    decided = {p: host.allows(f"https://news.test{p}", NOW) for p in (*allowed, *forbidden)}
+    assert decided == {**dict.fromkeys(allowed, True), **dict.fromkeys(forbidden, False)}
+
+
+@pytest.mark.parametrize(
+    ("rule", "path"),
+    [  # 2.2.2: octets are compared, whether they are percent-encoded or not
+        ("/foo/bar?baz=quz", "/foo/bar?baz=quz"),
+        ("/foo/bar?baz=https://foo.bar", "/foo/bar?baz=https://foo.bar"),
+        ("/foo/bar/\u30c4", "/foo/bar/%E3%83%84"),
+        ("/foo/bar/%E3%83%84", "/foo/bar/%E3%83%84"),
+        ("/foo/bar/%E3%83%84", "/foo/bar/\u30c4"),
+        ("/foo/bar/%62%61%7A", "/foo/bar/baz"),
+        # 2.2.3: special characters, and the same as themselves
+        ("/this/path/exactly$", "/this/path/exactly"),
+        ("/this/*/exactly", "/this/path/exactly"),
+        ("/path/file-with-a-%2A.html", "/path/file-with-a-*.html"),
+        ("/path/foo-%24", "/path/foo-$"),
+    ],
+)
+def test_paths_are_compared_as_the_rfc_says(rule, path):
+    assert not robots(f"User-agent: *\nDisallow: {rule}").allows(f"https://news.test{path}", NOW)
 
 
 def test_a_version_in_the_agent_does_not_matter():
@@ -176,6 +252,15 @@ def test_the_origin_unused_for_longest_is_forgotten():
     assert [url[7] for url in site.asked] == ["a", "b", "c", "b"]
 
 
+def test_many_large_files_do_not_fill_the_memory(monkeypatch):
+    monkeypatch.setattr("worker.robots.MAX_RULES", 1_000)
+    site = Site("User-agent: *\nDisallow: /a\n" + "#" * 400)
+    host = Robots(site, agent="Demarche")
+    for name in ("a", "b", "a", "c", "a", "b"):
+        assert not host.allows(f"http://{name}.test/a", NOW)
+    assert [url[7] for url in site.asked] == ["a", "b", "c", "b"]
+
+
 def test_only_the_first_500_kb_count_and_no_half_line():
     filler = b"# " + b"x" * 97 + b"\n"
     head = b"User-agent: *\nDisallow: /early\n"
@@ -209,7 +294,7 @@ def test_many_threads_ask_once():
 @pytest.fixture
 def over_http() -> Callable[[Hostile], Robots]:
     fetcher = Fetcher(user_agent="Demarche", allow=LOOPBACK, deadline=2.0)
-    return lambda _: Robots(fetcher.get, agent="Demarche")
+    return lambda _: Robots(fetcher.beginning, agent="Demarche")
 
 
 def test_redirects_of_robots_txt_are_followed_and_hold_for_the_origin(over_http):
@@ -220,6 +305,41 @@ def test_redirects_of_robots_txt_are_followed_and_hold_for_the_origin(over_http)
         assert not host.allows(server.url("/a"), NOW)
         assert host.allows(server.url("/b"), NOW)
         assert server.paths() == ["/robots.txt", "/elsewhere/rules"]
+
+
+def test_rules_without_end_are_read_as_far_as_they_count(over_http):
+    with Hostile() as server:
+        start = b"HTTP/1.1 200 OK\r\n\r\nUser-agent: *\nDisallow: /a\n"
+        endless = itertools.repeat(b"# nothing\n" * 5_000)
+        server.at("/robots.txt", stream(lambda: itertools.chain([start], endless)))
+        host = over_http(server)
+        assert not host.allows(server.url("/a"), NOW)
+        assert host.allows(server.url("/b"), NOW)
+
+
+def test_rules_that_drip_forbid_everything_for_now(over_http):
+    with Hostile() as server:
+        start = b"HTTP/1.1 200 OK\r\n\r\nUser-agent: *\nAllow: /\n"
+        server.at("/robots.txt", drip(start, b"#"))
+        with pytest.raises(Transient, match="robots-timeout"):
+            over_http(server).allows(server.url("/a"), NOW)
+
+
+def test_a_bomb_of_rules_is_read_as_far_as_it_counts(over_http):
+    with Hostile() as server:
+        rules = b"User-agent: *\nDisallow: /a\n" + b"#" * 100_000_000
+        server.at("/robots.txt", answer(200, gzipped(rules), {"Content-Encoding": "gzip"}))
+        assert not over_http(server).allows(server.url("/a"), NOW)
+
+
+@pytest.mark.parametrize(
+    "rule", ["/" + "*a" * 200 + "*b$", "/" + "*" * 5_000 + "b$", "/(a+)+b$", "/" + "%61" * 9_000]
+)
+def test_a_rule_made_to_hang_its_reader_does_not(rule):
+    host = robots(f"User-agent: *\nDisallow: {rule}\n" * 50)
+    began = time.process_time()
+    assert host.allows("https://news.test/" + "a" * 8_000, NOW)
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(("status", "allowed"), [(404, True), (403, True), (500, False)])

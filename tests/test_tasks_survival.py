@@ -1,4 +1,4 @@
-"""A page that hangs a process, or kills it, ends alone: the rest of its batch gets through."""
+"""Pages that hang a process, kill it, or were made to, end alone: their neighbours get through."""
 
 from __future__ import annotations
 
@@ -7,35 +7,48 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tests.hostile import LOOPBACK, Behaviour, Hostile, answer, drip, redirect, zeros
 from worker import wiring
-from worker.model import Entry, Feed, Page
+from worker.model import Feed
 from worker.settings import Settings, load
 
 ROOT = Path(__file__).parent.parent
-FEED = Feed("https://news.example/feed", "The Meridian")
-PAGES = {
-    "plain-1": "A quiet page about a harvest in the valley",
-    "hangs": "Over this page hangs a cloud; this page hangs for ever",
-    "plain-2": "Another quiet page about a bridge in the hills",
-    "kills": "The dam broke, they said; this page kills whoever reads it",
-    "plain-3": "A third quiet page, about the price of bread",
-}
+HTML = {"Content-Type": "text/html"}
 
 
-def page(name: str, text: str) -> Page:
+def page(name: str, words: str = "A quiet page about a harvest in the valley") -> bytes:
     paragraphs = "".join(
-        f"<p>{text}. In the {n}th {name} year {name} villagers had {name} seen nothing like {name} "
-        f"it, said {name} mayor, who {name} lived in house {name} number {n} for {name} years.</p>"
+        f"<p>{words}. In the {n}th {name} year {name} villagers had {name} seen nothing like "
+        f"{name} it, said {name} mayor, who {name} lived in house {name} number {n} for {name} "
+        f"years.</p>"
         for n in range(11, 20)
     )
-    body = f"<html><body><article><h1>News</h1>{paragraphs}</article></body></html>".encode()
-    where = f"https://news.example/{name}"
-    return Page(where, 200, {"content-type": "text/html"}, body, datetime.now(UTC))
+    return f"<html><body><article><h1>News</h1>{paragraphs}</article></body></html>".encode()
+
+
+def around(name: str, flood: str) -> Behaviour:
+    return answer(200, page(name).replace(b"<p>", f"{flood}<p>".encode(), 1), HTML)
+
+
+HONEST = ("bread", "bridge", "harvest", "market", "river", "school", "theatre", "winter")
+HOSTILE: dict[str, tuple[Behaviour, str]] = {
+    "hangs": (answer(200, page("cloud", "Over it this page hangs"), HTML), "rejected:timeout"),
+    "kills": (answer(200, page("dam", "And this page kills"), HTML), "dead:killed-its-worker"),
+    "siblings": (around("spans", "<span>a</span>" * 200_000), "rejected:too-complex"),
+    "nested": (around("nests", "<span>" * 200_000), "rejected:too-short"),
+    "attribute": (around("attr", f"<i class='{'x ' * 500_000}'>a</i>"), "rejected:too-complex"),
+    "unclosed": (around("open", "<div><p><table><tr><td><b><i>" * 40_000), "rejected:too-short"),
+    "bomb": (answer(200, zeros(50, "gzip"), {**HTML, "Content-Encoding": "gzip"}), "too-large"),
+    "drip": (drip(b"HTTP/1.1 200 OK\r\n\r\n<html>", b"<p>"), "dead:timeout"),
+    "circle": (redirect("circle"), "rejected:too-many-redirects"),
+    "inward": (redirect("http://10.0.0.1/"), "rejected:forbidden-address"),
+    "pdf": (answer(200, b"%PDF-1.7\n" * 99, {"Content-Type": "application/pdf"}), "not-html"),
+    "film": (answer(200, b"\0" * 999, {"Content-Type": "video/mp4"}), "rejected:not-text"),
+}
 
 
 def wait_for(condition: Callable[[], bool], seconds: float) -> None:
@@ -46,12 +59,27 @@ def wait_for(condition: Callable[[], bool], seconds: float) -> None:
 
 
 @pytest.fixture
+def town() -> Iterator[Hostile]:
+    """A server whose one feed names every page, an honest one between any two hostile ones."""
+    with Hostile() as server:
+        for name in HONEST:
+            server.at(f"/{name}", answer(200, page(name), HTML))
+        for name, (behaviour, _) in HOSTILE.items():
+            server.at(f"/{name}", behaviour)
+        names = [name for pair in zip(HOSTILE, HONEST * 2, strict=False) for name in pair]
+        items = "".join(f"<item><link>/{name}</link></item>" for name in names)
+        server.at("/feed", answer(200, f"<rss><channel>{items}</channel></rss>".encode()))
+        yield server
+
+
+@pytest.fixture
 def settings(redis_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
     seeds = tmp_path / "feeds.toml"
     seeds.write_text("")
     chosen = {
         "REDIS_URL": redis_url, "LEASE": "12", "EXTRACT_SECONDS": "3", "TICK_EVERY": "0.5",
-        "SEEDS": str(seeds),
+        "SEEDS": str(seeds), "FETCH_ALLOW": str(LOOPBACK[0]), "FETCH_DEADLINE": "1",
+        "HOST_DELAY": "0",
     }  # fmt: skip
     for name, value in chosen.items():
         monkeypatch.setenv(f"DEMARCHE_{name}", value)
@@ -80,17 +108,26 @@ def worker(settings: Settings, tmp_path: Path) -> Iterator[subprocess.Popen[byte
         sys.stdout.write((tmp_path / "log").read_text())
 
 
+def fates(settings: Settings, server: Hostile) -> dict[str, str]:
+    """What became of each page, by its name: its fate, with the reason where it has one."""
+    told = [entry.data for entry in wiring.reader(settings).until_now("articles", "0")]
+    named = [one["url"].removeprefix(server.url()) for one in told]
+    how = [":".join(filter(None, (one["fate"], one.get("reason")))) for one in told]
+    return dict(zip(named, how, strict=True))
+
+
 @pytest.mark.slow
-@pytest.mark.timeout(300)
-def test_poison_ends_alone(settings: Settings, worker: subprocess.Popen[bytes]) -> None:
+@pytest.mark.timeout(400)
+def test_hostile_pages_end_alone(
+    settings: Settings, town: Hostile, worker: subprocess.Popen[bytes]
+) -> None:
     ledger = wiring.ledger(settings)
-    entries = [(name, Entry(f"https://news.example/{name}")) for name in PAGES]
-    ledger.claim(FEED.url, entries, time.time())
-    for name, text in PAGES.items():
-        ledger.keep(name, page(name, text))
-    ledger.release(PAGES, time.time())
-    wait_for(lambda: ledger.standing().leased + ledger.standing().waiting == 0, 240)
-    counts = wiring.reader(settings).counts()
-    assert counts.fates == {"empty": 3, "rejected": 1, "dead": 1}
-    assert counts.reasons == {"rejected:timeout": 1, "dead:killed-its-worker": 1}
+    ledger.add(Feed(town.url("/feed"), "The Town"), time.time())
+    wait_for(lambda: ledger.standing().settled and len(fates(settings, town)) > 0, 300)
+    found = fates(settings, town)
+    assert {name: fate for name, fate in found.items() if name in HONEST} == dict.fromkeys(
+        HONEST, "published"
+    )
+    wrong = {n: found.get(n) for n, (_, fate) in HOSTILE.items() if fate not in found.get(n, "")}
+    assert wrong == {}
     assert worker.poll() is None

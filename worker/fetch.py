@@ -110,7 +110,19 @@ class Fetcher:
         """
         asked = {"If-None-Match": etag, "If-Modified-Since": last_modified, "Accept": accept}
         headers = {name: value for name, value in asked.items() if value and _is_sendable(value)}
-        exchange = Exchange(time.monotonic() + self._deadline, 2 * self._max_bytes)
+        return self._exchanged(url, headers, enough=None)
+
+    def beginning(self, url: str, size: int) -> Page:
+        """Fetch the first bytes of what stands at ``url``; the rest is left unread.
+
+        Raises:
+            Transient, Rejected: as `get`, but its length is no reason.
+        """
+        return self._exchanged(url, {}, enough=size)
+
+    def _exchanged(self, url: str, headers: dict[str, str], enough: int | None) -> Page:
+        ends = time.monotonic() + self._deadline
+        exchange = Exchange(ends, 2 * self._max_bytes, enough)
         token = current.set(exchange)
         try:
             return self._follow(url, headers, exchange)
@@ -213,7 +225,8 @@ class Fetcher:
         if _NEVER_TEXT.match(response.headers.get("content-type", "")):
             raise Rejected("not-text", f"it is {response.headers['content-type'][:80]}")
         announced = response.headers.get("content-length", "")
-        if announced.isdecimal() and int(announced) > self._max_bytes:
+        enough = exchange.enough
+        if enough is None and announced.isdecimal() and int(announced) > self._max_bytes:
             raise Rejected("too-large", f"{announced} bytes, at most {self._max_bytes} allowed")
         inflater = Inflater(response.headers.get("content-encoding", ""), self._max_bytes)
         # One growing buffer: a list of the pieces of a body sent byte by byte takes 40 times it.
@@ -222,6 +235,8 @@ class Fetcher:
             for piece in inflater.feed(raw):
                 exchange.left()
                 body += piece
+                if enough is not None and len(body) >= enough:
+                    return bytes(body[:enough])
                 if len(body) > self._max_bytes:
                     raise Rejected("too-large", f"more than {self._max_bytes} bytes")
         inflater.finish()

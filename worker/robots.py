@@ -21,6 +21,7 @@ from worker.errors import Rejected, Transient
 from worker.model import Page
 
 MAX_BYTES = 500 * 1024  # RFC 9309, 2.5: at least 500 kibibytes must be read; the rest is not
+MAX_RULES = 5_000_000  # characters of all rules remembered; parsed they take 32 times as much
 MAX_DELAY = 300.0  # seconds; a Crawl-delay beyond this is taken as this
 _RETRY = 300.0  # seconds that a failure is remembered, so that a failing host is left in peace
 _NO_RULES = frozenset({"too-many-redirects", "not-text"})  # 2.3.1.2; a picture has no rules
@@ -32,16 +33,18 @@ class Robots:
     """Answers for many origins from many threads; each robots.txt is fetched once per ``ttl``.
 
     Args:
-        fetch: how a URL becomes a Page; best `worker.fetch.Fetcher.get`.
+        fetch: how a URL and a number of bytes become the Page's beginning; best
+            `worker.fetch.Fetcher.beginning`.
         agent: our product token ("Demarche"), without version or comment: a word in the comment of
             a whole User-Agent could match another robot's rules.
         ttl: seconds that an answer holds; RFC 9309 asks for a day at most.
-        origins: origins remembered; the one unused for longest goes first.
+        origins: origins remembered; the one unused for longest goes first, also where the rules
+            of all together are more than `MAX_RULES`.
     """
 
     def __init__(
         self,
-        fetch: Callable[[str], Page],
+        fetch: Callable[[str, int], Page],
         *,
         agent: str,
         ttl: float = 3600.0,
@@ -83,6 +86,7 @@ class Robots:
         with entry.lock:
             if now >= entry.until:
                 self._refresh(origin, entry, now)
+                self._forget_beyond(MAX_RULES)
             if entry.failure is not None:
                 raise _again(entry.failure, (entry.until - now).total_seconds())
             return entry.rules
@@ -95,18 +99,26 @@ class Robots:
                 self._cache.popitem(last=False)
             return entry
 
+    def _forget_beyond(self, most: int) -> None:
+        """Forget the origins unused for longest, until the rules of the others are few enough."""
+        with self._lock:
+            size = sum(entry.size for entry in self._cache.values())
+            while size > most:
+                size -= self._cache.popitem(last=False)[1].size
+
     def _refresh(self, origin: str, entry: _Origin, now: datetime) -> None:
         try:
-            page = self._fetch(f"{origin}/robots.txt")
+            page = self._fetch(f"{origin}/robots.txt", MAX_BYTES + 1)
         except Transient as error:
             entry.failure = None if entry.read else error
             entry.until = now + timedelta(seconds=max(error.retry_after or 0.0, _RETRY))
         except Rejected as error:
             entry.failure = None if _means_no_rules(error) else error
-            entry.rules, entry.read = None, entry.failure is None
+            entry.rules, entry.size, entry.read = None, 0, entry.failure is None
             entry.until = now + timedelta(seconds=self._ttl)
         else:
-            entry.rules = Protego.parse(_text(page))
+            text = _text(page)
+            entry.rules, entry.size = Protego.parse(text), len(text)
             entry.failure, entry.read = None, True
             entry.until = now + timedelta(seconds=self._ttl)
 
@@ -114,6 +126,7 @@ class Robots:
 @dataclass(slots=True)
 class _Origin:
     rules: Protego | None = None
+    size: int = 0
     failure: Transient | Rejected | None = None
     read: bool = False
     until: datetime = _LONG_AGO

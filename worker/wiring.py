@@ -59,7 +59,7 @@ def pipeline(settings: Settings, coder: Callable[[], Coder]) -> Pipeline:
     return Pipeline(
         ledger=ledger(settings),
         fetcher=web,
-        robots=Robots(web.get, agent=AGENT),
+        robots=Robots(web.beginning, agent=AGENT),
         publisher=publisher(settings),
         officials=officials(settings),
         coder=coder,
@@ -74,7 +74,7 @@ def inspect(settings: Settings, feed: Feed) -> Inspection:
     from worker.robots import Robots
 
     with fetcher(settings) as web:
-        robots = Robots(web.get, agent=AGENT)
+        robots = Robots(web.beginning, agent=AGENT)
         return inspect(feed, web, robots, datetime.now(UTC), limits(settings))
 
 

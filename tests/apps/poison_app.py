@@ -8,13 +8,14 @@ import signal
 from collections.abc import Sequence
 
 import tasks.app
-from worker.model import Article, Reading
+from worker.model import Article, Event, Party, Reading
 
 app = tasks.app.app
+MET = Event("CONSULT", None, (Party("NOR", "Norway"), Party("CHL", "Chile")))
 
 
 class Coder:
-    """Finds nothing, if it lives to say so."""
+    """Finds one event in each article, if it lives to say so."""
 
     def read(self, articles: Sequence[Article]) -> list[Reading]:
         for article in articles:
@@ -22,7 +23,7 @@ class Coder:
                 _hang()
             if "this page kills" in article.text:
                 os.kill(os.getpid(), signal.SIGKILL)
-        return [Reading() for _ in articles]
+        return [Reading((MET,)) for _ in articles]
 
 
 def _hang() -> None:

@@ -6,9 +6,11 @@ from lxml import etree, html
 
 from worker.errors import Rejected
 from worker.feeds.entries import absolute
+from worker.formats.attributes import is_crowded
 from worker.formats.charset import decode
 from worker.model import Page
 
+_MOST_ATTRIBUTES = 1_000  # of one tag
 _MOST = 25_000  # elements; pages have 500 to 10,000
 
 
@@ -19,6 +21,8 @@ def tree_of(page: Page) -> tuple[html.HtmlElement, str]:
         Rejected: ``not-html``; ``too-complex``, where working on it would take too long.
     """
     text = decode(page.body, page.headers.get("content-type", ""))
+    if is_crowded(text, _MOST_ATTRIBUTES):
+        raise Rejected("too-complex", f"a tag of more than {_MOST_ATTRIBUTES} attributes")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)

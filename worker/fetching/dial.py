@@ -34,6 +34,7 @@ class Exchange:
     Attributes:
         ends: monotonic time at which it must be over.
         max_wire: bytes that may be read from the network for one answer.
+        enough: bytes of the body's beginning that are wanted; None: all of it.
         in_headers: the answer's headers are not complete yet.
         dialled: a new connection was made for the current hop.
         received: bytes read for the current answer.
@@ -41,6 +42,7 @@ class Exchange:
 
     ends: float
     max_wire: int
+    enough: int | None = None
     in_headers: bool = True
     dialled: bool = False
     received: int = 0

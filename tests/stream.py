@@ -7,13 +7,18 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from redis import Redis
 
+from worker import wiring
+from worker.model import Article, Event, Evidence, Party, article_id
 from worker.service import ports, redis_server
 from worker.settings import load
+from worker.stream.publish import StreamPublisher
 
 
 def fields(id: str, subject: str = "e", revision: int = 1, **data: Any) -> dict[str, str]:
@@ -68,3 +73,44 @@ def server(folder: Path) -> Iterator[Server]:
         yield one
     finally:
         one.kill()
+
+
+# Events as the service publishes them ------------------------------------------------------------
+
+NORWAY, CHILE = Party("NOR", "Norway"), Party("CHL", "Chile")
+LATVIA, BELARUS = Party("LVA", "Latvia"), Party("BLR", "Belarus")
+UN = Party("UN", "United Nations", kind="igo")
+TALKS = Event("CONSULT", "visit", (CHILE,), (NORWAY,), "2024-01-15", confidence=0.8)
+REBUKE = Event("ACCUSE", "disapprove", (LATVIA,), (BELARUS,), "2024-01", confidence=0.6)
+PACT = Event("AGREE", None, (NORWAY, LATVIA, UN), (), "1999", historical=True, confidence=0.9)
+
+
+def publish(redis_url: str, *events: Event, outlet: str = "The Meridian", number: int = 1) -> None:
+    """Publish one article that reports these events, each with a quotation of its own."""
+    one = article(outlet, number, *(event.actors[0].name for event in events))
+    quote = (Evidence(one.text[:20], 0, 20),)
+    told = [replace(event, evidence=quote, rule="visit:3") for event in events]
+    _publisher(redis_url).publish(f"claim{number}", one, told)
+
+
+def withdraw(redis_url: str, outlet: str = "The Meridian", number: int = 1) -> None:
+    """Publish that the article reports nothing any more."""
+    _publisher(redis_url).republish(article(outlet, number), (), reason="withdrawn")
+
+
+def article(outlet: str, number: int, *names: str) -> Article:
+    """An article that says of each of these that he did something."""
+    acts = (f"{name} did “this, and\tthat” {number}." for name in names)
+    return Article(
+        id=article_id(f"https://{number}.example/"),
+        text=f"Article {number} of {outlet}. {' '.join(acts)}",
+        url=f"https://{number}.example/",
+        title=f"Story {number}",
+        published=datetime(2024, 1, 16, 9, tzinfo=UTC),
+        source=outlet,
+        country="NOR",
+    )
+
+
+def _publisher(redis_url: str) -> StreamPublisher:
+    return wiring.publisher(load(redis_url=redis_url))

@@ -1,4 +1,4 @@
-"""Work at a desk: coding texts without Redis or Celery, and reading the stream."""
+"""Work at a desk: coding texts without Redis or Celery."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ from worker.events.relate.reading import Spans
 from worker.model import Article, Event, Evidence, OfficeHolder, Party
 from worker.service import display, explaining, redis_server
 from worker.settings import Settings
-from worker.stream.consume import Message
-from worker.stream.read import position
 
 LONGEST = 20_000  # code points of a text with two parties; a sentence has some hundreds
 BATCH = 16  # documents; larger batches are slower and take twice the memory
@@ -184,43 +182,6 @@ def _term(found: Resolution) -> str:
     if found.start:
         return f"since {found.start}"
     return f"until {found.end}" if found.end else ""
-
-
-def tail(
-    settings: Settings, stream: str, start: str, out: TextIO, *, as_json: bool, end: bool
-) -> None:
-    """Print a stream from a position on, and go on as it grows.
-
-    Raises:
-        ConfigError: the position is neither an id nor a time, or Redis cannot be reached.
-    """
-    redis_server.check(settings.redis)
-    reader = wiring.reader(settings)
-    after = reader.last_id(stream) if start == "$" else position(start)
-    try:
-        entries = reader.until_now(stream, after) if end else reader.follow(stream, after)
-        for entry in entries:
-            out.writelines(line + "\n" for line in _entry_lines(entry, as_json=as_json))
-            out.flush()
-    except RedisError as error:
-        where = redis_server.public(settings.redis)
-        raise ConfigError(f"Redis at {where} went away: {error}.") from None
-    except KeyboardInterrupt:
-        return
-
-
-def _entry_lines(entry: Message, *, as_json: bool) -> list[str]:
-    if as_json:
-        told = {"id": entry.entry, "type": entry.type, "subject": entry.subject, "data": entry.data}
-        return [json.dumps(told, ensure_ascii=False)]
-    if "fate" in entry.data:
-        return [_fate_line(entry)]
-    return display.event_lines(entry.type, entry.data)
-
-
-def _fate_line(entry: Message) -> str:
-    reason = f" ({entry.data['reason']})" if entry.data.get("reason") else ""
-    return display.clean(f"{entry.data['fate']}{reason}: {entry.data.get('url', entry.subject)}")
 
 
 def _articles(file: str) -> Iterator[Article]:

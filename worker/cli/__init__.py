@@ -16,6 +16,7 @@ import click
 from worker import settings as settings_module
 from worker.cli.feeds import feeds
 from worker.cli.officials import officials
+from worker.cli.stream import tail
 from worker.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -141,6 +142,7 @@ def show_settings() -> None:
 
 main.add_command(feeds)
 main.add_command(officials)
+main.add_command(tail)
 
 
 # Without the service ----------------------------------------------------------------------------
@@ -218,18 +220,6 @@ def parties(name: str, on: str | None) -> None:
     from worker import desk
 
     desk.parties(_settings(), name, on, sys.stdout)
-
-
-@main.command()
-@click.option("--from", "start", default="$", metavar="ID|TIME", help="Begin here; default: now.")
-@click.option("--stream", default="events", type=click.Choice(["events", "reports", "articles"]))
-@click.option("--json", "as_json", is_flag=True, help="One JSON document a line.")
-@click.option("--end", is_flag=True, help="Stop at the end instead of waiting for more.")
-def tail(start: str, stream: str, as_json: bool, end: bool) -> None:
-    """Print the stream as it grows."""
-    from worker import desk
-
-    desk.tail(_settings(), stream, start, sys.stdout, as_json=as_json, end=end)
 
 
 def _settings() -> Settings:

@@ -38,13 +38,14 @@ def event_lines(kind: str, data: Mapping[str, Any], width: int | None = None) ->
         data: the CloudEvent's `data`.
         width: columns to fold into; None: never fold (a pipe, a file).
     """
-    if kind.endswith((".retracted", ".merged")):
+    if "type" not in data:  # that an article no longer tells it
         return _fold(f"{'':10}  {_change(kind)}  {clean(str(data.get('id', '')))}", width)
     mode = f" ({clean(data['mode'])})" if data.get("mode") else ""
     date = clean(data.get("date") or UNKNOWN_DATE)
     head = f"{date:<10}  {clean(data['type'])}{mode}  {parties(data['parties'])}"
     if change := _change(kind):
-        head += f"  [{change}]"
+        why = f": {clean(', '.join(data['reasons']))}" if data.get("reasons") else ""
+        head += f"  [{change}{why}]"
     lines = _fold(head, width)
     outlet = clean((data.get("article") or {}).get("outlet") or "")
     if data.get("evidence"):
@@ -67,8 +68,8 @@ def fate_line(data: Mapping[str, Any]) -> str | None:
 def parties(told: Iterable[Mapping[str, Any]]) -> str:
     """Who did it to whom: "India ↔ Russia" where all act, "Russia → India" where one is meant."""
     told = list(told)
-    actors = [clean(p["name"]) for p in told if p["role"] == "actor"]
-    recipients = [clean(p["name"]) for p in told if p["role"] == "recipient"]
+    actors = [clean(p.get("name", p["code"])) for p in told if p["role"] == "actor"]
+    recipients = [clean(p.get("name", p["code"])) for p in told if p["role"] == "recipient"]
     if recipients:
         return f"{', '.join(actors) or '?'} → {', '.join(recipients)}"
     return (" ↔ " if len(actors) == 2 else ", ").join(actors)

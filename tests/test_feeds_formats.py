@@ -41,6 +41,15 @@ def test_a_json_feed_is_read():
     assert parse(page(json_feed(item))) == ParsedFeed("News", (entry,))
 
 
+def test_a_json_item_that_was_modified_has_another_mark():
+    item = {"url": "/1", "title": "Ministers meet"}
+    modified = {**item, "date_modified": "2024-01-15T10:30:00Z"}
+    (before,), (same,), (after,) = (
+        parse(page(json_feed(i))).entries for i in (item, {**item, "id": "1"}, modified)
+    )
+    assert before.mark == same.mark != after.mark
+
+
 @pytest.mark.parametrize(
     ("item", "url"),
     [
@@ -103,6 +112,15 @@ ENTRIES = (
 )
 def test_a_sitemap_gives_its_recent_articles_newest_first(body):
     assert parse(page(body)).entries == ENTRIES
+
+
+def test_a_page_of_a_sitemap_that_was_modified_has_another_mark():
+    later = NEWS.replace("2024-01-16T11:00:00Z", "2024-01-16T11:30:00Z")
+    before, after = (
+        {entry.url: entry.mark for entry in parse(page(text)).entries} for text in (NEWS, later)
+    )
+    assert before["https://news.test/1"] != after["https://news.test/1"]
+    assert before["https://news.test/2"] == after["https://news.test/2"]
 
 
 def test_an_index_names_its_newest_sitemaps():

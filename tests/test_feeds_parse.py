@@ -420,3 +420,26 @@ def test_what_is_read_is_read_quickly(body):
     with contextlib.suppress(Rejected):
         read(rss(body))
     assert time.process_time() - began < 5
+
+
+# ---- marks ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "was", "now"),
+    [
+        (RSS_20, "Ministers meet", "Ministers to meet"),
+        (RSS_20, "They met.", "They did not meet."),
+        (RSS_20, "Mon, 15 Jan", "Tue, 16 Jan"),
+        (RSS_10, "10:30:00", "11:30:00"),
+        (ATOM_10, "2024-01-16T00:00:00Z", "2024-01-16T09:00:00Z"),
+        (ATOM_10, "They met.", "They did not meet."),
+        (ATOM_03, "They met.", "They did not meet."),
+    ],
+)
+def test_an_entry_of_which_something_else_is_said_has_another_mark(text, was, now):
+    (before,), (same,), (after,) = (
+        read(t).entries for t in (text, text + "\n", text.replace(was, now))
+    )
+    assert was in text
+    assert before.mark == same.mark != after.mark

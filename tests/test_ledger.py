@@ -345,3 +345,97 @@ def test_two_schedulers_that_start_at_once_watch_each_feed_once(
         list(pool.map(lambda one: one.watch(seeds, 1), ledgers))
     assert {watched.feed for watched in ledgers[0].feeds()} == {A, *seeds[1:]}
     assert len(ledgers[0].tick(1, feeds=1000, articles=0).feeds) == 200
+
+
+# Articles that changed --------------------------------------------------------------------------
+
+DAY = 86_400.0
+
+
+def told(id: str, mark: str) -> tuple[str, Entry]:
+    return (id, Entry(f"https://a.example/{id}", f"As {mark}", mark=mark))
+
+
+def read_once(ledger: Ledger, *ids: str, again: bool = True) -> None:
+    ledger.watch([A, B], 0)
+    ledger.claim(A.url, [told(id, "first") for id in ids], 0)
+    for id in ids:
+        ledger.done(id, read=True, again=again)
+
+
+def test_an_article_whose_entry_changed_is_read_once_more_a_day_later(ledger: Ledger) -> None:
+    read_once(ledger, "x", "y")
+    assert ledger.claim(A.url, [told("x", "second"), told("y", "first")], 10) == []
+    assert ledger.standing().settled is False  # the feeds were not polled yet
+    assert (ledger.standing().waiting, ledger.standing().again) == (0, 1)
+    assert tick(ledger, 9 + DAY).fetch == ()
+    assert tick(ledger, 10 + DAY).fetch == ("x",)
+    (work,) = ledger.resume(["x"], 11 + DAY)
+    assert (work.entry.title, work.again, work.attempts) == ("As second", True, 0)
+    ledger.done("x", read=True, again=True)
+    assert ledger.claim(A.url, [told("x", "third")], 12 + DAY) == []
+    assert ledger.standing().again == 0
+    assert ledger.feed(A.url).tally.read == 2
+
+
+def test_changes_until_the_second_reading_are_read_with_it(ledger: Ledger) -> None:
+    read_once(ledger, "x", "y")
+    for number, mark in enumerate(("second", "third", "fourth")):
+        ledger.claim(A.url, [told("x", mark), told("y", "first")], number)
+    assert ledger.standing().again == 1
+    assert tick(ledger, DAY).fetch == ("x",)
+
+
+def test_an_article_that_cannot_be_read_again_is_not_tried_any_more(ledger: Ledger) -> None:
+    read_once(ledger, "x", "y")
+    ledger.claim(A.url, [told("x", "second"), told("y", "first")], 0)
+    assert tick(ledger, DAY).fetch == ("x",)
+    ledger.done("x", read=False)
+    ledger.claim(A.url, [told("x", "third"), told("y", "first")], DAY)
+    assert ledger.standing().again == 0
+    assert ledger.feed(A.url).tally == Tally(read=2)
+
+
+def test_only_the_feed_that_brought_an_article_says_that_it_changed(ledger: Ledger) -> None:
+    read_once(ledger, "x")
+    assert ledger.claim(B.url, [told("x", "as B has it")], 1) == []
+    assert ledger.standing().again == 0
+
+
+def test_what_could_not_be_read_or_copies_another_is_not_read_again(ledger: Ledger) -> None:
+    read_once(ledger, "x", again=False)
+    ledger.claim(A.url, [told("x", "second")], 1)
+    assert ledger.standing().again == 0
+
+
+def test_an_entry_that_changes_before_its_page_is_fetched_changed_nothing(ledger: Ledger) -> None:
+    ledger.claim(A.url, [told("x", "first")], 0)
+    ledger.claim(A.url, [told("x", "second")], 1)
+    ledger.done("x", read=True, again=True)
+    ledger.claim(A.url, [told("x", "second")], 2)
+    assert ledger.standing().again == 0
+
+
+def test_an_entry_that_changes_after_its_page_was_fetched_is_noticed(ledger: Ledger) -> None:
+    ledger.claim(A.url, [told("x", "first")], 0)
+    ledger.keep("x", Page("https://a.example/x", 200, {}, b"", datetime.now(UTC)))
+    ledger.claim(A.url, [told("x", "second")], 1)
+    ledger.done("x", read=True, again=True)
+    ledger.claim(A.url, [told("x", "second")], 2)
+    assert ledger.standing().again == 1
+
+
+def test_a_feed_whose_entries_change_all_at_once_says_nothing_with_it(ledger: Ledger) -> None:
+    ids = [f"id{n}" for n in range(6)]
+    read_once(ledger, *ids)
+    ledger.claim(A.url, [told(id, "second") for id in ids], 1)
+    assert ledger.standing().again == 0
+    changed = [told(id, "third") for id in ids[:5]]
+    ledger.claim(A.url, [*changed, told(ids[5], "second")], 2)
+    assert ledger.standing().again == 5
+
+
+def test_an_entry_without_a_mark_never_changes(ledger: Ledger) -> None:
+    read_once(ledger, "x")
+    ledger.claim(A.url, [told("x", "")], 1)
+    assert ledger.standing().again == 0

@@ -89,6 +89,7 @@ class Desk:
 class Stream:
     fates: dict[str, Fate] = field(default_factory=dict)
     events: dict[str, Sequence[Event]] = field(default_factory=dict)
+    corrected: list[tuple[str | None, Sequence[Event], str]] = field(default_factory=list)
 
     def publish(self, claim: str, article: Article, events: Sequence[Event]) -> Fate:
         self.events[article.url or claim] = events
@@ -96,6 +97,17 @@ class Stream:
 
     def close(self, claim: str, fate: Fate, *, url: str, feed: Feed) -> Fate:
         return self.fates.setdefault(claim, fate)
+
+    def republish(self, article: Article, events: Sequence[Event], *, reason: str) -> Revision:
+        self.corrected.append((article.url, events, reason))
+        return Revision()
+
+
+@dataclass
+class Revision:
+    new: int = 0
+    changed: int = 0
+    retracted: int = 0
 
 
 @dataclass
@@ -364,3 +376,38 @@ def test_an_agency_is_one_source_whoever_prints_it(house: House) -> None:
     house.web.answers["https://news.example/1"] = html(1).replace(b"<p>", b"<p>OSLO (AFP) - ", 1)
     house.pipeline.extract(house.pipeline.collect(ids))
     assert outlets(house) == [("AFP",)]
+
+
+# Corrections ------------------------------------------------------------------------------------
+
+
+def changed(house: House) -> list[str]:
+    """Let the first of two stories be read, and its entry change; what is due a day later."""
+    house.pipeline.extract(house.pipeline.collect(house.stories(1, 2)))
+    house.clock.time += 3_600
+    house.web.answers[FEED.url] = rss(1, 2).replace(b"Story 1", b"Story 1 (corrected)")
+    assert house.pipeline.poll(FEED.url) == []
+    assert house.tick().fetch == ()
+    house.clock.time += 86_400
+    return list(house.tick().fetch)
+
+
+def test_a_page_whose_entry_changed_is_read_again_and_its_differences_published(
+    house: House,
+) -> None:
+    ids = changed(house)
+    house.pipeline.extract(house.pipeline.collect(ids))
+    assert house.stream.corrected == [("https://news.example/1", (MET,), "corrected")]
+    assert house.fates() == [Fate("published")] * 2
+    house.web.answers[FEED.url] = rss(1, 2).replace(b"Story 1", b"Story 1 (corrected again)")
+    house.pipeline.poll(FEED.url)
+    house.clock.time += 200_000
+    assert house.tick().fetch == ()
+
+
+def test_a_page_that_is_gone_when_it_is_read_again_stands_as_it_was(house: House) -> None:
+    ids = changed(house)
+    house.web.answers["https://news.example/1"] = Rejected("http-404")
+    assert house.pipeline.collect(ids) == []
+    assert (house.stream.corrected, house.fates()) == ([], [Fate("published")] * 2)
+    assert house.ledger.standing().settled

@@ -40,12 +40,18 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item of a feed: a pointer to an article, with what the feed says about it."""
+    """One item of a feed: a pointer to an article, with what the feed says about it.
+
+    Attributes:
+        mark: a digest of all that the feed says of the article; another one where it says something
+            else: the article may have been corrected. Empty: not known.
+    """
 
     url: str
     title: str | None = None
     published: datetime | None = None
     summary: str | None = None
+    mark: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,22 @@ class Coder(Protocol):
         """Code a batch."""
 
 
+class Revision(Protocol):
+    """What publishing an article again changed: reports of it."""
+
+    @property
+    def new(self) -> int:
+        """Those that it told for the first time."""
+
+    @property
+    def changed(self) -> int:
+        """Those that it told otherwise before."""
+
+    @property
+    def retracted(self) -> int:
+        """Those that it tells no longer."""
+
+
 class Publisher(Protocol):
     """Article and events → the stream, exactly once; a fate that stands already is returned."""
 
@@ -72,6 +88,9 @@ class Publisher(Protocol):
 
     def close(self, claim: str, fate: Fate, *, url: str, feed: Feed) -> Fate:
         """End an article that was not."""
+
+    def republish(self, article: Article, events: Sequence[Event], *, reason: str) -> Revision:
+        """Publish what is different about an article that was published before."""
 
 
 @dataclass(frozen=True)
@@ -155,8 +174,8 @@ class Pipeline:
 
     def _claim(self, feed: Feed, entries: Iterable[Entry]) -> list[str]:
         cleaned = [replace(entry, url=clean_url(entry.url)) for entry in entries]
-        found = [(article_id(entry.url), entry) for entry in cleaned]
-        return self.ledger.claim(feed.url, found, self.now())
+        found = {article_id(entry.url): entry for entry in reversed(cleaned)}
+        return self.ledger.claim(feed.url, list(reversed(found.items())), self.now())
 
     # 3. collect: entry → page --------------------------------------------------------------------
 
@@ -313,10 +332,20 @@ class Pipeline:
         return result
 
     def _publish(self, work: Work, article: Article, reading: Reading) -> None:
+        if work.again:
+            self._correct(work, article, reading)
+            return
         fate = self.publisher.publish(work.id, article, reading.events)
         if fate.independent:
             self._remember(article, reading.sightings)
         log.info("article_done", url=article.url, fate=fate.kind, events=len(reading.events))
+        self.ledger.done(work.id, read=True, again=fate.kind in ("published", "empty"))
+
+    def _correct(self, work: Work, article: Article, reading: Reading) -> None:
+        """Publish what a page says otherwise since it was read first."""
+        found = self.publisher.republish(article, reading.events, reason="corrected")
+        counts = {"new": found.new, "changed": found.changed, "retracted": found.retracted}
+        log.info("article_read_again", url=article.url, **counts)
         self.ledger.done(work.id, read=True)
 
     def _remember(self, article: Article, sightings: Sequence[Sighting]) -> None:
@@ -326,7 +355,11 @@ class Pipeline:
             self.officials.record(sightings, outlet, self.now())
 
     def _end(self, work: Work, fate: Fate) -> None:
-        """End an article that yields no events."""
+        """End an article that yields no events; one that was read before stands as it was."""
+        if work.again:
+            log.info("article_not_read_again", url=work.entry.url, reason=fate.reason)
+            self.ledger.done(work.id, read=False)
+            return
         self.publisher.close(work.id, fate, url=work.entry.url, feed=work.feed)
         log.info("article_done", url=work.entry.url, fate=fate.kind, reason=fate.reason)
         self.ledger.done(work.id, read=False)

@@ -95,6 +95,11 @@ class Settings(BaseSettings):
     seen_days: float = Field(
         90.0, gt=0, description="Days that an article is remembered after its fate."
     )
+    reread_after: float = Field(
+        86_400.0,
+        ge=0,
+        description="Seconds until an article is read once more whose feed entry changed.",
+    )
     copy_days: float = Field(7.0, gt=0, description="Days in which a reprint is recognised.")
     officials_outlets: int = Field(
         3, ge=2, description="Independent outlets from which an unknown office holder is learnt."

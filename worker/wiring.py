@@ -119,6 +119,7 @@ def ledger(settings: Settings) -> RedisLedger:
         lease=settings.lease,
         page_ttl=settings.page_ttl,
         seen_ttl=settings.seen_days * 86_400,
+        reread=settings.reread_after,
     )
 
 

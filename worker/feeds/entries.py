@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 from collections.abc import Iterable
@@ -44,6 +45,11 @@ class ParsedFeed:
     ttl: float | None = None
     skip_hours: frozenset[int] = frozenset()
     more: tuple[str, ...] = ()
+
+
+def mark(*told: object) -> str:
+    """A digest of what a feed says of an entry: title, times, texts, as they stand there."""
+    return hashlib.sha256("\x1f".join(map(str, told)).encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def once(entries: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -14,12 +14,14 @@ from worker.feeds.entries import (
     ParsedFeed,
     absolute,
     dated,
+    mark,
     once,
     plain,
 )
 from worker.model import Entry, Page
 
 _VERSION = re.compile(r"https?://(www\.)?jsonfeed\.org/version/1", re.IGNORECASE)
+_MARKING = ("title", "date_published", "date_modified", "summary", "content_text", "content_html")
 _MAX_VALUES = 500_000  # each costs up to 100 bytes once it is read
 
 
@@ -64,6 +66,7 @@ def _entries(items: list[dict[str, Any]], page: Page) -> Iterator[Entry]:
                 published=dated(item.get("date_published"), page.fetched)
                 or dated(item.get("date_modified"), page.fetched),
                 summary=plain(_told(item), MAX_SUMMARY) or None,
+                mark=mark(*(item.get(name) for name in _MARKING)),
             )
 
 

@@ -14,7 +14,7 @@ from lxml import etree, html
 from lxml.cssselect import CSSSelector
 
 from worker.errors import Rejected
-from worker.feeds.entries import MAX_TITLE, ParsedFeed, absolute, dated, once, plain
+from worker.feeds.entries import MAX_TITLE, ParsedFeed, absolute, dated, mark, once, plain
 from worker.feeds.markup import tree_of
 from worker.model import Entry, Page
 
@@ -54,7 +54,8 @@ def _entries(found: list[html.HtmlElement], base: str, fetched: datetime) -> Ite
         url = absolute(link.get("href"), base) if link is not None else None
         if link is not None and url:
             title = plain(link.text_content(), MAX_TITLE) or plain(link.get("title"), MAX_TITLE)
-            yield Entry(url=url, title=title or None, published=_date(element, around, fetched))
+            when = _date(element, around, fetched)
+            yield Entry(url=url, title=title or None, published=when, mark=mark(title, when))
 
 
 def _date(

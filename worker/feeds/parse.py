@@ -25,6 +25,7 @@ from worker.feeds.entries import (
     absolute,
     dated,
     is_plausible,
+    mark,
     once,
     plain,
 )
@@ -39,6 +40,7 @@ _GZIP = b"\x1f\x8b\x08"
 _MAX_BYTES = 10_000_000  # of a feed that is itself a gzip file, as sitemaps are
 _SKIP_HOURS = re.compile(r"<skipHours\b.*?</skipHours>", re.IGNORECASE | re.DOTALL)
 _HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
+_TOLD = ("title", "published", "updated", "summary", "content")  # what a correction changes
 _PERIODS = {  # RSS 1.0, module Syndication: seconds
     "hourly": 3_600.0,
     "daily": 86_400.0,
@@ -108,6 +110,7 @@ def _entries(found: list[Any], page: Page) -> Iterator[Entry]:
                 title=plain(raw.get("title"), MAX_TITLE) or None,
                 published=_published(raw, page.fetched),
                 summary=plain(raw.get("summary"), MAX_SUMMARY) or None,
+                mark=mark(*(dict.get(raw, name) for name in _TOLD)),
             )
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from xml.parsers import expat
 
 from worker.errors import Rejected
-from worker.feeds.entries import MAX_TITLE, ParsedFeed, absolute, dated, once, plain
+from worker.feeds.entries import MAX_TITLE, ParsedFeed, absolute, dated, mark, once, plain
 from worker.model import Entry, Page
 
 _MAX_URLS = 50_000  # by the protocol
@@ -86,7 +86,8 @@ def _entries(found: list[dict[str, str]], page: Page) -> Iterable[Entry]:
         url, when = absolute(fields.get("loc"), page.url), _when(fields, page.fetched)
         if url and when and page.fetched - when <= _RECENT:
             title = plain(fields.get("title"), MAX_TITLE) or None
-            dated_ones.append(Entry(url=url, title=title, published=when))
+            told = mark(*(fields.get(name) for name in ("title", "publication_date", "lastmod")))
+            dated_ones.append(Entry(url=url, title=title, published=when, mark=told))
     return sorted(dated_ones, key=_published, reverse=True)
 
 

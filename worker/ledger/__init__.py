@@ -20,6 +20,8 @@ from typing import Any, Literal, Protocol
 from worker.model import Entry, Feed, Page
 
 Stage = Literal["fetch", "extract"]
+MANY = 5  # changed entries at one look; where they are all, it is not the articles that changed
+
 Change = Literal["new", "changed", "known"]  # what adding a feed did
 
 
@@ -74,6 +76,7 @@ class Work:
         attempts: failed tries so far, of either stage.
         suspect: an extractor began with it and did not come back to say how it went.
         booked: the time that its host gave it, where it waited for its turn.
+        again: it was read before, and its entry changed since.
     """
 
     id: str
@@ -83,17 +86,22 @@ class Work:
     attempts: int = 0
     suspect: bool = False
     booked: float | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far everything is: feeds watched and polled at least once, articles known and open."""
+    """How far everything is: feeds watched and polled at least once, articles known and open.
+
+    `again` are those that were read and will be read once more: nobody waits for them.
+    """
 
     feeds: int
     polled: int
     articles: int
     waiting: int
     leased: int
+    again: int = 0
 
     @property
     def settled(self) -> bool:
@@ -139,7 +147,12 @@ class Ledger(Feeds, Protocol):
         """Take back expired leases, then lease and hand out what is due, up to these numbers."""
 
     def claim(self, feed: str, entries: Sequence[tuple[str, Entry]], now: float) -> list[str]:
-        """Lease those entries, given with their ids, that were never seen; return their ids."""
+        """Lease those entries, given with their ids, that were never seen; return their ids.
+
+        An article that was read is read once more, a day later, where its entry changed: where the
+        feed that brought it says something else of it now. A feed of which all known entries
+        changed at once (`MANY` or more) is made that way, and says nothing with it.
+        """
 
     def resume(self, ids: Iterable[str], now: float) -> list[Work]:
         """Renew the leases of those that are not done yet, and return them."""
@@ -170,8 +183,11 @@ class Ledger(Feeds, Protocol):
     def release(self, ids: Iterable[str], now: float) -> None:
         """End the leases of those not done at once, so that the next tick hands them out again."""
 
-    def done(self, id: str, *, read: bool) -> None:
-        """Forget everything about an article but that it was seen; count it for its feed, once."""
+    def done(self, id: str, *, read: bool, again: bool = False) -> None:
+        """Forget everything about an article but that it was seen; count it for its feed, once.
+
+        `again` leaves the door open for one more reading, should its entry change.
+        """
 
     def keep(self, id: str, page: Page) -> None:
         """Keep a fetched page for the extractor; the article is in stage "extract" from now on."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from worker.ledger import Change, Due, Stage, Standing, Tally, Watched, Work
+from worker.ledger import MANY, Change, Due, Stage, Standing, Tally, Watched, Work
 from worker.model import Entry, Feed, Page
 
 
@@ -25,6 +25,7 @@ class MemoryLedger:
     """`worker.ledger.Ledger` in one process's memory."""
 
     lease: float = 120.0
+    reread: float = 86_400.0
     _watched: dict[str, Watched] = field(default_factory=dict)
     _removed: dict[str, Feed] = field(default_factory=dict)
     _tallies: dict[str, Tally] = field(default_factory=dict)
@@ -35,6 +36,8 @@ class MemoryLedger:
     _feed_of: dict[str, str] = field(default_factory=dict)
     _due: dict[str, float] = field(default_factory=dict)
     _leased: dict[str, float] = field(default_factory=dict)
+    _again: dict[str, float] = field(default_factory=dict)
+    _marks: dict[str, tuple[str, str]] = field(default_factory=dict)
     _pages: dict[str, Page] = field(default_factory=dict)
     _hosts: dict[str, _Host] = field(default_factory=dict)
 
@@ -92,6 +95,7 @@ class MemoryLedger:
         _move(self._feeds_leased, self._feeds_due, now, 1000, now)
         polls = _move(self._feeds_due, self._feeds_leased, now, feeds, end)
         _move(self._leased, self._due, now, articles, now)
+        _move(self._again, self._due, now, articles, now)
         ids = _move(self._due, self._leased, now, articles, end)
         stages = {id: work.stage for id in ids if (work := self._articles.get(id))}
         fetch = tuple(id for id in ids if stages.get(id) == "fetch")
@@ -123,14 +127,33 @@ class MemoryLedger:
                 self._feeds_due[url] = due
 
     def claim(self, feed: str, entries: Sequence[tuple[str, Entry]], now: float) -> list[str]:
-        """Lease those entries that were never seen; return their ids."""
+        """Lease those entries that were never seen; book those for another reading that changed."""
+        self._notice(feed, entries, now)
         new = {id: entry for id, entry in reversed(entries) if id not in self._articles}
         order = [id for id in dict(entries) if id in new]
         for id in order:
             self._articles[id] = Work(id, new[id], self._feed(feed), "fetch")
             self._feed_of[id] = feed
             self._leased[id] = now + self.lease
+            self._marks[id] = (feed, new[id].mark)
         return order
+
+    def _notice(self, feed: str, entries: Sequence[tuple[str, Entry]], now: float) -> None:
+        told = [(id, entry) for id, entry in entries if entry.mark and self._is_of(id, feed)]
+        for id, entry in told:
+            work = self._articles[id]
+            if work and work.stage == "fetch" and not work.again:
+                self._marks[id] = (feed, entry.mark)
+        known = [(id, entry) for id, entry in told if self._articles[id] is None]
+        changed = [(id, entry) for id, entry in known if self._marks[id] != (feed, entry.mark)]
+        for id, entry in changed:
+            self._marks[id] = (feed, entry.mark)
+            if len(changed) < MANY or len(changed) < len(known):
+                self._articles[id] = Work(id, entry, self._feed(feed), "fetch", again=True)
+                self._again[id] = now + self.reread
+
+    def _is_of(self, id: str, feed: str) -> bool:
+        return self._marks.get(id, ("", ""))[0] == feed
 
     def _feed(self, url: str) -> Feed:
         watched = self._watched.get(url)
@@ -189,10 +212,13 @@ class MemoryLedger:
         """End the leases of those not done at once."""
         self._leased.update({id: now for id in ids if id in self._leased})
 
-    def done(self, id: str, *, read: bool) -> None:
+    def done(self, id: str, *, read: bool, again: bool = False) -> None:
         """Forget everything about an article but that it was seen; count it for its feed."""
-        if self._articles.get(id) and self._feed_of[id] in self._watched:
+        work = self._articles.get(id)
+        if work and not work.again and self._feed_of[id] in self._watched:
             self._count(self._feed_of[id], read)
+        if work and (work.again or not again):
+            self._marks.pop(id, None)
         self._articles[id] = None
         self._due.pop(id, None)
         self._leased.pop(id, None)
@@ -238,6 +264,7 @@ class MemoryLedger:
             len(self._articles),
             len(self._due),
             len(self._leased),
+            len(self._again),
         )
 
 

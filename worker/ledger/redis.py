@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import Any, cast
 
 from redis import Redis
 
-from worker.ledger import Due, Stage, Standing, Work
+from worker.ledger import MANY, Due, Stage, Standing, Work
 from worker.ledger.redis_feeds import RedisFeeds
 from worker.model import Entry, Feed, Page
 
@@ -27,10 +28,18 @@ class RedisLedger(RedisFeeds):
         lease: seconds until something handed out comes back by itself.
         page_ttl: seconds that a kept page lives.
         seen_ttl: seconds that an article is remembered after it is done.
+        reread: seconds between a change of an entry and the second reading of its article.
     """
 
     def __init__(
-        self, url: str, prefix: str, *, lease: float, page_ttl: float, seen_ttl: float
+        self,
+        url: str,
+        prefix: str,
+        *,
+        lease: float,
+        page_ttl: float,
+        seen_ttl: float,
+        reread: float = 86_400.0,
     ) -> None:
         """Connect lazily: the first command opens the connection."""
         super().__init__(Redis.from_url(url, decode_responses=True), prefix)
@@ -38,8 +47,10 @@ class RedisLedger(RedisFeeds):
         self._lease = lease
         self._page_ttl = int(page_ttl)
         self._seen_ttl = int(seen_ttl)
+        self._reread = reread
         self._due = f"{prefix}:articles:due"
         self._leased = f"{prefix}:articles:leased"
+        self._again = f"{prefix}:articles:again"
         self._counters = f"{prefix}:counters"
         self._article = f"{prefix}:article:"
         self._page = f"{prefix}:page:"
@@ -51,17 +62,19 @@ class RedisLedger(RedisFeeds):
 
     def tick(self, now: float, *, feeds: int, articles: int) -> Due:
         """Take back expired leases, then lease and hand out what is due."""
-        keys = [self._feeds_due, self._feeds_leased, self._due, self._leased]
+        keys = [self._feeds_due, self._feeds_leased, self._due, self._leased, self._again]
         args = [now, now + self._lease, feeds, articles, self._article]
         polls, fetch, extract = self._tick(keys=keys, args=args)
         return Due(tuple(polls), tuple(fetch), tuple(extract))
 
     def claim(self, feed: str, entries: Sequence[tuple[str, Entry]], now: float) -> list[str]:
-        """Lease those entries that were never seen; return their ids."""
-        keys = [self._leased, self._counters, *(self._article + id for id, _ in entries)]
-        args: list[Any] = [now + self._lease, feed]
+        """Lease those entries that were never seen; book those for another reading that changed."""
+        articles = (self._article + id for id, _ in entries)
+        keys = [self._leased, self._counters, self._again, *articles]
+        whose = hashlib.sha256(feed.encode()).hexdigest()[:8]
+        args: list[Any] = [now + self._lease, feed, now + self._reread, MANY]
         for id, entry in entries:
-            args += [id, _entry_json(entry)]
+            args += [id, _entry_json(entry), entry.mark and f"{whose}:{entry.mark}"]
         return list(self._claim(keys=keys, args=args)) if entries else []
 
     def resume(self, ids: Iterable[str], now: float) -> list[Work]:
@@ -125,13 +138,13 @@ class RedisLedger(RedisFeeds):
         """End the leases of those not done at once."""
         self._redis.zadd(self._leased, dict.fromkeys(ids, now), xx=True)
 
-    def done(self, id: str, *, read: bool) -> None:
+    def done(self, id: str, *, read: bool, again: bool = False) -> None:
         """Forget everything about an article but that it was seen; count it for its feed."""
         keys = [
             *(self._article + id, self._page + id, self._due, self._leased),
             *(self._feeds, *self._tallies),
         ]
-        self._done(keys=keys, args=[id, self._seen_ttl, int(read)])
+        self._done(keys=keys, args=[id, self._seen_ttl, int(read), int(again)])
 
     def keep(self, id: str, page: Page) -> None:
         """Keep a fetched page for the extractor."""
@@ -164,8 +177,9 @@ class RedisLedger(RedisFeeds):
             pipe.hget(self._counters, "articles")
             pipe.zcard(self._due)
             pipe.zcard(self._leased)
-            feeds, polled, articles, waiting, leased = pipe.execute()
-        return Standing(feeds, polled, int(articles or 0), waiting, leased)
+            pipe.zcard(self._again)
+            feeds, polled, articles, waiting, leased, again = pipe.execute()
+        return Standing(feeds, polled, int(articles or 0), waiting, leased, again)
 
 
 def _entry_json(entry: Entry) -> str:
@@ -191,6 +205,7 @@ def _work(id: str, record: Mapping[str, str], feed: Feed) -> Work:
         attempts=int(record.get("attempts", 0)),
         suspect="suspect" in record,
         booked=float(booked) if booked else None,
+        again="again" in record,
     )
 
 

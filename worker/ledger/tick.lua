@@ -1,5 +1,5 @@
 -- Take back expired leases; lease and hand out what is due.
--- KEYS: 1 due feeds, 2 leased feeds, 3 due articles, 4 leased articles
+-- KEYS: 1 due feeds, 2 leased feeds, 3 due articles, 4 leased articles, 5 articles to read again
 -- ARGV: 1 now, 2 lease end, 3 feeds at most, 4 articles at most, 5 prefix of article hashes
 -- Returns {feeds, articles to fetch, articles to extract}.
 local now, lease_end = ARGV[1], ARGV[2]
@@ -22,6 +22,7 @@ for _, id in ipairs(expired) do
   redis.call('ZREM', KEYS[4], id)
   redis.call('ZADD', KEYS[3], now, id)
 end
+move(KEYS[5], KEYS[3], ARGV[4], now)
 local fetch, extract = {}, {}
 for _, id in ipairs(move(KEYS[3], KEYS[4], ARGV[4], lease_end)) do
   local stage = redis.call('HGET', ARGV[5] .. id, 'stage')

@@ -85,7 +85,10 @@ def _service(settings: Settings) -> Iterator[Family]:
     standing = wiring.ledger(settings).standing()
     open_ones = {"waiting": standing.waiting, "leased": standing.leased}
     states = tuple(Sample(value, {"state": state}) for state, value in open_ones.items())
-    yield Family("demarche_articles_open", "gauge", "Articles without a fate yet.", states)
+    yield Family("demarche_articles_open", "gauge", "Articles under way.", states)
+    again = (Sample(standing.again, {}),)
+    help_text = "Articles to be read once more, because their entries changed."
+    yield Family("demarche_articles_again", "gauge", help_text, again)
     total = (Sample(standing.feeds, {}),)
     yield Family("demarche_feeds", "gauge", "Feeds that are watched.", total)
 

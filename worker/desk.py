@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from datetime import date, datetime
 from itertools import chain, islice, tee
 from pathlib import Path
 from typing import Any, TextIO
 
 from redis.exceptions import RedisError
 
-from worker import wiring
+from worker import records, wiring
 from worker.errors import ConfigError
 from worker.events.parties import Gazetteer
 from worker.events.parties.people import Resolution
@@ -42,7 +41,7 @@ def code_text(
     Raises:
         ConfigError: the file cannot be read, is not UTF-8, or the date is not one.
     """
-    day = _date(published, "--published") if published else None
+    day = records.day(published, "--published") if published else None
     article = Article(id=file, text=_read(file), title=title, published=day, source=source)
     (events,) = wiring.coder(settings).code([article])
     for event in events:
@@ -95,7 +94,7 @@ def relate_lines(settings: Settings, file: str, out: TextIO, err: TextIO) -> int
 
     def good() -> Iterator[tuple[Any, str, Spans]]:
         nonlocal bad
-        for line, where in _numbered(file):
+        for line, where in records.numbered(file):
             try:
                 yield _pair(line, where)
             except ConfigError as error:
@@ -114,9 +113,9 @@ def relate_lines(settings: Settings, file: str, out: TextIO, err: TextIO) -> int
     return bad
 
 
-def _pair(line: str, where: str) -> tuple[Any, str, Spans]:
+def _pair(line: bytes, where: str) -> tuple[Any, str, Spans]:
     """Id, text and the two spans of a line; raises `ConfigError` with what is wrong."""
-    record = _record(line, where)
+    record = records.record(line, where)
     if not isinstance(record.get("id"), str | int):
         raise ConfigError(f'{where} has no "id" that is a string or a whole number.')
     text = record.get("text")
@@ -155,7 +154,7 @@ def parties(settings: Settings, name: str, on: str | None, out: TextIO) -> None:
     Raises:
         ConfigError: the day is not one.
     """
-    day = _date(on, "--on") if on else None
+    day = records.day(on, "--on") if on else None
     found = Gazetteer.load().with_learnt(_learnt(settings)).lookup(name, day)
     if not found:
         out.write(f"No party or person of the gazetteer is called {display.clean(name)!r}.\n")
@@ -185,68 +184,32 @@ def _term(found: Resolution) -> str:
 
 
 def _articles(file: str) -> Iterator[Article]:
-    return (_article(line, where) for line, where in _numbered(file))
+    return (_article(line, where) for line, where in records.numbered(file))
 
 
-def _numbered(file: str) -> Iterator[tuple[str, str]]:
-    """The lines that are not empty, each with its place for messages."""
-    name = "standard input" if file == "-" else file
-    lines = "".join(_lines(file)).split("\n")  # JSON strings may hold other breaks as they are
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield line, f"line {number} of {name}"
-
-
-def _record(line: str, where: str) -> dict[str, Any]:
-    try:
-        record = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise ConfigError(f"{where} is not JSON: {error.msg} at column {error.colno}.") from None
-    except (ValueError, RecursionError):
-        raise ConfigError(f"{where} is JSON of endless digits or brackets.") from None
-    if not isinstance(record, dict):
-        raise ConfigError(f"{where} is not an object in braces.")
-    return record
-
-
-def _article(line: str, where: str) -> Article:
-    record = _record(line, where)
+def _article(line: bytes, where: str) -> Article:
+    record = records.record(line, where)
     for key in ("doc_id", "text"):
         if not isinstance(record.get(key), str):
             raise ConfigError(f'{where} has no "{key}" that is a string.')
-    for key in ("published", "source", "title", "url"):
-        if not isinstance(record.get(key), str | None):
-            raise ConfigError(f'"{key}" in {where} is neither a string nor null.')
-    published = record.get("published")
+    published = records.text_of(record, "published", where)
     return Article(
         id=record["doc_id"],
         text=record["text"],
-        url=record.get("url"),
-        title=record.get("title"),
-        published=_date(published, f'"published" in {where}') if published else None,
-        source=record.get("source"),
+        url=records.text_of(record, "url", where),
+        title=records.text_of(record, "title", where),
+        published=records.day(published, f'"published" in {where}') if published else None,
+        source=records.text_of(record, "source", where),
     )
 
 
-def _date(text: str, where: str) -> date:
-    """Read an ISO 8601 day or time."""
-    try:
-        return date.fromisoformat(text) if len(text) <= 10 else datetime.fromisoformat(text)
-    except ValueError:
-        raise ConfigError(f"{where} is {text!r}, which is not a date like 2024-01-15.") from None
-
-
 def _read(file: str) -> str:
-    return "".join(_lines(file))
-
-
-def _lines(file: str) -> Iterable[str]:
     try:
         data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
         raise ConfigError(f"{file} cannot be read: {error.strerror}.") from None
     try:
-        return data.decode("utf-8-sig").splitlines(keepends=True)
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(
             f"{file} is not UTF-8: byte {error.object[error.start]:#04x} at {error.start}; "

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from worker.fetch import Fetcher
     from worker.inspection import Inspection
     from worker.pipeline import Limits, Pipeline
+    from worker.visitor import Visitor
 
 AGENT = "Demarche"
 
@@ -76,6 +78,16 @@ def inspect(settings: Settings, feed: Feed) -> Inspection:
     with fetcher(settings) as web:
         robots = Robots(web.beginning, agent=AGENT)
         return inspect(feed, web, robots, datetime.now(UTC), limits(settings))
+
+
+@contextmanager
+def visitor(settings: Settings) -> Iterator[Visitor]:
+    """Build what fetches single documents for a person who waits."""
+    from worker.robots import Robots
+    from worker.visitor import Visitor
+
+    with fetcher(settings) as web:
+        yield Visitor(web, Robots(web.get, agent=AGENT), settings.host_delay)
 
 
 def fetcher(settings: Settings) -> Fetcher:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 
@@ -19,7 +20,7 @@ from trafilatura.settings import Extractor
 
 from worker.articles import metadata, walls
 from worker.articles.agency import credited
-from worker.articles.links import canonical
+from worker.articles.links import canonical, claimed
 from worker.errors import Rejected
 from worker.formats.charset import decode
 from worker.model import Article, Entry, Feed, Page, article_id
@@ -39,6 +40,21 @@ _LONG_TAG = re.compile(r"<[A-Za-z][^<>]{500000}")
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A page as it could be read, whether or not an article stands there.
+
+    Attributes:
+        article: what was read; its text may be a notice, a teaser, or nothing.
+        fault: why it is no article to be coded; None where it is one.
+        is_free: False where the page says that it is for those who pay.
+    """
+
+    article: Article
+    fault: Rejected | None
+    is_free: bool
+
+
 def clean(page: Page, feed: Feed, entry: Entry) -> Article:
     """Read the article on a page; the feed says who speaks, the entry what it was announced as.
 
@@ -48,34 +64,47 @@ def clean(page: Page, feed: Feed, entry: Entry) -> Article:
         Rejected: ``not-html``; ``too-complex`` (reading it would take too long); ``too-short``;
             ``paywall``, ``consent``, ``challenge``, ``not-found`` where a wall stands in its place.
     """
+    examined = examine(page, feed, entry)
+    if examined.fault:
+        raise examined.fault
+    return examined.article
+
+
+def examine(page: Page, feed: Feed, entry: Entry) -> Examined:
+    """Read a page as `clean` does, and keep what stands on it even where that is no article.
+
+    Raises:
+        Rejected: ``not-html``; ``too-complex``.
+    """
     tree = _tree(page)
     facts = metadata.read(tree, page.url, page.fetched)
     text = _text(tree)
-    _check_readable(text, facts, page, entry)
+    fault = _fault(text, facts, page, entry)
     published, basis = _published(facts, tree, page, entry)
     url = _url(page, tree)
-    return Article(
+    article = Article(
         id=article_id(url or page.url),
         text=text,
         url=url,
         title=facts.title or entry.title,
         published=published,
         published_basis=basis,
-        source=feed.outlet,
+        source=feed.outlet or facts.outlet,
         country=feed.country,
         official=feed.official,
         language=feed.language,
         authors=facts.authors,
         agency=credited(text, facts.bylines),
     )
+    return Examined(article, fault, facts.is_free)
 
 
 def _url(page: Page, tree: HtmlElement) -> str | None:
-    """The canonical URL; None for a page that came from a file and not from the web."""
+    """The canonical URL; of a page that came from a file, what it says itself, if anything."""
     try:
         return canonical(page.url, tree)
     except Rejected:
-        return None
+        return claimed(tree)
 
 
 def warm_up() -> None:
@@ -133,12 +162,16 @@ def _options() -> Extractor:
     return Extractor(output_format="python", comments=False, tables=True, with_metadata=False)
 
 
-def _check_readable(text: str, facts: metadata.Metadata, page: Page, entry: Entry) -> None:
-    walls.check(text, facts.title or "", page.url, entry.url)
+def _fault(text: str, facts: metadata.Metadata, page: Page, entry: Entry) -> Rejected | None:
+    """Why this is no article to be coded."""
+    wall = walls.found(text, facts.title or "", page.url, entry.url)
+    if wall:
+        return wall
     if not facts.is_free and len(text) < walls.TEASER:
-        raise Rejected("paywall", "the page says that it is not free, and shows a teaser")
+        return Rejected("paywall", "the page says that it is not free, and shows a teaser")
     if len(text) < MIN_TEXT:
-        raise Rejected("too-short", f"{len(text)} characters of text")
+        return Rejected("too-short", f"{len(text)} characters of text")
+    return None
 
 
 def _published(

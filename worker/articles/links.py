@@ -55,6 +55,16 @@ def canonical(page_url: str, tree: HtmlElement | None) -> str:
     return own
 
 
+def claimed(tree: HtmlElement) -> str | None:
+    """The URL that a page gives as its own, where there is no other to hold it against."""
+    for claim in _claims(tree):
+        try:
+            return clean_url(claim)
+        except Rejected:
+            continue
+    return None
+
+
 def site(url: str) -> str:
     """The registrable domain of a URL ("bbc.co.uk"), or its host where there is none."""
     return _site(urlsplit(url).hostname or "")

@@ -47,6 +47,7 @@ _NOT_A_NAME = re.compile(
     r"|^(admin|editor|staff|webmaster|newsroom|news ?desk|web ?desk|unknown|none|null|by)$",
     re.IGNORECASE,
 )
+_FIELDS = ("date", "title", "author", "outlet")
 _SITE_SUFFIX = re.compile(r"\s+(?:[|–—·•»:-]|::)\s+[^|–—·•»]{2,60}$")
 
 
@@ -68,6 +69,7 @@ class Metadata:
     published_basis: str | None = None
     is_free: bool = True
     bylines: tuple[str, ...] = ()
+    outlet: str | None = None
 
 
 def read(tree: HtmlElement, url: str, fetched: datetime) -> Metadata:
@@ -86,6 +88,7 @@ def read(tree: HtmlElement, url: str, fetched: datetime) -> Metadata:
         published_basis=basis,
         is_free=_is_free(article),
         bylines=_bylines(article, meta["author"]),
+        outlet=_outlet(article, meta["outlet"]),
     )
 
 
@@ -209,7 +212,7 @@ def _meta(tree: HtmlElement) -> dict[str, list[str]]:
             if field:
                 found.append((rank, field, content))
     found.sort(key=lambda item: item[0])
-    return {f: [c for _, field, c in found if field == f] for f in ("date", "title", "author")}
+    return {f: [c for _, field, c in found if field == f] for f in _FIELDS}
 
 
 def _time_elements(tree: HtmlElement) -> list[str]:
@@ -286,6 +289,15 @@ def _bylines(article: dict[str, Any], named: list[str]) -> tuple[str, ...]:
     names = [item.get("name") if isinstance(item, dict) else item for item in items]
     texts = [name for name in [*names[:_MAX_AUTHORS], *named[:3]] if isinstance(name, str)]
     return tuple(_line(text) for text in texts)
+
+
+def _outlet(article: dict[str, Any], named: list[str]) -> str | None:
+    """Who publishes it: the page's own name for its site, which is shorter than the company's."""
+    publisher = article.get("publisher")
+    item = publisher[0] if isinstance(publisher, list) and publisher else publisher
+    name = item.get("name") if isinstance(item, dict) else item
+    lines = (_line(text) for text in [*named, name] if isinstance(text, str))
+    return next((line for line in lines if line), None)
 
 
 def _author_names(item: object) -> list[str]:

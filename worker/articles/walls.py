@@ -18,37 +18,35 @@ NOTICE = 1_500  # characters below which a page may be a notice and nothing else
 TEASER = 700  # characters besides the notice that make a page worth reading
 
 
-def check(text: str, title: str, answered: str, asked: str) -> None:
-    """Whether an article stands here.
+def found(text: str, title: str, answered: str, asked: str) -> Rejected | None:
+    """What stands in place of an article: ``paywall``, ``consent``, ``challenge``, ``not-found``.
 
     Args:
         text: what could be read.
         title: the page's title.
         answered: the URL that answered, after redirects.
         asked: the URL that the feed named.
-
-    Raises:
-        Rejected: ``paywall``, ``consent``, ``challenge`` or ``not-found``.
     """
-    if answered != asked:
-        _check_redirect(answered, asked)
-    if len(text) >= NOTICE:
-        return
+    led_away = _redirected(answered, asked) if answered != asked else None
+    if led_away or len(text) >= NOTICE:
+        return led_away
     for kind, where, pattern in _patterns():
         if where == "title" and pattern.search(title):
-            raise Rejected(kind, f"its title is {title[:80]!r}")
+            return Rejected(kind, f"its title is {title[:80]!r}")
         if where == "text" and pattern.search(text) and len(pattern.sub("", text)) < TEASER:
-            raise Rejected(kind, "a notice stands in place of the article")
+            return Rejected(kind, "a notice stands in place of the article")
+    return None
 
 
-def _check_redirect(answered: str, asked: str) -> None:
+def _redirected(answered: str, asked: str) -> Rejected | None:
     """A redirect away from the article: to the front page, to a login, to a page about consent."""
     front = is_front(urlsplit(answered)) and not is_front(urlsplit(asked))
     if front and site(answered) == site(asked):
-        raise Rejected("not-found", "it led to the front page")
+        return Rejected("not-found", "it led to the front page")
     for kind, where, pattern in _patterns():
         if where == "address" and pattern.search(answered) and not pattern.search(asked):
-            raise Rejected(kind, f"it led to {answered[:120]}")
+            return Rejected(kind, f"it led to {answered[:120]}")
+    return None
 
 
 @cache

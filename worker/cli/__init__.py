@@ -16,6 +16,7 @@ import click
 from worker import settings as settings_module
 from worker.cli.feeds import feeds
 from worker.cli.officials import officials
+from worker.cli.reading import clean, parse
 from worker.cli.stream import tail
 from worker.errors import ConfigError
 
@@ -146,6 +147,9 @@ main.add_command(tail)
 
 
 # Without the service ----------------------------------------------------------------------------
+
+main.add_command(parse)
+main.add_command(clean)
 
 
 @main.command()

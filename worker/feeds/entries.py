@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from worker.formats.timestamps import read
 from worker.model import Entry
 
-MAX_ENTRIES = 500
+MAX_ENTRIES = 2_000
 MAX_SUMMARY = 500  # characters
 MAX_TITLE = 1_000
 _OLDEST = datetime(1990, 1, 1, tzinfo=UTC)

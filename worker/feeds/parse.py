@@ -78,7 +78,7 @@ def _rss_or_atom(text: str, page: Page) -> ParsedFeed:
         raise Rejected("not-a-feed", f"{page.url} has a feed's root and nothing of a feed in it")
     return ParsedFeed(
         title=plain(found.feed.get("title"), MAX_TITLE) or None,
-        entries=once(_entries(found.entries, page)),
+        entries=once(_entries(found.entries, page, _base(found.feed, page))),
         ttl=_ttl(found.feed),
         skip_hours=_skip_hours(text),
     )
@@ -101,9 +101,16 @@ def _read(data: bytes, page: Page) -> Any:
         raise Rejected("not-a-feed", f"it cannot be read: {type(e).__name__} {e}") from e
 
 
-def _entries(found: list[Any], page: Page) -> Iterator[Entry]:
+def _base(channel: Any, page: Page) -> str:
+    """What links are relative to: the feed's address; of one in a file, that of its site."""
+    if page.url.startswith(("http://", "https://")):
+        return page.url
+    return absolute(channel.get("link"), page.url) or page.url
+
+
+def _entries(found: list[Any], page: Page, base: str) -> Iterator[Entry]:
     for raw in found:
-        url = _link(raw, page.url)
+        url = _link(raw, base)
         if url is not None:
             yield Entry(
                 url=url,

@@ -14,25 +14,43 @@ from worker.model import Page
 MOST = 3  # sitemaps of an index that are read at one look
 
 
-def read(page: Page, links: str | None, get: Callable[[str], Page]) -> tuple[Page, ParsedFeed]:
+def parse_one(page: Page, links: str | None) -> ParsedFeed:
+    """Read one document: a page that lists articles, where there is a selector, else a feed.
+
+    Raises:
+        Rejected: it cannot be read.
+    """
+    return listing.parse(page, links) if links else parse(page)
+
+
+def read(
+    page: Page,
+    links: str | None,
+    get: Callable[[str], Page],
+    parse_one: Callable[[Page, str | None], ParsedFeed] = parse_one,
+) -> tuple[Page, ParsedFeed]:
     """Read the entries; the page that comes back stands for all that was read.
 
     Args:
         page: what stands at the feed's address.
         links: selector of the links, where it is a listing page.
         get: fetches a sitemap that an index names; at most `MOST`, the newest.
+        parse_one: reads one document: in this process, unless told otherwise.
 
     Raises:
         Rejected, Transient: it cannot be read, or none of the sitemaps can be had.
     """
-    if links:
-        return page, listing.parse(page, links)
-    parsed = parse(page)
-    return _followed(page, parsed, get) if parsed.more else (page, parsed)
+    parsed = parse_one(page, links)
+    if not parsed.more:
+        return page, parsed
+    return _followed(page, parsed, get, lambda page: parse_one(page, None))
 
 
 def _followed(
-    index: Page, parsed: ParsedFeed, get: Callable[[str], Page]
+    index: Page,
+    parsed: ParsedFeed,
+    get: Callable[[str], Page],
+    parse: Callable[[Page], ParsedFeed],
 ) -> tuple[Page, ParsedFeed]:
     pages: list[Page] = []
     maps: list[ParsedFeed] = []

@@ -87,7 +87,7 @@ def visitor(settings: Settings) -> Iterator[Visitor]:
     from worker.visitor import Visitor
 
     with fetcher(settings) as web:
-        yield Visitor(web, Robots(web.get, agent=AGENT), settings.host_delay)
+        yield Visitor(web, Robots(web.beginning, agent=AGENT), settings.host_delay)
 
 
 def fetcher(settings: Settings) -> Fetcher:

@@ -8,22 +8,23 @@
 -- Templates are the 16 fields and values of an entry with slots: a name between two U+0001.
 --
 -- State, beside the streams:
---   {prefix}:event:<id>   hash: type, parties, date, firm · dates, modes, places (votes) ·
+--   {prefix}:event:<id>   hash: type, parties, date · dates, modes, places (votes) ·
 --                         n reports, i independent sources, v revision, f first, l last reported ·
---                         w0 w1 w2 words of its first reports · r:<article> each report ·
---                         s:<source> reports of each source · p:<party> who it is, where there are
---                         three or more; `into` where it was merged, `gone` where it was retracted
+--                         x0 … what its first reports are joined by · r:<article> each report,
+--                         q:<article> its place · s:<source> reports of each source · p:<party> who
+--                         it is, where there are three or more; `into` where it was merged, `gone`
+--                         where it was retracted
 --   {prefix}:live:<month|year|none>   hash: "type|code|code" → day and id of each event, 22 wide
 --   the article's own hash (OWNER)    t:<report> → id of its event; revision
 -- A day is "00" where only the month or year is known.
 local ask = cjson.decode(ARGV[1])
 local EVENTS, REPORTS, ARTICLES, DEAD, COUNTERS, FATE, OWNER = unpack(KEYS, 1, 7)
 local function short(article)
-  return redis.sha1hex(article):sub(1, 12)
+  return redis.sha1hex(article):sub(1, 10)
 end
 local ARTICLE = short(ask.article)
 local MILESTONES = {1, 2, 3, 5, 10, 20, 50, 100}
-local EXEMPLARS = 3
+local EXEMPLARS = 6
 local WIDTH = 22
 
 local function event_key(id)
@@ -55,7 +56,7 @@ end
 
 local function votes(text)
   local found = {}
-  for name, weight in (text or ''):gmatch('([^;]+)=(%d+)') do
+  for name, weight in text:gmatch('([^;]+)=(%d+)') do
     found[name] = tonumber(weight)
   end
   return found
@@ -63,7 +64,7 @@ end
 
 local function vote(text, name, weight)
   if name == '' then
-    return text or ''
+    return text
   end
   local found, names = votes(text), {}
   found[name] = (found[name] or 0) + weight
@@ -185,28 +186,32 @@ end
 -- Shelves ----------------------------------------------------------------------------------------
 
 local function place_on_shelf(date)
-  if date == '' then
+  if date == 'none' then
     return 'none', '00'
   end
   return date:sub(1, 7), #date == 10 and date:sub(9, 10) or '00'
 end
 
+local function take_off(shelf, block, id)
+  local key = ask.prefix .. ':live:' .. shelf
+  local stood, kept = redis.call('HGET', key, block) or '', {}
+  for from = 1, #stood, WIDTH do
+    local entry = stood:sub(from, from + WIDTH - 1)
+    if entry:sub(3) ~= id then
+      kept[#kept + 1] = entry
+    end
+  end
+  if #kept == 0 then
+    redis.call('HDEL', key, block)
+  else
+    redis.call('HSET', key, block, table.concat(kept))
+  end
+end
+
 local function off_shelf(id, plover, parties, date)
-  local month = place_on_shelf(date)
-  local key = ask.prefix .. ':live:' .. month
+  local shelf = place_on_shelf(date)
   for _, block in ipairs(blocks(plover, parties)) do
-    local stood, kept = redis.call('HGET', key, block) or '', {}
-    for from = 1, #stood, WIDTH do
-      local entry = stood:sub(from, from + WIDTH - 1)
-      if entry:sub(3) ~= id then
-        kept[#kept + 1] = entry
-      end
-    end
-    if #kept == 0 then
-      redis.call('HDEL', key, block)
-    else
-      redis.call('HSET', key, block, table.concat(kept))
-    end
+    take_off(shelf, block, id)
   end
 end
 
@@ -221,8 +226,8 @@ end
 
 -- Which event ------------------------------------------------------------------------------------
 
-local FIELDS = {'type', 'parties', 'date', 'firm', 'modes', 'places', 'n', 'i', 'v', 'f', 'l', 'dates',
-                'w0', 'w1', 'w2'}
+local FIELDS = {'type', 'parties', 'date', 'modes', 'places', 'n', 'i', 'v', 'f', 'l', 'dates',
+                'x0', 'x1', 'x2', 'x3', 'x4', 'x5'}
 
 local function read(id)
   local values, event = redis.call('HMGET', event_key(id), unpack(FIELDS)), {id = id}
@@ -245,6 +250,19 @@ local function follow(id) -- where an event went that was merged
   return id
 end
 
+-- What a report is joined by: "date|firm|mode|place|parties|words", at most 64 bytes, so that the
+-- hash stays in its compact form. Of the mode the first three letters tell it from its type's others.
+local SIGN = {'date', 'firm', 'mode', 'place', 'parties', 'words'}
+
+local function sign(text)
+  local found, i = {}, 0
+  for value in (text .. '|'):gmatch('([^|]*)|') do
+    i = i + 1
+    found[SIGN[i]] = value
+  end
+  return found
+end
+
 -- Cosine of two sets of words, three characters each.
 local function alike(one, other)
   if one == '' or other == '' then
@@ -262,7 +280,7 @@ local function alike(one, other)
   return 3 * shared / math.sqrt(#one * #other)
 end
 
-local function ordinal(date) -- days since 0000-03-01 (Hinnant, "chrono-Compatible Low-Level Date Algorithms")
+local function ordinal(date) -- days since 0000-03-01, by Hinnant's days_from_civil
   local year, month, day = date:match('^(%d+)-(%d+)-(%d+)$')
   year, month, day = tonumber(year), tonumber(month), tonumber(day)
   if month <= 2 then
@@ -277,8 +295,8 @@ end
 local function date_weight(one, other)
   if #one.date == 10 and #other.date == 10 then
     local days = math.abs(ordinal(one.date) - ordinal(other.date))
-    local table = (one.firm == '1' and other.firm == '1') and WEIGHTS.firm or WEIGHTS.loose
-    return table[days + 1]
+    local by_days = (one.firm == '1' and other.firm == '1') and WEIGHTS.firm or WEIGHTS.loose
+    return by_days[days + 1]
   end
   if one.date == other.date then
     return one.date == '' and WEIGHTS.undated or WEIGHTS.coarse
@@ -309,20 +327,14 @@ local function place_weight(one, other)
   return one == other and WEIGHTS.place or WEIGHTS.place_other
 end
 
--- How much speaks for two being one act; nil where something forbids it.
-local function likeness(one, other)
-  local equal = kin(one.type, one.parties, other.parties)
+-- How much speaks for two reports telling one act; nil where something forbids it.
+local function likeness(plover, one, other)
+  local equal = kin(plover, one.parties, other.parties)
   local dated = equal ~= nil and date_weight(one, other)
   if not dated then
     return nil
   end
-  local words = 0
-  for i = 0, EXEMPLARS - 1 do
-    for j = 0, EXEMPLARS - 1 do
-      words = math.max(words, alike(one['w' .. i] or '', other['w' .. j] or ''))
-    end
-  end
-  return dated + WEIGHTS.words * words + mode_weight(one.mode, other.mode)
+  return dated + WEIGHTS.words * alike(one.words, other.words) + mode_weight(one.mode, other.mode)
     + place_weight(one.place, other.place) + (equal and 0 or WEIGHTS.part)
 end
 
@@ -344,22 +356,36 @@ local function candidates(report)
   return found
 end
 
--- Events that may tell what the report tells, the likeliest first; never two of one article.
-local function ranked(report)
-  local found = {}
+local function drop(id, report)
+  for _, look in ipairs(report.look) do
+    for _, block in ipairs(blocks(report.type, report.parties)) do
+      take_off(look[1], block, id)
+    end
+  end
+end
+
+-- The live events of which a report tells what one of their first reports tells, the oldest first;
+-- none that this article tells otherwise. That one likeness is enough makes events the connected
+-- parts of a graph, whatever the order in which its reports come.
+local function kindred(report)
+  local found, mine = {}, sign(report.sign)
   for _, event in ipairs(candidates(report)) do
     if event.type == '' then
-      off_shelf(event.id, report.type, report.parties, report.date) -- it has expired
+      drop(event.id, report) -- it has expired
     elseif redis.call('HEXISTS', event_key(event.id), 'r:' .. ARTICLE) == 0 then
-      event.score = likeness(report, event)
-      if event.score and event.score >= WEIGHTS.join then
-        found[#found + 1] = event
+      for i = 0, EXEMPLARS - 1 do
+        local theirs = event['x' .. i]
+        local score = theirs ~= '' and likeness(report.type, mine, sign(theirs))
+        if score and score >= WEIGHTS.join then
+          found[#found + 1] = event
+          break
+        end
       end
     end
   end
   table.sort(found, function(one, other)
-    if one.score ~= other.score then
-      return one.score > other.score
+    if one.f ~= other.f then
+      return one.f < other.f
     end
     return one.id < other.id
   end)
@@ -380,19 +406,26 @@ end
 
 -- What is known of an event ------------------------------------------------------------------------
 
-local function settle(id, stood) -- onto another shelf where its day or its parties are others now
+-- What the votes say now. It stands on the shelf of every day that a report gives: `stood` is what
+-- it was when it was put there last.
+local function settle(id, stood)
   local key, now = event_key(id), read(id)
-  local date = winner(now.dates)
-  if date ~= now.date or now.parties ~= stood or redis.call('HEXISTS', key, 'date') == 0 then
-    if stood ~= '' then
-      off_shelf(id, now.type, stood, now.date)
+  local moved = now.parties ~= stood.parties
+  local old, new = votes(stood.dates), votes(now.dates)
+  for date in pairs(old) do
+    if moved or not new[date] then
+      off_shelf(id, now.type, stood.parties, date)
     end
-    on_shelf(id, now.type, now.parties, date)
-  else
-    redis.call('EXPIRE', ask.prefix .. ':live:' .. (place_on_shelf(date)), ask.remember)
   end
-  local firm = (votes(now.dates)[date] or 0) >= WEIGHTS.firmly
-  redis.call('HSET', key, 'date', date, 'firm', firm and '1' or '0')
+  for date in pairs(new) do
+    if moved or not old[date] then
+      on_shelf(id, now.type, now.parties, date)
+    else
+      redis.call('EXPIRE', ask.prefix .. ':live:' .. (place_on_shelf(date)), ask.remember)
+    end
+  end
+  local date = winner(now.dates)
+  redis.call('HSET', key, 'date', date == 'none' and '' or date)
   redis.call('EXPIRE', key, ask.remember)
 end
 
@@ -419,15 +452,17 @@ local function count_source(key, source, by)
   end
 end
 
-local RECORD = {'source', 'outlet', 'country', 'language', 'mode', 'place', 'date', 'weight',
-                'digest', 'entry'}
+-- A report as the event remembers it, short enough (64 bytes) for the hash's compact form. Where it
+-- names a place, that stands in a field of its own.
+local RECORD = {'outlet', 'source', 'country', 'language', 'mode', 'vote', 'weight', 'digest',
+                'entry', 'example'}
 
 local function packed(record)
   local values = {}
   for i, name in ipairs(RECORD) do
     values[i] = record[name]
   end
-  return table.concat(values, '|')
+  return (table.concat(values, '|'):gsub('%-0|', '|'))
 end
 
 local function unpacked(text)
@@ -436,46 +471,59 @@ local function unpacked(text)
     i = i + 1
     record[RECORD[i]] = value
   end
+  record.source = record.source == '=' and record.outlet or record.source
   return record
+end
+
+local function exemplify(key, event, text) -- into a free place; returns which, "" where none is
+  for i = 0, EXEMPLARS - 1 do
+    if event['x' .. i] == '' then
+      redis.call('HSET', key, 'x' .. i, text)
+      event['x' .. i] = text
+      return tostring(i)
+    end
+  end
+  return ''
+end
+
+-- An event that has lost its last report stays as it was told, so that the article may tell it anew
+-- with another date; what it tells then takes the place of all that.
+local function emptied(key, event)
+  redis.call('HDEL', key, 'gone')
+  for i = 0, EXEMPLARS - 1 do
+    redis.call('HDEL', key, 'x' .. i)
+    event['x' .. i] = ''
+  end
+  event.modes, event.places = '', ''
+  return ''
 end
 
 local function link(report, id)
   local key, now = event_key(id), read(id)
+  local stood = {dates = now.dates, parties = now.parties}
+  local dates = now.n == 0 and emptied(key, now) or now.dates
+  local parties = now.n == 0 and report.parties or fuller(now.parties, report.parties)
   local told = ask.based_on ~= '' and redis.call('HEXISTS', key, 'r:' .. short(ask.based_on)) == 1
-  local record = {source = told and '' or ask.source, outlet = ask.outlet, entry = report.entry}
-  for _, name in ipairs({'mode', 'place', 'date', 'weight', 'digest'}) do
+  local source = told and '' or ask.source
+  local record = {
+    source = source == ask.outlet and '=' or source, outlet = ask.outlet, country = ask.country,
+    language = ask.language, entry = report.entry, example = exemplify(key, now, report.sign),
+  }
+  for _, name in ipairs({'mode', 'vote', 'weight', 'digest'}) do
     record[name] = report[name]
   end
-  record.country, record.language = ask.country, ask.language
-  local parties = now.n == 0 and report.parties or fuller(now.parties, report.parties)
-  if now.n == 0 then
-    redis.call('HDEL', key, 'gone', 'w0', 'w1', 'w2')
-    now.w0 = ''
-  end
-  redis.call('HSET', key, 'type', report.type, 'parties', parties,
-    'r:' .. ARTICLE, packed(record),
-    'dates', vote(now.dates, report.date, report.weight),
-    'f', earlier(now.f, ask.published), 'n', now.n + 1)
-  if ask.published > now.l then
-    redis.call('HSET', key, 'l', ask.published)
-  end
-  if report.mode ~= '' then
-    redis.call('HSET', key, 'modes', vote(now.modes, report.mode, 1))
-  end
   if report.place ~= '' then
-    redis.call('HSET', key, 'places', vote(now.places, report.place, 1))
+    redis.call('HSET', key, 'q:' .. ARTICLE, report.place)
   end
-  for i = 0, EXEMPLARS - 1 do
-    if now['w' .. i] == '' then
-      redis.call('HSET', key, 'w' .. i, report.w0)
-      break
-    end
-  end
+  redis.call('HSET', key, 'type', report.type, 'parties', parties, 'n', now.n + 1,
+    'r:' .. ARTICLE, packed(record), 'dates', vote(dates, report.vote, report.weight),
+    'modes', vote(now.modes, report.mode, 1), 'places', vote(now.places, report.place, 1),
+    'f', earlier(now.f, ask.published), 'l', now.l > ask.published and now.l or ask.published)
   for code, who in pairs(report.names) do
     redis.call('HSETNX', key, 'p:' .. code, who)
   end
-  count_source(key, record.source, 1)
-  settle(id, now.parties)
+  count_source(key, source, 1)
+  settle(id, stood)
   redis.call('HSET', OWNER, 't:' .. report.id, id)
 end
 
@@ -486,11 +534,16 @@ local function unlink(id)
     return nil
   end
   local record = unpacked(stood)
-  redis.call('HDEL', key, 'r:' .. ARTICLE)
-  redis.call('HSET', key, 'n', now.n - 1,
-    'dates', vote(now.dates, record.date, -record.weight),
-    'modes', vote(now.modes, record.mode, -1), 'places', vote(now.places, record.place, -1))
+  local place = redis.call('HGET', key, 'q:' .. ARTICLE) or ''
+  redis.call('HDEL', key, 'r:' .. ARTICLE, 'q:' .. ARTICLE)
+  redis.call('HSET', key, 'n', now.n - 1)
   count_source(key, record.source, -1)
+  if now.n > 1 then
+    redis.call('HDEL', key, 'x' .. record.example)
+    redis.call('HSET', key, 'dates', vote(now.dates, record.vote, -record.weight),
+      'modes', vote(now.modes, record.mode, -1), 'places', vote(now.places, place, -1))
+    settle(id, now)
+  end
   return record
 end
 
@@ -514,12 +567,9 @@ local function touch(id)
   return touched[id]
 end
 
--- The later of two events goes into the one that was reported first.
-local function merge(one, other)
-  local from, to = read(one), read(other)
-  if from.f < to.f or (from.f == to.f and from.id < to.id) then
-    from, to = to, from
-  end
+-- One event goes into another, which was reported first.
+local function merge(into, gone)
+  local to, from = read(into), read(gone)
   touch(to.id)
   touch(from.id).into = to.id
   local key = event_key(to.id)
@@ -527,8 +577,12 @@ local function merge(one, other)
   for field, value in pairs(fields_of(from.id)) do
     local kind = field:sub(1, 2)
     if kind == 'r:' then
-      redis.call('HSET', key, field, value)
-    elseif kind == 'p:' then
+      local record = unpacked(value)
+      local example = from['x' .. record.example]
+      record.example = example and exemplify(key, now, example) or ''
+      record.source = record.source == record.outlet and '=' or record.source
+      redis.call('HSET', key, field, packed(record))
+    elseif kind == 'p:' or kind == 'q:' then
       redis.call('HSETNX', key, field, value)
     elseif kind == 's:' then
       count_source(key, field:sub(3), tonumber(value))
@@ -540,20 +594,15 @@ local function merge(one, other)
     end
     redis.call('HSET', key, name, now[name])
   end
-  local spare = {from.w0, from.w1, from.w2}
-  for i = 0, EXEMPLARS - 1 do
-    if now['w' .. i] == '' and #spare > 0 then
-      redis.call('HSET', key, 'w' .. i, table.remove(spare, 1))
-    end
-  end
   redis.call('HSET', key, 'n', now.n + from.n, 'f', earlier(now.f, from.f),
     'l', now.l > from.l and now.l or from.l, 'parties', fuller(now.parties, from.parties))
-  off_shelf(from.id, from.type, from.parties, from.date)
-  settle(to.id, now.parties)
+  for date in pairs(votes(from.dates)) do
+    off_shelf(from.id, from.type, from.parties, date)
+  end
+  settle(to.id, to)
   redis.call('DEL', event_key(from.id))
   redis.call('HSET', event_key(from.id), 'into', to.id, 'v', from.v)
   redis.call('EXPIRE', event_key(from.id), ask.remember)
-  return to.id
 end
 
 local function strangers(one, other) -- no article tells both as two
@@ -565,19 +614,16 @@ local function strangers(one, other) -- no article tells both as two
   return true
 end
 
--- The event that a report tells: the likeliest one, joined with whatever else it tells too; or new.
+-- The event that a report tells, made one of all that it joins; or a new one.
 local function join(report)
-  local found = ranked(report)
-  local best = found[1]
-  if not best then
+  local found = kindred(report)
+  if #found == 0 then
     return founded(report)
   end
-  local id = best.id
+  local id = found[1].id
   for i = 2, #found do
-    local other = found[i]
-    local between = other.score >= WEIGHTS.merge and likeness(read(id), other)
-    if between and between >= WEIGHTS.bridge and strangers(id, other.id) then
-      id = merge(id, other.id)
+    if strangers(found[i].id, id) then
+      merge(id, found[i].id)
     end
   end
   return id
@@ -664,7 +710,8 @@ local function teller(id)
     local entry = field:sub(1, 2) == 'r:' and unpacked(text).entry or ''
     newest = entry > newest and entry or newest
   end
-  local stood = newest ~= '' and redis.call('XRANGE', REPORTS, newest, newest)[1]
+  newest = newest:find('-', 1, true) and newest or newest .. '-0'
+  local stood = newest ~= '-0' and redis.call('XRANGE', REPORTS, newest, newest)[1]
   if not stood then
     return nil
   end
@@ -767,7 +814,9 @@ local function tell(id)
   if change == 'created' then
     redis.call('HINCRBY', COUNTERS, 'type:' .. after.type, 1)
   elseif change == 'retracted' then
-    off_shelf(id, after.type, after.parties, after.date)
+    for date in pairs(votes(after.dates)) do
+      off_shelf(id, after.type, after.parties, date)
+    end
     redis.call('DEL', event_key(id))
     redis.call('HSET', event_key(id), 'gone', 1, 'v', revision)
     redis.call('EXPIRE', event_key(id), ask.remember)

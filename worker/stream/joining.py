@@ -23,7 +23,7 @@ from worker.model import Event, Report
 Look = tuple[str, str, str, bool]
 """A shelf (month, year or "none"), first and last day on it, whether dates without a day count."""
 
-MOST_WORDS = 16
+MOST_WORDS = 9
 STEM = 5
 """Characters of a word that count: "missile" and "missiles", "agreed" and "agreement" are one."""
 
@@ -43,14 +43,14 @@ def is_firm(event: Event) -> bool:
     return not event.accounts or event.accounts[0].date_basis not in _GUESSED
 
 
-def date_weight(event: Event, table: Mapping[str, Any]) -> int:
+def date_weight(event: Event) -> int:
     """What its date weighs against those of other reports."""
-    dates: Mapping[str, int] = table["dates"]
+    table: dict[str, int] = weights()["dates"]
     if event.date is None:
-        return 0
+        return table["none"]
     if len(event.date) == _DAY:
-        return dates["day" if is_firm(event) else "news"]
-    return dates["month" if len(event.date) == _MONTH else "year"]
+        return table["day" if is_firm(event) else "news"]
+    return table["month" if len(event.date) == _MONTH else "year"]
 
 
 def look(edtf: str | None, window: int) -> list[Look]:
@@ -99,6 +99,15 @@ def words(report: Report) -> str:
     texts = " ".join([*quotes, article.title or ""])
     telling = dict.fromkeys(s for s in _stems(texts) if s not in named and s not in common())
     return "".join(sorted(map(_short, list(telling)[:MOST_WORDS])))
+
+
+def sign(report: Report, place: str, parties: str) -> str:
+    """What a report is joined by: ``date|firm|mode|place|parties|words``, mostly below 64 bytes."""
+    event = report.event
+    firm = "1" if is_firm(event) else "0"
+    mode = (event.mode or "")[:3]
+    where = _short(place) if place else ""
+    return "|".join((event.date or "", firm, mode, where, parties, words(report)))
 
 
 @cache

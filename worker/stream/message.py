@@ -8,6 +8,7 @@ JSON can never contain unescaped, so no text of an article can forge one.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -89,14 +90,14 @@ def asked(report: Report, versions: Versions, window: int) -> dict[str, Any]:
         "type": event.type,
         "mode": event.mode or "",
         "date": event.date or "",
-        "weight": joining.date_weight(event, joining.weights()),
-        "firm": "1" if joining.is_firm(event) else "0",
+        "vote": event.date or "none",
+        "weight": joining.date_weight(event),
         "place": _place(event),
         "parties": _routing(event),
         "names": {p.code: f"{p.name}|{p.kind}|{p.role}" for p in parties}
         if len(parties) >= _MANY
         else {},
-        "w0": joining.words(report),
+        "sign": joining.sign(report, _place(event), _routing(event)),
         "look": joining.look(event.date, window),
         "digest": _digest(report, parties),
         "body": _body(report, parties, versions),
@@ -243,7 +244,8 @@ def _digest(report: Report, parties: list[PartyData]) -> str:
         [(p.code, p.role) for p in parties], [e.quote for e in event.evidence],
         round(event.confidence, 1), report.article.title,
     )  # fmt: skip
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:6]
+    digest = hashlib.sha256(repr(told).encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode()[:4]
 
 
 def _precision(when: date | None) -> Any:

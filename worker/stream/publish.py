@@ -200,7 +200,9 @@ def _templates(now: datetime, reason: str = "") -> dict[str, list[str]]:
 
 def _tables(weights: Mapping[str, Any], codings: Codings) -> str:
     """The data that the scripts bring with them."""
-    flags = {name: dict.fromkeys(weights[name], True) for name in ("apart", "mutual")}
+    apart = (sorted(mode[:3] for mode in pair.split()) for pair in weights["apart"])
+    flags = {"apart": [" ".join(pair) for pair in apart], "mutual": weights["mutual"]}
+    flags = {name: dict.fromkeys(values, True) for name, values in flags.items()}
     by_type: dict[str, dict[str, str]] = {}
     for (kind, mode), coding in codings.items():
         by_type.setdefault(kind, {})[mode or ""] = coding.model_dump_json(exclude_none=True)

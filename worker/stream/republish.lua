@@ -44,10 +44,6 @@ for _, report in ipairs(old) do
     local record = unlink(id)
     redis.call('HDEL', OWNER, 't:' .. report)
     if record then
-      local left = read(id)
-      if left.n > 0 then
-        settle(id, left.parties)
-      end
       tell_gone(report, id, number())
       gone = gone + 1
     end

@@ -12,7 +12,17 @@ from redis import Redis
 
 from tests import reports
 from tests.reports import Told
-from worker.model import Account, Article, Event, Evidence, Fate, Location, Party, Report, article_id
+from worker.model import (
+    Account,
+    Article,
+    Event,
+    Evidence,
+    Fate,
+    Location,
+    Party,
+    Report,
+    article_id,
+)
 from worker.stream import joining
 
 KEPT = [one for one in reports.load() if one.kept]

@@ -18,6 +18,7 @@ from worker import wiring
 from worker.model import Article, Event, Evidence, Party, article_id
 from worker.service import ports, redis_server
 from worker.settings import load
+from worker.stream.message import CONTENT_TYPE
 from worker.stream.publish import StreamPublisher
 
 
@@ -31,7 +32,10 @@ def fields(id: str, subject: str = "e", revision: int = 1, **data: Any) -> dict[
         "subject": subject,
         "data": {"id": subject, "revision": revision, **data},
     }
-    return {"id": id, "type": cloud["type"], "subject": subject, "data": json.dumps(cloud)}
+    routing = {"plover": "CONSULT", "parties": "IND RUS", "date": "2026-01-15"}
+    head = {"id": id, "type": cloud["type"], "subject": subject}
+    document = json.dumps(cloud, separators=(",", ":"))
+    return {**head, **routing, "content-type": CONTENT_TYPE, "data": document}
 
 
 def fill(redis: Redis, stream: str, count: int, *, first: int = 0) -> list[str]:

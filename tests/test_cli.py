@@ -217,7 +217,7 @@ def test_an_unknown_model_is_one_sentence(story: Path) -> None:
     assert_one_sentence(done, "en_core_web_nowhere")
 
 
-@pytest.mark.parametrize("role", ["scheduler", "fetcher", "extractor", "flower"])
+@pytest.mark.parametrize("role", ["scheduler", "fetcher", "extractor", "keeper", "flower"])
 def test_every_process_checks_its_settings_first(role: str) -> None:
     assert_one_sentence(demarche(role, DEMARCHE_REDIS_PORT="x"), "DEMARCHE_REDIS_PORT=x")
 

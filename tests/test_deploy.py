@@ -28,7 +28,7 @@ from worker.settings import Settings, load
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-OURS = ("scheduler", "fetcher", "extractor", "flower")
+OURS = ("scheduler", "fetcher", "extractor", "keeper", "flower")
 
 
 def procfile():
@@ -118,6 +118,15 @@ class TestCompose:
         assert COMPOSE["networks"]["inside"] == {"internal": True}
         assert "redis" in COMPOSE["volumes"]
         assert int(re.match(r"redis:(\d+)", redis["image"])[1]) >= 7
+
+    def test_the_archive_is_on_a_volume_that_the_user_of_the_image_owns(self):
+        folder = load().archive_folder.relative_to(load().data_dir)
+        home = [rest for name, rest in dockerfile() if name == "RUN" and "useradd" in rest]
+        assert COMPOSE["services"]["keeper"]["volumes"] == ["archive:/data"]
+        assert "archive" in COMPOSE["volumes"]
+        assert "--home-dir /data --create-home" in home[0]
+        assert "DEMARCHE_DATA_DIR=/data" in (ROOT / "Dockerfile").read_text()
+        assert str(folder) == "archive"
 
     @pytest.mark.skipif(not shutil.which("docker-compose"), reason="docker-compose is not here")
     def test_docker_compose_accepts_the_file_with_a_password_only(self):

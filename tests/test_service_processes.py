@@ -41,6 +41,9 @@ def roles(settings, monkeypatch, tmp_path):
         for role in ("extractor", "fetcher", "scheduler", "flower"):
             command = tuple(processes.celery_command(role, settings))
             supervisor.start(Process(role, command, environ, stage=int(role == "flower")))
+        supervisor.start(
+            Process("keeper", tuple(processes.own_command("keeper")), environ, stage=1)
+        )
         yield supervisor
 
 

@@ -20,6 +20,7 @@ from worker.feeds.seeds import to_toml
 from worker.model import Feed
 from worker.service import foreground, ports, redis_server, run
 from worker.settings import load
+from worker.stream.archive import Archive
 
 ROOT = Path(__file__).parents[1]
 NEWSROOM = "feeds of a newsroom"
@@ -77,6 +78,8 @@ class TestRun:
         )
         kept = read_again(service)
         assert kept["articles"] == int(summary[1])
+        archive = Archive(data(service).archive_folder)
+        assert {name: len(list(archive.read(name))) for name in kept} == kept
         assert kept["events"] >= fates["published"] // 2
 
     def test_begins_anew_each_time_and_goes_on_when_told_to(self, demarche):
@@ -143,9 +146,9 @@ class TestRun:
             if pid != service.process.pid and "guard.py" not in command:
                 os.kill(pid, signal.SIGKILL)
                 killed += 1
-        assert killed >= 7  # six processes, and the extractor's children
+        assert killed >= 8  # seven processes, and the extractor's children
         service.wait_for(lambda: "keeps running" in service.text, 120)
-        for role in ("redis", "newsroom", "scheduler", "fetcher", "extractor", "flower"):
+        for role in ("redis", "newsroom", "scheduler", "fetcher", "extractor", "keeper", "flower"):
             assert re.search(rf"^{role} was ended by SIGKILL", service.text, re.MULTILINE)
 
 

@@ -110,8 +110,18 @@ class Settings(BaseSettings):
     officials_refresh: float = Field(
         300.0, gt=0, description="Seconds between an extractor's looks at who was learnt."
     )
+    stream_days: float = Field(
+        7.0, gt=0, description="Days that a stream keeps entries, and longer for its slowest group."
+    )
     stream_max_len: int = Field(
-        1_000_000, ge=1_000, description="Entries after which a stream is trimmed, about."
+        1_000_000, ge=1_000, description="Entries that a stream keeps at most, about."
+    )
+    stream_max_mb: int = Field(
+        1_000, ge=10, description="Megabytes of memory that a stream takes at most, about."
+    )
+    archive: bool = Field(True, description="Whether every message is kept in files, day by day.")
+    archive_dir: Path | None = Field(
+        None, description="Where those files are; unset: `archive` in the data folder."
     )
 
     flower_address: str = Field("127.0.0.1", description="Where Flower listens.")
@@ -153,6 +163,11 @@ class Settings(BaseSettings):
     def redis(self) -> str:
         """URL of the Redis that holds ledger and stream."""
         return self.redis_url or f"redis://127.0.0.1:{self.redis_port}/0"
+
+    @property
+    def archive_folder(self) -> Path:
+        """Where messages are kept in files."""
+        return self.archive_dir or self.data_dir / "archive"
 
     @property
     def batch_seconds(self) -> float:

@@ -23,9 +23,11 @@ from worker.ledger.officials.roster import Roster
 from worker.ledger.redis import RedisLedger
 from worker.model import Feed, OfficeHolder
 from worker.settings import Settings
+from worker.stream.archive import Archive
 from worker.stream.contract import Coding, Versions
 from worker.stream.publish import StreamPublisher
 from worker.stream.read import Reader
+from worker.stream.retention import Caps, Retention
 
 if TYPE_CHECKING:
     from worker.events.extract import Coder
@@ -169,7 +171,8 @@ def publisher(settings: Settings) -> StreamPublisher:
         versions=versions(settings),
         copy_share=THRESHOLD,
         copy_least=MIN_SHARED,
-        max_len=settings.stream_max_len,
+        # The keeper trims to the cap and counts who misses something; this is the wall behind it.
+        max_len=int(settings.stream_max_len * 1.1),
         seen_ttl=settings.seen_days * 86_400,
         copy_ttl=settings.copy_days * 86_400,
     )
@@ -178,6 +181,21 @@ def publisher(settings: Settings) -> StreamPublisher:
 def reader(settings: Settings) -> Reader:
     """Build the reading end of the streams."""
     return Reader(settings.redis, settings.prefix)
+
+
+def retention(settings: Settings) -> Retention:
+    """Build what trims the streams."""
+    caps = Caps(
+        age=settings.stream_days * 86_400,
+        entries=settings.stream_max_len,
+        size=settings.stream_max_mb * 1_000_000,
+    )
+    return Retention(settings.redis, settings.prefix, caps)
+
+
+def archive(settings: Settings) -> Archive:
+    """Build the files of messages."""
+    return Archive(settings.archive_folder)
 
 
 def coder(settings: Settings, learnt: Callable[[], tuple[OfficeHolder, ...]] = tuple) -> Coder:

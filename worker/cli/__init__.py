@@ -96,6 +96,25 @@ def redis() -> None:
 
 
 @main.command()
+def keeper() -> None:
+    """One process: keeps every message in files, and trims the streams."""
+    from worker import logs
+    from worker.service import keeper as service
+
+    settings = _settings()
+    logs.configure(settings)
+    service.run(settings)
+
+
+@main.command()
+def status() -> None:
+    """Say how everything does: processes, articles, streams, and the groups that read them."""
+    from worker.service import status as service
+
+    service.show(_settings(), sys.stdout)
+
+
+@main.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=SEEDS_NEWSROOM)
 def newsroom(folder: Path) -> None:
     """One process: the small web server of the seeds' newsroom, on loopback."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,10 +60,11 @@ class Service:
         )
 
     def start_roles(self) -> None:
-        """Start what Celery runs: both workers, the scheduler, Flower."""
+        """Start both workers, the scheduler, Flower and the keeper."""
         for role in ("extractor", "fetcher", "scheduler", "flower"):
             command = processes.celery_command(role, self.settings)
             self.start(role, command, stage=0 if role in ("extractor", "fetcher") else 1)
+        self.start("keeper", processes.own_command("keeper"))
 
     def watch(self) -> list[Death]:
         """Look after the processes, and tell of those that died."""
@@ -122,7 +124,8 @@ def preflight(settings: Settings) -> tuple[list[str], int | None]:
 
 
 def forget(settings: Settings) -> None:
-    """Delete every key under the prefix: the ledger, the streams, and Celery's queues."""
+    """Delete every key under the prefix (ledger, streams, Celery's queues), and the archive."""
+    shutil.rmtree(settings.archive_folder, ignore_errors=True)
     for url in {settings.redis, settings.broker}:
         with Redis.from_url(url) as client:
             for keys in _batches(client, f"{settings.prefix}:*"):

@@ -23,8 +23,8 @@ from redis.retry import Retry
 from worker.service.redis_server import public
 from worker.settings import Settings
 
-ROLES = ("redis", "scheduler", "fetcher", "extractor", "flower")
-TOUCHING = ("scheduler", "fetcher", "extractor")
+ROLES = ("redis", "scheduler", "fetcher", "extractor", "keeper", "flower")
+TOUCHING = ("scheduler", "fetcher", "extractor", "keeper")
 RENEW = 5.0  # seconds between two renewals
 ALIVE = 30  # seconds that a sign of life counts; a busy machine may miss a few heartbeats
 

@@ -6,6 +6,7 @@ own /metrics; this tells of what the ledger and the streams know.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ from worker.feeds.health import KINDS, findings
 from worker.ledger import Watched
 from worker.service import health, redis_server
 from worker.settings import Settings
+from worker.stream.publish import STREAMS
+from worker.stream.retention import unacknowledged_gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,11 @@ def text(settings: Settings) -> str:
     """
     redis_server.check(settings.redis)
     try:
-        families = [*_service(settings), *_feeds(wiring.ledger(settings).feeds())]
+        families = [
+            *_service(settings),
+            *_streams(settings),
+            *_feeds(wiring.ledger(settings).feeds()),
+        ]
     except RedisError as error:
         where = redis_server.public(settings.redis)
         raise ConfigError(f"Redis at {where} went away: {error}.") from None
@@ -98,6 +105,46 @@ def _counted(name: str, help: str, label: str, counts: Mapping[str, int]) -> Fam
     return Family(name, "counter", help, samples)
 
 
+def _streams(settings: Settings) -> Iterator[Family]:
+    retention = wiring.retention(settings)
+    standings = [retention.look(stream, time.time()) for stream in STREAMS]
+    for name, kind, help_text, attribute in _OF_STREAM:
+        values = [(standing.name, getattr(standing, attribute)) for standing in standings]
+        samples = tuple(Sample(value, {"stream": stream}) for stream, value in values)
+        yield Family(f"demarche_stream_{name}", kind, help_text, samples)
+    groups = [
+        (standing, group, {"stream": standing.name, "group": group.name})
+        for standing in standings
+        for group in standing.groups
+    ]
+    for name, help_text, attribute in _OF_GROUP:
+        known = tuple(
+            Sample(value, labels)
+            for _, group, labels in groups
+            if (value := getattr(group, attribute)) is not None
+        )
+        yield Family(f"demarche_group_{name}", "gauge", help_text, known)
+    gone = tuple(Sample(unacknowledged_gone(s, group), labels) for s, group, labels in groups)
+    help_text = "1 where entries are trimmed that the group was handed and did not acknowledge."
+    yield Family("demarche_group_behind_trim", "gauge", help_text, gone)
+    missed = tuple(
+        Sample(count, {"stream": stream, "group": group})
+        for (stream, group), count in sorted(retention.missed().items())
+    )
+    help_text = "Entries that were trimmed before the group had read them, at least."
+    yield Family("demarche_group_missed_entries_total", "counter", help_text, missed)
+
+
+_OF_STREAM = (  # name, kind, help, attribute of a Standing
+    ("entries", "gauge", "Entries on the stream.", "length"),
+    ("bytes", "gauge", "Memory that it takes, as Redis estimates it.", "size"),
+    ("trimmed_total", "counter", "Entries that were trimmed.", "gone"),
+)
+_OF_GROUP = (  # name, help, attribute of a Group
+    ("unread_entries", "Entries that the group has not read, where Redis can tell.", "lag"),
+    ("pending_entries", "Entries that it was handed and did not acknowledge.", "pending"),
+    ("waiting_seconds", "How long its oldest unread entry has waited.", "waiting"),
+)
 _OF_HABIT = (  # name, kind, help, attribute of a Habit
     ("last_success_timestamp_seconds", "gauge", "When it was last read.", "succeeded"),
     ("last_new_entry_timestamp_seconds", "gauge", "When it last brought a new entry.", "changed"),

@@ -30,6 +30,11 @@ def celery_command(role: str, settings: Settings) -> list[str]:
     return [sys.executable, "-m", "celery", "-A", APP, *_ARGUMENTS[role](settings)]
 
 
+def own_command(*words: str) -> list[str]:
+    """The command line of a process that is ours and not Celery's."""
+    return [sys.executable, "-m", "worker.cli", *words]
+
+
 def become(role: str, settings: Settings) -> NoReturn:
     """Turn this process into one of the roles, once Redis is there.
 

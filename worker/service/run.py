@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,15 @@ from worker import wiring
 from worker.errors import ConfigError
 from worker.feeds import seeds
 from worker.ledger import Standing
-from worker.service import display, foreground, logfiles, newsroom, ports, redis_server
+from worker.service import (
+    display,
+    foreground,
+    logfiles,
+    newsroom,
+    ports,
+    processes,
+    redis_server,
+)
 from worker.service.foreground import Service
 from worker.service.watcher import Look, Watcher
 from worker.settings import Settings
@@ -48,7 +55,7 @@ def run(settings: Settings, folder: Path, *, keep: bool = False, stay: bool = Fa
             foreground.forget(settings)
         _write(settings.seeds, seeds.to_toml(feeds))
         wiring.watch(settings)  # before anybody asks whether all of them were read
-        service.start("newsroom", [sys.executable, "-m", "worker.cli", "newsroom", str(folder)])
+        service.start("newsroom", processes.own_command("newsroom", str(folder)))
         service.start_roles()
         service.screen.say(
             f"{len(feeds)} feeds of a newsroom on this machine, through the whole service.",
@@ -90,6 +97,7 @@ def run_settings(settings: Settings) -> Settings:
         update={
             "data_dir": data_dir,
             "seeds": data_dir / "feeds.toml",
+            "archive_dir": data_dir / "archive",  # never the user's own: a run begins it anew
             "prefix": _apart(settings.prefix) if settings.redis_url else settings.prefix,
             "fetch_allow": (*settings.fetch_allow, LOOPBACK),
             "host_delay": min(settings.host_delay, 0.2),
@@ -120,7 +128,7 @@ def _until_settled(service: Service) -> int:
 def _until_asked(service: Service) -> None:
     followers = {
         role: logfiles.Follower(service.logs / f"{role}.log")
-        for role in ("scheduler", "fetcher", "extractor")
+        for role in ("scheduler", "fetcher", "extractor", "keeper")
     }
     with _watching(service, from_start=False) as watcher:
         while not service.stop:

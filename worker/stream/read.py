@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from redis import Redis
+from redis.exceptions import ResponseError
 
 from worker.errors import ConfigError
-from worker.stream.consume import Message, read
+from worker.stream.consume import Fields, Message, Unreadable, read
+
+log = structlog.get_logger(__name__)
 
 _ENTRY_ID = re.compile(r"\d+(-\d+)?")
 
@@ -42,11 +46,19 @@ class Reader:
     def read(
         self, stream: str, after: str, *, count: int = 100, block: float | None = None
     ) -> list[Message]:
-        """Return the entries after an id; with `block`, wait up to so many seconds for one."""
+        """Return the entries after an id; with `block`, wait up to so many seconds for one.
+
+        What somebody else put there, and is no message, is logged and left out.
+        """
         name = f"{self._prefix}:{stream}"
         milliseconds = None if block is None else max(1, int(block * 1000))
-        answer: Any = self._redis.xread({name: after}, count=count, block=milliseconds)
-        return [read(id, fields) for _, entries in answer or [] for id, fields in entries]
+        while True:
+            answer: Any = self._redis.xread({name: after}, count=count, block=milliseconds)
+            entries = [entry for _, entries in answer or [] for entry in entries]
+            messages = [found for entry in entries if (found := _message(stream, *entry))]
+            if messages or not entries:
+                return messages
+            after = entries[-1][0]
 
     def follow(self, stream: str, after: str) -> Iterator[Message]:
         """Yield entries for ever: those after an id ("$": none), then new ones as they come."""
@@ -71,6 +83,19 @@ class Reader:
         """Return the id of the newest entry; "0" where there is none."""
         newest: Any = self._redis.xrevrange(f"{self._prefix}:{stream}", count=1)
         return newest[0][0] if newest else "0"
+
+    def mark(self, stream: str, group: str, entry: str) -> None:
+        """Tell how far a reader is that keeps its own position, as the position of a group."""
+        name = f"{self._prefix}:{stream}"
+        try:
+            self._redis.xgroup_setid(name, group, entry)
+        except ResponseError:  # there is no such group, or no such stream yet
+            self._redis.xgroup_create(name, group, entry, mkstream=True)
+
+    def unmark(self, stream: str, group: str) -> None:
+        """Forget a group's position: nobody waits for it any more."""
+        if self._redis.exists(f"{self._prefix}:{stream}"):
+            self._redis.xgroup_destroy(f"{self._prefix}:{stream}", group)
 
     def counts(self) -> Counts:
         """Return what was counted while publishing."""
@@ -99,6 +124,14 @@ def position(start: str) -> str:
     if when.tzinfo is None:
         when = when.replace(tzinfo=UTC)
     return f"{int(when.timestamp() * 1000) - 1}"
+
+
+def _message(stream: str, entry: str, fields: Fields) -> Message | None:
+    try:
+        return read(entry, fields)
+    except Unreadable as error:
+        log.warning("stream.unreadable", stream=stream, entry=entry, reason=str(error))
+        return None
 
 
 def _under(prefix: str, counters: Mapping[str, str]) -> dict[str, int]:

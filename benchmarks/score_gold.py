@@ -23,6 +23,7 @@ import voa
 from worker.events.extract import Coder
 from worker.events.nlp import load, paragraphs
 from worker.events.parties import Gazetteer
+from worker.events.plover import data, read_tsv
 from worker.model import Article, Event
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -113,7 +114,11 @@ def table(result: dict) -> None:
 
 
 def gsr(docs: list[dict], lines: list[dict]) -> None:
-    """How often the type of the sentence's event is found, and its country dyads."""
+    """How often the type of the sentence's event is found, and its country dyads.
+
+    An armed group counts as of the country where it is at home: PLOVER's manual codes countries.
+    """
+    homes = {g["code"]: g["home"] for g in read_tsv(data("gazetteer", "groups.tsv")) if g["home"]}
     found, tp, fp, fn = 0, 0, 0, 0
     by_type: dict[str, list[int]] = {}
     for doc, line in zip(docs, lines, strict=True):
@@ -125,7 +130,13 @@ def gsr(docs: list[dict], lines: list[dict]) -> None:
         gold = _gsr_dyads(doc)
         if gold:
             got = {
-                d for e in line["events"] for d in _dyads(e["type"], e["actors"], e["recipients"])
+                d
+                for e in line["events"]
+                for d in _dyads(
+                    e["type"],
+                    [homes.get(c, c) for c in e["actors"]],
+                    [homes.get(c, c) for c in e["recipients"]],
+                )
             }
             tp, fp, fn = tp + len(gold & got), fp + len(got - gold), fn + len(gold - got)
     p, r = tp / max(1, tp + fp), tp / max(1, tp + fn)

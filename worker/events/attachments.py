@@ -15,6 +15,7 @@ _BEFORE_NOUNS_ONLY = frozenset({"under", "amid"})
 _OPENING = frozenset({"after", "before", "as", "since", "until"})
 _QUALITIES_IN_ING = frozenset({"neighboring", "neighbouring", "surrounding"})
 _PRESENT_OR_PAST = frozenset({"VBD", "VBZ", "VBP"})
+_SEEMING = frozenset({"appear", "seem", "believe", "think", "say", "call", "describe", "know"})
 
 
 def reattach(token: Token) -> None:
@@ -29,6 +30,10 @@ def reattach(token: Token) -> None:
     _have_read_as_owning(token)
     _infinitive_of_inner_clause(token)
     _called_home(token)
+    _receiver_before_number(token)
+    _apposition_with_preposition(token)
+    _what_seems_to_be(token)
+    _due_to_do(token)
 
 
 def raise_stranded_verb(sentence: Span) -> bool:
@@ -116,6 +121,61 @@ def _subject_after_conjunction(verb: Token) -> None:
     noun.head, noun.dep_ = verb, "nsubj"
     mark.head, mark.dep_ = verb, "mark"
     aside.head, aside.dep_, verb.dep_ = noun, "acl", "advcl"
+
+
+def _receiver_before_number(name: Token) -> None:
+    """ "Promised [Kenya 200 million kroner]": no name stands before the number of a noun."""
+    verb = name.nbor(-1) if name.i > name.sent.start else name
+    if name.dep_ != "compound" or name.pos_ != "PROPN" or name.right_edge.i + 1 >= len(name.doc):
+        return
+    gift = name.head
+    while gift.dep_ == "compound" and gift.head.i > gift.i:
+        gift = gift.head
+    if verb.pos_ != "VERB" or gift.head != verb or gift.dep_ != "obj":
+        return
+    if name.nbor().tag_ != "CD" or gift.i < name.i + 2:
+        return
+    for child in list(name.children):
+        if child.i > name.i:
+            child.head, child.dep_ = gift, "nummod"
+    name.head, name.dep_ = verb, "iobj"
+
+
+def _apposition_with_preposition(noun: Token) -> None:
+    """ "A call between [the premier A and the president B]": who talked, no other name of it."""
+    if noun.dep_ == "appos" and noun.i > noun.head.i and case(noun) in ("between", "with"):
+        noun.dep_ = "nmod"
+
+
+def _what_seems_to_be(clause: Token) -> None:
+    """ "Fired [what appeared to be two rockets] into the sea": two rockets, it seems."""
+    verb = clause.head
+    what = next((c for c in children(clause, "nsubj", "obj", "nsubj:pass")), None)
+    if what is None or what.lower_ != "what" or lemma(clause) not in _SEEMING:
+        return
+    thing = next((c for c in children(clause, "xcomp", "obj", "ccomp") if c.i > clause.i), None)
+    if thing is None or thing.pos_ not in _NOMINAL or verb.pos_ != "VERB" or clause.i < verb.i:
+        return
+    if clause.dep_ not in ("ccomp", "obj", "xcomp", "advcl") or any(children(verb, "obj", "iobj")):
+        return
+    for child in list(thing.children):
+        if child.dep_ in ("mark", "cop"):
+            child.head, child.dep_ = clause, "aux"
+    for child in list(clause.children):
+        if child.i > thing.i and child.dep_ != "punct":
+            child.head = verb
+    thing.head, thing.dep_ = verb, "obj"
+    clause.head, clause.dep_ = thing, "acl:relcl"
+
+
+def _due_to_do(due: Token) -> None:
+    """ "The premier is [due to] travel": to travel, not on account of it."""
+    to = next((c for c in due.children if c.lower_ == "to" and c.dep_ == "fixed"), None)
+    if due.lower_ != "due" or to is None or to.i + 1 >= len(due.doc) or to.nbor().tag_ != "VB":
+        return
+    verb = to.nbor()
+    if verb.head == due:
+        to.head, to.dep_, verb.dep_ = verb, "mark", "xcomp"
 
 
 def _opens_clause(tie: Token) -> bool:

@@ -45,7 +45,13 @@ class Contents:
                 found = modes[table].get(" ".join(filter(None, kind))) or modes[table].get(kind[0])
                 if found:
                     return found
+        if table != "threaten" and any(self._is_help(t) for t in content):
+            return "assist"
         return modes[table].get("default")
+
+    def _is_help(self, token: Token) -> bool:
+        """ "A request for missiles": what can be given."""
+        return token.dep_ in ("obj", "nmod", "obl") and self._lexicon.is_a(lemma(token), "AIDTHING")
 
     def weapon(self, context: Context) -> str | None:
         """The mode of a use of force, by the arms that its own phrases name."""

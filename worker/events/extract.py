@@ -18,6 +18,7 @@ from spacy.language import Language
 from worker.events import accounts, anchors, datelines, edtf, naming
 from worker.events.acts import Act
 from worker.events.anchors import Anchor
+from worker.events.borders import at_home
 from worker.events.confidence import certainty, signs
 from worker.events.contexts import contexts
 from worker.events.frames import Reader
@@ -215,6 +216,8 @@ class _Telling:
             self._timeline.read(sentence, offset, speech.quoted)
             if at or self._issuer is not None or self._discourse.seen:
                 acts = reader.acts(sentence)
+                if self._domestic:
+                    acts = at_home(acts, {n.code for t in sentence for n in at.get(t.i, ())})
                 for found_act in acts:
                     act = self._answered(found_act)
                     if "answer" in act.rule.flags and not act.recipients:

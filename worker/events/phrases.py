@@ -45,7 +45,8 @@ class Named:
         start, end: offsets of the words that name it, in the paragraph; -1 where it is inferred.
         basis: how the words were resolved ("name", "person", "reference", "issuer" …).
         how: "direct", "organ" (acts for it), "people" (its citizens), "belongs" (something of its),
-            "posting" (where its embassy stands: no party to what the embassy does).
+            "posting" (where its embassy stands: no party to what the embassy does), "guessed" (of
+            the country told, where acts at home are kept), "with" (told by "with").
         person: it is one human being, so that "he" may mean it.
         place: it says where.
         origin: how its name was found; a reference keeps that of what it refers to.

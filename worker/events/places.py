@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from worker.events import plover
+from worker.events import around, plover
 from worker.events.parsed import Token
 from worker.events.phrases import Named, Phrases
 from worker.events.rules import Lexicon, Rule
@@ -44,6 +44,7 @@ _ABOUT = frozenset({"by", "at", "against", "over", "about", "with"})
 _DURING = frozenset(
     {"in", "during", "at", "after", "following", "before", "on", "through", "despite", "amid"}
 ) | {"under"}
+_BY_MEANS_OF = frozenset({"with", "by", "thanks"})
 _APART = frozenset({"after", "following", "before", "despite", "amid"})
 
 
@@ -125,7 +126,8 @@ class Places:
         for agent in context.args.agent or context.light_args.agent:
             if found := self._phrases.within(agent):
                 return found[:1]
-        return self._phrases.within(context.token.sent.root)[:1]
+        found = self._phrases.within(context.token.sent.root)[:1]
+        return [replace(n, how="guessed") for n in found]
 
     def struck(self, recipients: list[Named], actors: list[Named], token: Token) -> list[Named]:
         """A strike on a group in a third state hits the group (coding guide)."""
@@ -191,6 +193,8 @@ class Places:
     def _place(self, place: str, context: Context, depth: int) -> list[Named]:
         if place.startswith("comp"):
             return self._of_complement(place, context, depth)
+        if place in around.PLACES:
+            return self.belongs(around.PLACES[place](context.token, self._lexicon))
         if context.token.pos_ in ("NOUN", "PROPN") and not is_predicate(context.token):
             return self._of_noun(place, context)
         return self._of_verb(place, context)
@@ -264,8 +268,10 @@ class Places:
         """Whose authorities act on their own soil, unnamed: "was arrested in Iran"."""
         if not is_passive(context.token) or context.args.agent:
             return []
-        where = self.belongs(t for c, t in context.args.preps if c in ("in", "from"))
-        return [n for n in where if n.kind == "state"]
+        sites = [t for c, t in context.args.preps if c in ("in", "from")]
+        posted = nested(context.args.patient, "in")  # "the mission in X was told to leave"
+        where = [n for t in (sites or posted) for n in self._phrases.site(t)]
+        return [n for n in distinct(where) if n.kind == "state"]
 
     def _of_condition(self, token: Token) -> list[Named]:
         """Whose doing would bring a threat about: "will strike back if Chad crosses the river"."""
@@ -297,7 +303,7 @@ class Places:
         sites = _sites(context)
         for noun in sites:
             beyond = [t for c in _BEYOND for t in nested([noun], c)]
-            found = self.belongs(beyond) or self.belongs([noun])
+            found = self.belongs(beyond) or self.belongs([noun]) or self.belongs(_there(noun))
             if {n.code for n in found} - context.actors:
                 return found
         if any(self._lexicon.is_a(lemma(t), "BORDER") for t in sites):
@@ -356,7 +362,7 @@ class Places:
         if place == "pact":
             return self._in_pact(t for c, t in context.args.preps if c == "of")
         if place == "gov":
-            return self._governing_subject(token)
+            return self._governing_subject(token, context.type)
         if place == "where":
             return self._where(context)
         preps = context.args.preps + context.light_args.preps
@@ -365,11 +371,11 @@ class Places:
         )
         return found or (self._phrases.doer(token) if place == "by" else [])
 
-    def _governing_subject(self, noun: Token) -> list[Named]:
+    def _governing_subject(self, noun: Token, kind: str) -> list[Named]:
         """ "During a meeting with X, Y said …": the subject of what the meeting dates."""
         verb = noun.head
         strike = self._lexicon.is_a(lemma(noun), "ATTACK")
-        instrument = case(noun) == "with" and strike
+        instrument = case(noun) in _BY_MEANS_OF and (strike or kind in ("AID", "SUPPORT"))
         if noun.dep_ != "obl" or not is_predicate(verb) or is_passive(verb):
             return []
         if case(noun) not in _DURING and not instrument:
@@ -486,6 +492,12 @@ def _sites(context: Context) -> list[Token]:
     for preposition in _SITES:
         found.extend(nested(heads, preposition))
     return sorted(set(found), key=lambda t: t.i)
+
+
+def _there(noun: Token) -> list[Token]:
+    """Who is said to be where something goes: "into the area where rebels are fighting"."""
+    clauses = [c for c in children(noun, "acl") if any(t.lower_ == "where" for t in c.children)]
+    return [t for clause in clauses for t in children(clause, "nsubj")]
 
 
 def _head_of_name(token: Token) -> Token:

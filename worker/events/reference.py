@@ -172,12 +172,14 @@ class Discourse:
         return [next((s.named for s in fitting if s.named.code != acting), None)]
 
     def _group(self, position: tuple[int, int], sentence: int) -> list[Named]:
-        """Whom "they" means: the last subject, all of it where it has several parties."""
-        before = [s for s in self._before(position, sentence, 2) if s.subject]
-        if not before:
-            return []
-        last = before[0].sentence
-        return _unique([s.named for s in reversed(before) if s.sentence == last])
+        """Whom "they" means: the last subject that is not one person, all of its parties."""
+        told: dict[int, list[Named]] = {}
+        for seen in self._before(position, sentence, 3):
+            if seen.subject:
+                told.setdefault(seen.sentence, []).insert(0, seen.named)
+        groups = [_unique(named) for named in told.values()]
+        several = [g for g in groups if len(g) > 1 or not g[0].person]
+        return next(iter(several or groups), [])
 
     def _description(self, token: Token, position: tuple[int, int], sentence: int) -> Found:
         if token.dep_ in ("compound", "nmod:desc", "flat"):

@@ -25,7 +25,7 @@ _TO_COME = frozenset(
 _BACKGROUND = frozenset({"despite", "amid", "because of", "due to", "notwithstanding"})
 _TIMES = frozenset({"in", "at", "during", "after", "following"})
 _ASKING = frozenset({"call", "appeal", "plead", "press", "look", "turn", "signal", "shout", "pray"})
-_PLACING = frozenset({"at", "in", "near", "on", "outside"})
+_PLACING = frozenset({"at", "in", "near", "on", "outside", "to", "into", "across", "over", "off"})
 _GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
 _MAX_CLIMB = 12
 
@@ -250,6 +250,9 @@ def arguments(predicate: Token) -> Arguments:
     by = [c for c in oblique if case(c) == "by"]
     if not by:  # "was shot at a checkpoint by soldiers", hung on the checkpoint
         by = nested((c for c in oblique if case(c) in _PLACING and c.i > predicate.i), "by")
+    if passive and not by:  # "were kept from entering the bay by gunboats", hung on the entering
+        clauses = (c for c in children(predicate, "advcl", "xcomp") if c.tag_ == "VBG")
+        by = [n for c in clauses for n in children(c, "obl") if case(n) == "by"]
     if passive:
         found.agent = by
         patient = surface if predicate.dep_ != "acl" else predicate.head
@@ -345,7 +348,7 @@ def own_standing(predicate: Token) -> Standing:
         return Standing.FUTURE if _is_reported(predicate) else Standing.OPEN
     if {"can", "could", "may", "might", "ca"} & (words | texts):
         return Standing.OPEN
-    if {"is", "are", "was", "were"} & texts and predicate.tag_ == "VB":
+    if {"is", "are", "was", "were"} & texts and _is_infinitive(predicate):
         return Standing.FUTURE
     return Standing.FUTURE if _is_headline_infinitive(predicate) else Standing.FACT
 
@@ -353,7 +356,12 @@ def own_standing(predicate: Token) -> Standing:
 def _is_headline_infinitive(predicate: Token) -> bool:
     """ "Tokyo to lend Manila money": an infinitive with a subject of its own."""
     marks = {c.lower_ for c in children(predicate, "mark")}
-    return marks == {"to"} and any(children(predicate, "nsubj"))
+    finite = predicate.tag_ in ("VBD", "VBZ")  # "President To Lam arrived"
+    return marks == {"to"} and not finite and any(children(predicate, "nsubj"))
+
+
+def _is_infinitive(predicate: Token) -> bool:
+    return predicate.tag_ == "VB" and any(c.lower_ == "to" for c in children(predicate, "mark"))
 
 
 def _is_inverted(predicate: Token) -> bool:
@@ -478,6 +486,8 @@ def _governed(node: Token, operators: Operators) -> Standing:
         return Standing.OPEN if label == "ccomp" else own
     if label == "xcomp" and own is Standing.FUTURE and lemma(head) not in _GOING_ON:
         return Standing.FUTURE
+    if label == "xcomp" and head.lower_ == "going" and _is_infinitive(node):
+        return Standing.FUTURE  # "are going to sign"
     return Standing.FACT
 
 

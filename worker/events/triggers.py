@@ -88,8 +88,8 @@ class Triggers:
     def rules(self, token: Token) -> tuple[Rule, ...]:
         """The rules of a word, in the order of the tables."""
         pos = _POS.get(token.pos_)
-        if pos is None:
-            return ()
+        if pos is None or (pos == "n" and token.dep_ == "compound"):
+            return ()  # "war games", "aid groups": a kind of something else
         rules = self._lexicon.triggers(pos, hyphened(token)) or self._lexicon.triggers(
             pos, lemma(token)
         )
@@ -127,13 +127,14 @@ class Triggers:
         forms = Forms.of(token)
         if token.pos_ not in ("NOUN", "PROPN") or is_predicate(token):
             args = arguments(token)
-            if self._lexicon.triggers("a", token.lower_):  # "is appalled by": a state, no passive
+            if self._is_state(token):
                 who = subject(token)
                 args.agent = [who] if who is not None else []
                 args.preps = [(case(c), c) for c in children(token, "obl", "nmod")]
             self._object_after_particle(token, args)
             return Context(token, forms, args)
         args = Arguments(preps=[(case(c), c) for c in children(token, "nmod", "obl")])
+        args.preps += _said_of(token)
         args.complements = [c for c in children(token, "acl", "ccomp") if not is_passive(c)]
         if not args.complements and self._lexicon.is_a(lemma(token), "PROPOSAL"):
             args.complements = _hung_on_verb(token)
@@ -141,6 +142,13 @@ class Triggers:
         if light is None:
             return Context(token, forms, args)
         return Context(token, forms, args, light, light_args=arguments(light))
+
+    def _is_state(self, token: Token) -> bool:
+        """ "Is appalled by": a state, no passive; "was set free by" is one."""
+        if not self._lexicon.triggers("a", token.lower_):
+            return False
+        done = self._lexicon.triggers("v", lemma(token))
+        return not done or not any(case(c) == "by" for c in children(token, "obl"))
 
     def _object_after_particle(self, verb: Token, args: Arguments) -> None:
         """ "handed over the town": an object that the parser hung on the particle."""
@@ -224,6 +232,18 @@ class Triggers:
                 yield from nested(objects, part)
 
 
+def _said_of(noun: Token) -> list[tuple[str, Token]]:
+    """Phrases that a copula parts from their noun: "the talks were with X"."""
+    clause = noun.head
+    if noun.dep_ != "nsubj":
+        return []
+    if any(c.dep_ == "expl" for c in clause.children):
+        return [(case(c), c) for c in children(clause, "obl") if c.i > noun.i]
+    if clause.pos_ in ("NOUN", "PROPN") and any(c.dep_ == "cop" for c in clause.children):
+        return [(case(clause), clause)] if case(clause) else []
+    return []
+
+
 def crowd_of(context: Context) -> list[Token]:
     """Who gathers: the agent, or the patient of what only looks passive: "people rallied"."""
     args = context.args
@@ -277,6 +297,10 @@ def fills(token: Token, fillers: frozenset[str], lexicon: Lexicon) -> bool:
         ):
             return True
         beside = ("aux", "compound") if head.pos_ != "PROPN" else ("nmod:desc", "compound", "appos")
-        if any(lemma(c) in fillers for c in children(head, *beside)):
+        if any(lemma(c) in fillers and c.tag_ != "CD" for c in children(head, *beside)):
             return True
+        if head.pos_ == "NOUN" and not lexicon.is_a(word, "PEOPLE"):  # "two million kroner"
+            counts = children(head, "nummod", "compound")
+            if any(c.tag_ == "CD" and lemma(c) in fillers for c in counts):
+                return True
     return False

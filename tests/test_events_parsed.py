@@ -64,7 +64,7 @@ def test_heads_set_anew_move_children_edges_and_sentences(nlp: Language) -> None
         if new == word or word.is_ancestor(new):
             continue
         source[word.i].head = new
-        doc[word.i].head = doc[new.i]
+        doc[word.i].hang(doc[new.i])
         assert [t.head.i for t in doc] == [t.head.i for t in source]
         assert [[c.i for c in t.children] for t in doc] == [
             sorted(c.i for c in source if c.head == t and c != t) for t in source
@@ -75,8 +75,8 @@ def test_heads_set_anew_move_children_edges_and_sentences(nlp: Language) -> None
 def test_a_word_may_become_the_root(nlp: Language) -> None:
     doc = Doc(nlp("Peru condemned the raid."))
     peru, condemned = doc[0], doc[1]
-    peru.head = peru
-    condemned.head = peru
+    peru.hang(peru, "ROOT")
+    condemned.hang(peru)
     assert doc.sents[0].root is peru
     assert [t.text for t in peru.children] == ["condemned"]
     assert condemned.is_ancestor(doc[2])

@@ -52,8 +52,8 @@ def raise_stranded_verb(sentence: Span) -> bool:
             continue
         if verb.left_edge != verb or verb.nbor(-1).is_punct:
             continue
-        verb.head, verb.dep_ = verb, "ROOT"
-        noun.head, noun.dep_ = verb, "nsubj"
+        verb.hang(verb, "ROOT")
+        noun.hang(verb, "nsubj")
         return True
     return False
 
@@ -83,8 +83,9 @@ def _subject_of_second_clause(verb: Token) -> None:
         return
     if noun.pos_ not in _NOMINAL or noun.right_edge.i + 1 != first.i or case(noun):
         return
-    noun.head, noun.dep_ = verb, "nsubj:pass" if any(children(verb, "aux:pass")) else "nsubj"
-    tie.head, verb.dep_ = verb, "conj"
+    noun.hang(verb, "nsubj:pass" if any(children(verb, "aux:pass")) else "nsubj")
+    tie.hang(verb)
+    verb.dep_ = "conj"
 
 
 def _subject_of_glued_sentence(verb: Token) -> None:
@@ -96,10 +97,10 @@ def _subject_of_glued_sentence(verb: Token) -> None:
         return
     tie = next(children(noun, "cc"), None)
     first = next((c for c in children(noun.head, "appos") if c.i < noun.i), None)
-    noun.head, noun.dep_ = verb, "nsubj"
+    noun.hang(verb, "nsubj")
     if tie is not None and first is not None and first.right_edge.i + 1 == tie.i:
-        first.head, first.dep_ = verb, "nsubj"
-        noun.head, noun.dep_ = first, "conj"
+        first.hang(verb, "nsubj")
+        noun.hang(first, "conj")
 
 
 def _subject_after_conjunction(verb: Token) -> None:
@@ -118,9 +119,10 @@ def _subject_after_conjunction(verb: Token) -> None:
     if aside is None:
         return
     mark = next(c for c in noun.children if c.dep_ == "case")
-    noun.head, noun.dep_ = verb, "nsubj"
-    mark.head, mark.dep_ = verb, "mark"
-    aside.head, aside.dep_, verb.dep_ = noun, "acl", "advcl"
+    noun.hang(verb, "nsubj")
+    mark.hang(verb, "mark")
+    aside.hang(noun, "acl")
+    verb.dep_ = "advcl"
 
 
 def _receiver_before_number(name: Token) -> None:
@@ -196,9 +198,9 @@ def _day_read_as_subject(day: Token) -> None:
     if not doers:
         return
     day.dep_ = "obl:unmarked"
-    doers[0].head, doers[0].dep_ = verb, "nsubj"
+    doers[0].hang(verb, "nsubj")
     for other in doers[1:]:
-        other.head, other.dep_ = doers[0], "conj"
+        other.hang(doers[0], "conj")
 
 
 def _conjunct_read_as_object(noun: Token) -> None:
@@ -211,7 +213,8 @@ def _conjunct_read_as_object(noun: Token) -> None:
         before = before.head
     if before.head != verb or before.pos_ not in _NOMINAL or before.dep_ not in ("obj", "obl"):
         return
-    noun.head, noun.dep_, tie.head = before, "conj", noun
+    noun.hang(before, "conj")
+    tie.hang(noun)
 
 
 def _gerund_read_for_quality(word: Token) -> None:
@@ -224,12 +227,12 @@ def _gerund_read_for_quality(word: Token) -> None:
         return
     if mark.lower_ not in _BEFORE_NOUNS_ONLY and word.lower_ not in _QUALITIES_IN_ING:
         return
-    noun.head = word.head
+    noun.hang(word.head)
     noun.dep_ = "obl" if is_predicate(word.head) else "nmod"
-    mark.head, mark.dep_ = noun, "case"
-    word.head, word.dep_ = noun, "amod"
+    mark.hang(noun, "case")
+    word.hang(noun, "amod")
     for child in list(word.children):
-        child.head = noun
+        child.hang(noun)
 
 
 def _noun_read_as_clause(noun: Token) -> None:
@@ -255,13 +258,14 @@ def _have_read_as_owning(verb: Token) -> None:
     if verb.i != have.i + 1 or noun.left_edge != verb or have.pos_ not in ("VERB", "AUX"):
         return
     verb.dep_ = have.dep_
-    verb.head = verb if have.head == have else have.head
+    verb.hang(verb if have.head == have else have.head)
     for child in list(have.children):
-        child.head = verb
-    have.head, have.dep_, have.pos_ = verb, "aux", "AUX"
+        child.hang(verb)
+    have.hang(verb, "aux")
+    have.pos_ = "AUX"
     verb.pos_ = "VERB"
     verb.set_morph("Tense=Past|VerbForm=Part")
-    noun.head, noun.dep_ = verb, "obj"
+    noun.hang(verb, "obj")
 
 
 def _infinitive_of_inner_clause(verb: Token) -> None:
@@ -273,7 +277,7 @@ def _infinitive_of_inner_clause(verb: Token) -> None:
         return
     inner = [c for c in children(outer, "ccomp", "xcomp") if outer.i < c.i < verb.i]
     if inner and inner[-1].tag_ == "VB" and verb.lower_ == lemma(verb):
-        verb.head = inner[-1]
+        verb.hang(inner[-1])
 
 
 def _called_home(word: Token) -> None:
@@ -283,5 +287,5 @@ def _called_home(word: Token) -> None:
         return
     if word.left_edge == word and verb.pos_ == "VERB":
         for child in list(word.children):
-            child.head = verb
+            child.hang(verb)
         word.dep_, word.pos_, word.tag_ = "advmod", "ADV", "RB"

@@ -33,17 +33,47 @@ class Expression:
 
 
 @dataclass(frozen=True, slots=True)
+class _Cue:
+    """Words of which a text must hold one before a pattern is tried; `lower`: of any case."""
+
+    words: tuple[str, ...]
+    lower: bool
+
+    def stands_in(self, text: str, lower: str) -> bool:
+        where = lower if self.lower else text
+        for word in self.words:  # noqa: SIM110 - asked of every sentence
+            if word in where:
+                return True
+        return False
+
+
+@dataclass(frozen=True, slots=True)
 class _Line:
     kind: str
     id: str
     pattern: re.Pattern[str]
     words: dict[str, str]
+    cues: frozenset[_Cue]
+
+
+@dataclass(frozen=True)
+class _Grammar:
+    """The lines in their order; each with the numbers of the cues that it needs."""
+
+    lines: tuple[tuple[_Line, frozenset[int]], ...]
+    cues: tuple[_Cue, ...]
+
+    def fitting(self, text: str) -> list[_Line]:
+        """The lines whose cues all stand in a text: patterns are slow, and most find nothing."""
+        lower = text.lower()
+        there = {n for n, cue in enumerate(self.cues) if cue.stands_in(text, lower)}
+        return [line for line, needed in self.lines if needed <= there]
 
 
 def find(text: str) -> list[Expression]:
     """Date expressions in reading order; where two overlap, the earlier line's stays."""
     found: list[Expression] = []
-    for line in _grammar():
+    for line in _grammar().fitting(text):
         for match in line.pattern.finditer(text):
             if any(match.start() < e.end and e.start < match.end() for e in found):
                 continue
@@ -54,21 +84,30 @@ def find(text: str) -> list[Expression]:
 
 
 @cache
-def _grammar() -> tuple[_Line, ...]:
-    return (*map(_named_day, read_tsv(data("lexicon", "days.tsv"))), *_lines())
+def _grammar() -> _Grammar:
+    lines = (*map(_named_day, read_tsv(data("lexicon", "days.tsv"))), *_lines())
+    cues = tuple(dict.fromkeys(cue for line in lines for cue in line.cues))
+    return _Grammar(tuple((x, frozenset(map(cues.index, x.cues))) for x in lines), cues)
 
 
 def _lines() -> list[_Line]:
     parts: dict[str, str] = {}
+    cues: dict[str, _Cue] = {}
     lines = []
     for row in read_tsv(data("lexicon", "dates.tsv")):
         pattern = _PART.sub(lambda match: parts[match[1]], row["pattern"])
+        any_case = row["case"] == "i"
+        own = _Cue(tuple(row["cue"].split("|")), any_case) if row["cue"] else None
         if row["kind"] == "part":
             parts[row["id"]] = pattern
+            if own is not None:
+                cues[row["id"]] = own
         else:
-            flags = re.IGNORECASE if row["case"] == "i" else 0
+            flags = re.IGNORECASE if any_case else 0
             compiled = re.compile(rf"(?<![\w-])(?:{pattern})(?!\w)", flags)
-            lines.append(_Line(row["kind"], row["id"], compiled, {}))
+            needed = {cues[part] for part in _PART.findall(row["pattern"]) if part in cues}
+            needed |= {own} if own is not None else set()
+            lines.append(_Line(row["kind"], row["id"], compiled, {}, frozenset(needed)))
     return lines
 
 
@@ -78,4 +117,5 @@ def _named_day(row: dict[str, str]) -> _Line:
     # The day of one attack is told from the same day of any year by the word that follows it.
     pattern = re.compile(rf"(?<![\w-]){name}(?!\w){_ATTACKS if year else ''}")
     words = {"number": number, "day": day} | ({"year": year[0]} if year else {})
-    return _Line("day", row["name"], pattern, words)
+    cue = _Cue((row["name"].partition("’")[0],), lower=False)
+    return _Line("day", row["name"], pattern, words, frozenset({cue}))

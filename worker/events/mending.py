@@ -60,7 +60,7 @@ def _stray_prefix(token: Token) -> None:
     verb = token.nbor(2)
     if token.head == verb and verb.pos_ == "VERB":
         for child in list(token.children):
-            child.head = verb
+            child.hang(verb)
         token.dep_ = "compound:prt"
 
 
@@ -73,7 +73,7 @@ def _up_to_a_number(token: Token) -> None:
     if any(children(phrase, "nummod")):
         phrase.dep_ = "obj"
         token.dep_ = token.nbor(-1).dep_ = "advmod"
-        token.nbor(-1).head = phrase
+        token.nbor(-1).hang(phrase)
 
 
 def _dummy_that_means_somebody(token: Token, lexicon: Lexicon) -> None:
@@ -118,10 +118,10 @@ def _due_somewhere(token: Token) -> None:
     if token.lower_ != "due" or token.dep_ != "case" or not any(children(place, "cop")):
         return
     _take_place(token, place)
-    place.head, place.dep_ = token, "obl"
+    place.hang(token, "obl")
     for child in list(place.children):
         if child.i < token.i:
-            child.head = token
+            child.hang(token)
 
 
 def _visitor(token: Token) -> None:
@@ -133,9 +133,9 @@ def _visitor(token: Token) -> None:
         return
     _take_place(person, token)
     person.dep_ = person.dep_.replace("csubj", "nsubj")
-    token.head, token.dep_ = person, "amod"
+    token.hang(person, "amod")
     for child in list(token.children):
-        child.head = person
+        child.hang(person)
 
 
 def _verb_read_as_noun(token: Token, lexicon: Lexicon) -> None:
@@ -157,7 +157,8 @@ def _call_on(token: Token) -> None:
         return
     called = next(children(verb, "obj"), None)
     if called is not None:
-        token.head, token.dep_, called.dep_ = called, "case", "obl"
+        token.hang(called, "case")
+        called.dep_ = "obl"
 
 
 def _pronoun_before_name(token: Token) -> None:
@@ -165,8 +166,8 @@ def _pronoun_before_name(token: Token) -> None:
     name = token.head
     if token.pos_ != "PRON" or token.dep_ != "compound" or not name.dep_.startswith("nsubj"):
         return
-    token.head, token.dep_ = name.head, name.dep_
-    name.head, name.dep_ = token, "conj"
+    token.hang(name.head, name.dep_)
+    name.hang(token, "conj")
 
 
 def _two_subjects(verb: Token) -> None:
@@ -177,7 +178,7 @@ def _two_subjects(verb: Token) -> None:
         ties = (c for h in (second, verb) for c in h.subtree if c.dep_ == "cc")
         tie = next((c for c in ties if first.i < c.i < second.i), None)
         if tie is not None and tie.lower_ in ("and", "&") and first.dep_.startswith("nsubj"):
-            second.head = first
+            second.hang(first)
             second.dep_ = "conj"
 
 
@@ -191,9 +192,9 @@ def _subject_before_and(verb: Token) -> None:
     if first.dep_ not in ("appos", "list", "nmod:unmarked") or case(first):
         return
     if first.pos_ in _NOMINAL and first not in verb.ancestors:
-        first.head, first.dep_ = verb, "nsubj"
-        second.head, second.dep_ = first, "conj"
-        tie.head = second
+        first.hang(verb, "nsubj")
+        second.hang(first, "conj")
+        tie.hang(second)
 
 
 def _clause_coordinated_with_its_subject(verb: Token) -> None:
@@ -210,9 +211,9 @@ def _clause_coordinated_with_its_subject(verb: Token) -> None:
     if second.pos_ not in _NOMINAL or any(t.is_punct for t in verb.doc[first.i : tie.i]):
         return
     _take_place(verb, first)
-    first.head, first.dep_ = verb, "nsubj"
-    second.head, second.dep_ = first, "conj"
-    tie.head = second
+    first.hang(verb, "nsubj")
+    second.hang(first, "conj")
+    tie.hang(second)
 
 
 def _has_finite_verb(sentence: Span) -> bool:
@@ -291,7 +292,7 @@ def _bare_verb_beside_a_past(verb: Token) -> None:
     above = next((t for t in past.ancestors if t.tag_ in ("VB", "VBP")), None)
     if above is None:
         return
-    verb.head = above
+    verb.hang(above)
     verb.tag_ = above.tag_
 
 
@@ -302,9 +303,10 @@ def _among_those(verb: Token) -> None:
         return
     for child in list(verb.children):
         if child.i < those.i:
-            child.head = those
+            child.hang(those)
     _take_place(those, verb)
-    verb.head, verb.dep_, those.pos_ = those, "acl", "PRON"
+    verb.hang(those, "acl")
+    those.pos_ = "PRON"
 
 
 def _whose_report(sign: Token) -> None:
@@ -317,11 +319,11 @@ def _whose_report(sign: Token) -> None:
     if owned is None or owned.pos_ != "NOUN":
         return
     _take_place(owned, owner)
-    owner.head, owner.dep_ = owned, "nmod:poss"
-    sign.head = owner
+    owner.hang(owned, "nmod:poss")
+    sign.hang(owner)
     for child in list(owner.children):
         if child.i > sign.i:
-            child.head = owned
+            child.hang(owned)
 
 
 def _quality_that_remains(token: Token) -> None:
@@ -371,10 +373,10 @@ def _top(noun: Token) -> Token:
 def _raise_participle(verb: Token) -> None:
     noun = _top(verb.head)
     _take_place(verb, noun)
-    noun.head, noun.dep_ = verb, "nsubj"
+    noun.hang(verb, "nsubj")
     for child in list(noun.children):
         if child.i > verb.i:
-            child.head = verb
+            child.hang(verb)
     if verb.tag_ != "VB":
         _make_finite(verb)
 
@@ -422,22 +424,22 @@ def _subject_of_quality(past: Token, lexicon: Lexicon) -> Token | None:
 
 def _raise_quality(verb: Token, subject: Token) -> None:
     phrase, root = verb.head, verb.sent.root
-    verb.head, verb.dep_ = verb, "ROOT"
-    subject.head, subject.dep_ = verb, "nsubj"
-    phrase.head, phrase.dep_ = verb, "obj"
+    verb.hang(verb, "ROOT")
+    subject.hang(verb, "nsubj")
+    phrase.hang(verb, "obj")
     if root not in (subject, phrase):
-        root.head, root.dep_ = verb, "obl" if case(root) else "dep"
+        root.hang(verb, "obl" if case(root) else "dep")
     for child in list(phrase.children):
         if child.dep_ == "case" and child.i < verb.i:  # "on Friday blamed …"
             day = next((t for t in verb.children if t.lower_ in _DAYS), None)
-            child.head = day if day is not None else verb
+            child.hang(day if day is not None else verb)
             if day is not None:
                 day.dep_ = "obl"
         elif child.i < verb.i:
-            child.head = subject
+            child.hang(subject)
     for child in list(subject.children):
         if child.i > verb.i:
-            child.head = verb
+            child.hang(verb)
     _make_verb(verb, "VBD", by_rule(verb.text, "VBD"))
 
 
@@ -446,13 +448,13 @@ def _raise_from_phrase(verb: Token, subject: Token) -> None:
     _take_place(verb, phrase)
     for child in list(phrase.children):
         if child.i < verb.i and child not in (verb, subject):
-            child.head = subject
-    phrase.head, phrase.dep_ = verb, "obj"
-    subject.head, subject.dep_ = verb, "nsubj"
+            child.hang(subject)
+    phrase.hang(verb, "obj")
+    subject.hang(verb, "nsubj")
     above = verb.head
     if above != verb:  # "In a call with …, the premier discussed …"
         _take_place(verb, above)
-        above.head, above.dep_ = verb, "obl"
+        above.hang(verb, "obl")
     _make_finite(verb)
 
 
@@ -492,11 +494,11 @@ def _raise_noun(verb: Token) -> None:
         _take_place(verb, phrase)
         for child in list(phrase.children):
             if child.i < verb.i:
-                child.head = verb
-        phrase.head, phrase.dep_ = verb, "obj"
+                child.hang(verb)
+        phrase.hang(verb, "obj")
     for child in list(verb.children):
         if child.i < subject.i and child.dep_ in (*_NAMING, "det"):
-            child.head = subject
+            child.hang(subject)
         elif child.i > verb.i and child.dep_ in ("acl", "acl:relcl"):
             child.dep_ = "xcomp" if child.dep_ == "acl" else "ccomp"
         elif child.i > verb.i and child.pos_ in _NOMINAL and not case(child):
@@ -508,13 +510,13 @@ def _raise_noun(verb: Token) -> None:
 def _take_place(token: Token, above: Token) -> None:
     """Hang a word where the one above it hangs; its punctuation and ties come along."""
     if above.head == above:
-        token.head = token
+        token.hang(token)
     else:
-        token.head = above.head
+        token.hang(above.head)
     token.dep_ = above.dep_
     for child in list(above.children):
         if child.dep_ == "punct":
-            child.head = token
+            child.hang(token)
 
 
 def _make_finite(verb: Token) -> None:

@@ -4,18 +4,24 @@ The readers ask the same words for the same things many thousand times. `Doc.of`
 ask for out of spaCy's document once; from then on label, lemma, head and children are attributes.
 Names and meanings are spaCy's own, as far as the coder uses them, but a lemma is in lower case.
 
-Trees may be put right in place: `Token.head` can be set, and children, edges and sentences follow.
+Trees may be put right in place: `Token.hang` moves a word; children, edges and sentences follow.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
-from typing import overload
+from typing import Final, overload
 
 from spacy import tokens as spacy_tokens
+from spacy.lang.en.lex_attrs import like_num
+from spacy.lang.lex_attrs import is_punct
+from spacy.strings import StringStore
 from spacy.vectors import Vectors  # type: ignore[import-not-found]
+
+_COPIED: list[int | str] = ["HEAD", "ORTH", "LEMMA", "SPACY", "POS", "TAG", "DEP", "MORPH"]
 
 Features = dict[str, list[str]]
 """Morphological features: {"Number": ["Plur"]}; not to be changed, words share them."""
@@ -27,37 +33,36 @@ class Token:
     Attributes:
         doc, i: the paragraph, and the word's place in it.
         idx: its offset in the paragraph, in code points.
-        text, lower_, whitespace_: as written, the same in lower case, the space behind it.
+        text, lower_: as written, and in lower case.
         lemma_: in lower case; "the PM" is no hour of the day.
         pos_, tag_, dep_, morph: UD's word class, Penn's tag, UD's label and features.
+        head: the word that it hangs on; a root hangs on itself. Changed by `hang`.
         ent_type_: type of the named entity that it is a part of, or "".
-        children: the words that hang on it, in their order; a new list after every change.
+        children: the words that hang on it, in their order; another tuple after every change.
     """
 
     __slots__ = (
-        "_head", "children", "dep_", "doc", "ent_type_", "i", "idx", "is_punct", "lemma_",
-        "like_num", "lower_", "morph", "pos_", "tag_", "text", "whitespace_",
+        "children", "dep_", "doc", "ent_type_", "head", "i", "idx", "lemma_", "lower_", "morph",
+        "pos_", "tag_", "text",
     )  # fmt: skip
 
-    def __init__(self, doc: Doc, source: spacy_tokens.Token) -> None:
-        """Copy a word; its head and children come when all words are there."""
+    def __init__(
+        self, doc: Doc, i: int, idx: int, text: str, lemma: str, labels: tuple[str, str, str],
+        morph: Features,
+    ) -> None:  # fmt: skip
+        """Keep it; head, children and entity come when all words are there."""
         self.doc = doc
-        self.i = source.i
-        self.idx = source.idx
-        self.text = source.text
-        self.lower_ = source.lower_
-        lemma = source.lemma_.lower()
-        self.lemma_ = "pm" if lemma == "p.m." and self.text == "PM" else lemma
-        self.pos_ = source.pos_
-        self.tag_ = source.tag_
-        self.dep_ = source.dep_
-        self.morph = _features(str(source.morph))
-        self.ent_type_ = source.ent_type_
-        self.whitespace_ = source.whitespace_
-        self.is_punct = source.is_punct
-        self.like_num = source.like_num
-        self._head = self
-        self.children: list[Token] = []
+        self.i = i
+        self.idx = idx
+        self.text = text
+        self.lower_ = text.lower()
+        lemma = lemma.lower()
+        self.lemma_ = "pm" if text == "PM" and lemma == "p.m." else lemma
+        self.pos_, self.tag_, self.dep_ = labels
+        self.morph = morph
+        self.ent_type_ = ""
+        self.head: Final = self
+        self.children: tuple[Token, ...] = ()
 
     def __len__(self) -> int:
         """Length in code points, without the space behind."""
@@ -67,26 +72,16 @@ class Token:
         """The word as written."""
         return self.text
 
-    @property
-    def head(self) -> Token:
-        """The word that it hangs on; a root hangs on itself."""
-        return self._head
-
-    @head.setter
-    def head(self, new: Token) -> None:
-        old = self._head
+    def hang(self, above: Token, label: str | None = None) -> None:
+        """Hang it on another word, or on itself as a root; its label stays where none is given."""
+        old = self.head
         if old is not self:
-            old.children = [child for child in old.children if child is not self]
-        if new is not self:
-            new.children = sorted((*new.children, self), key=lambda t: t.i)
-        self._head = new
-        self.doc.changed()
-
-    def hang_first(self, above: Token) -> None:
-        """Hang a word that hangs nowhere yet; all words of a paragraph in their order."""
+            old.children = tuple(child for child in old.children if child is not self)
         if above is not self:
-            self._head = above
-            above.children.append(self)
+            above.children = tuple(sorted((*above.children, self), key=lambda t: t.i))
+        self.head = above  # type: ignore[misc]  # here alone, so that children follow
+        self.dep_ = label or self.dep_
+        self.doc.changed()
 
     def set_morph(self, features: str) -> None:
         """Replace the morphological features ("VerbForm=Part|Tense=Past")."""
@@ -115,7 +110,7 @@ class Token:
     @property
     def ancestors(self) -> Iterator[Token]:
         """What it hangs on, step by step up to the root."""
-        node, above = self, self._head
+        node, above = self, self.head
         for _ in self.doc.tokens:
             if above is node:
                 return
@@ -141,6 +136,24 @@ class Token:
     def sent(self) -> Span:
         """Its sentence."""
         return self.doc.sentence(self.i)
+
+    @property
+    def whitespace_(self) -> str:
+        """The space behind it, or ""."""
+        end = self.idx + len(self.text)
+        after = self.i + 1
+        following = self.doc.tokens[after].idx if after < len(self.doc.tokens) else None
+        return self.doc.text[end:following]
+
+    @property
+    def is_punct(self) -> bool:
+        """Whether it is a mark of punctuation."""
+        return is_punct(self.text)
+
+    @property
+    def like_num(self) -> bool:
+        """Whether it is a number, in figures or in words."""
+        return bool(like_num(self.text))  # type: ignore[no-untyped-call]
 
     @property
     def is_space(self) -> bool:
@@ -245,11 +258,35 @@ class Doc:
         self.vectors: Vectors = source.vocab.vectors
         self.is_parsed = source.has_annotation("DEP")
         self.ents = [(e.start, e.end, e.label_) for e in source.ents]
-        self.tokens = [Token(self, token) for token in source]
-        self.offsets = [token.idx for token in self.tokens]
+        self.tokens: list[Token] = []
         self.changed()
-        for token, original in zip(self.tokens, source, strict=True):
-            token.hang_first(self.tokens[original.head.i])
+        heads = self._take_in(source)
+        below: dict[int, list[Token]] = defaultdict(list)
+        for token, head in zip(self.tokens, heads, strict=True):
+            if head:
+                token.head = above = self.tokens[token.i + head]  # type: ignore[misc]
+                below[above.i].append(token)
+        for i, children in below.items():
+            self.tokens[i].children = tuple(children)
+        for start, end, kind in self.ents:
+            for token in self.tokens[start:end]:
+                token.ent_type_ = kind
+        self.offsets = [token.idx for token in self.tokens]
+
+    def _take_in(self, source: spacy_tokens.Doc) -> list[int]:
+        """Copy the words; give their heads, as distances."""
+        strings = source.vocab.strings
+        names = _Names(strings)
+        numbers = source.to_array(_COPIED)
+        idx = 0
+        for i, (_, orth, lemma, space, pos, tag, dep, morph) in enumerate(numbers.tolist()):
+            text = strings[orth]
+            labels = names[pos], names[tag], names[dep]
+            token = Token(self, i, idx, text, strings[lemma], labels, _features(names[morph]))
+            self.tokens.append(token)
+            idx += len(text) + space
+        heads: list[int] = numbers[:, 0].astype("int64").tolist()
+        return heads
 
     @property
     def doc(self) -> Doc:
@@ -321,6 +358,18 @@ class Doc:
         elif start == first.idx + len(first):  # the space behind a word is none of it
             return Span(self, first.i + 1, last.i + 1)
         return Span(self, first.i, last.i + 1)
+
+
+class _Names(dict[int, str]):
+    """What the numbers of one document stand for, each looked up once."""
+
+    def __init__(self, strings: StringStore) -> None:
+        super().__init__()
+        self._strings = strings
+
+    def __missing__(self, number: int) -> str:
+        name = self[number] = self._strings[number]
+        return name
 
 
 def _edges(heads: list[int]) -> tuple[list[int], list[int]]:

@@ -18,6 +18,8 @@ from worker.events.tree import Standing, base, case, is_predicate, lemma
 
 Basis = Literal["expression", "story", "news", "announced", "open"]
 Tense = Literal["past", "perfect", "pluperfect", "present", "none"]
+Quoted = Callable[[Token], bool]
+"""Whether a word stands within quotation marks."""
 
 _MAX_CLIMB = 40
 _RECENTLY = 10  # days before publication: what is told on a later day than that is background
@@ -81,20 +83,28 @@ class Timeline:
         self._expressions: list[Placed] = []
         self._previous: str | None = None
         self._story: Dated | None = None
-        self._quoted: Callable[[Token], bool] = lambda _: False
+        self._quoted: Quoted = lambda _: False
+        self._ahead: list[tuple[Span, int, Quoted]] = []
 
-    def read(self, sentence: Span, offset: int, quoted: Callable[[Token], bool]) -> None:
+    def read(self, sentence: Span, offset: int, quoted: Quoted) -> None:
         """Go on to the next sentence, of a paragraph that stands at ``offset`` in the article.
 
-        What the last sentence said of the time is remembered.
+        It is looked at when a date is asked for: most sentences tell no act.
         """
-        self._remember()
-        self._offset = offset
-        self._quoted = quoted
-        self._expressions = placed(sentence, quoted)
+        self._ahead.append((sentence, offset, quoted))
+
+    def _catch_up(self) -> None:
+        """Look at the sentences up to this one; what the others said of the time is remembered."""
+        for sentence, offset, quoted in self._ahead:
+            self._remember()
+            self._offset = offset
+            self._quoted = quoted
+            self._expressions = placed(sentence, quoted)
+        self._ahead.clear()
 
     def date(self, trigger: Token, standing: Standing) -> Dated:
         """When the act of a trigger took place; a future act when it was announced."""
+        self._catch_up()
         if standing is Standing.FUTURE:
             return self._announced(trigger)
         if (beside := self._beside(trigger)) is not None:
@@ -182,17 +192,18 @@ class Timeline:
         return days is not None and days <= _RECENTLY
 
 
-def placed(sentence: Span, quoted: Callable[[Token], bool]) -> list[Placed]:
+def placed(sentence: Span, quoted: Quoted) -> list[Placed]:
     """Date expressions of a sentence; offsets in the paragraph."""
     found = []
-    for e in find(sentence.text):
+    text = sentence.text
+    for e in find(text):
         start, end = sentence.start_char + e.start, sentence.start_char + e.end
         span = sentence.doc.char_span(start, end, alignment_mode="expand")
         if span is not None and len(span):
             moved = Expression(e.kind, start, end, e.line, e.words)
             fronted = span.start - sentence.start <= _FRONT
             clause = sentence.root if fronted else _clause(span.root)
-            words = sentence.text[e.start : e.end]
+            words = text[e.start : e.end]
             found.append(
                 Placed(moved, span.root, words, clause, span[0], span[-1], quoted(span.root))
             )

@@ -139,8 +139,8 @@ def _receiver_before_number(name: Token) -> None:
         return
     for child in list(name.children):
         if child.i > name.i:
-            child.head, child.dep_ = gift, "nummod"
-    name.head, name.dep_ = verb, "iobj"
+            child.hang(gift, "nummod")
+    name.hang(verb, "iobj")
 
 
 def _apposition_with_preposition(noun: Token) -> None:
@@ -162,12 +162,12 @@ def _what_seems_to_be(clause: Token) -> None:
         return
     for child in list(thing.children):
         if child.dep_ in ("mark", "cop"):
-            child.head, child.dep_ = clause, "aux"
+            child.hang(clause, "aux")
     for child in list(clause.children):
         if child.i > thing.i and child.dep_ != "punct":
-            child.head = verb
-    thing.head, thing.dep_ = verb, "obj"
-    clause.head, clause.dep_ = thing, "acl:relcl"
+            child.hang(verb)
+    thing.hang(verb, "obj")
+    clause.hang(thing, "acl:relcl")
 
 
 def _due_to_do(due: Token) -> None:

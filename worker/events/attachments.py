@@ -177,7 +177,8 @@ def _due_to_do(due: Token) -> None:
         return
     verb = to.nbor()
     if verb.head == due:
-        to.head, to.dep_, verb.dep_ = verb, "mark", "xcomp"
+        to.hang(verb, "mark")
+        verb.dep_ = "xcomp"
 
 
 def _opens_clause(tie: Token) -> bool:

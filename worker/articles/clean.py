@@ -18,7 +18,7 @@ import trafilatura
 from lxml.html import HtmlElement
 from trafilatura.settings import Extractor
 
-from worker.articles import metadata, walls
+from worker.articles import dates, metadata, walls
 from worker.articles.agency import credited
 from worker.articles.links import canonical, claimed, site
 from worker.errors import Rejected
@@ -29,7 +29,6 @@ MAX_CHARACTERS = 5_000_000  # of a page; the largest news pages, with their scri
 MAX_ELEMENTS = 25_000  # of a page; news pages have 500 to 10,000
 MAX_CHILDREN = 5_000  # of one element: trafilatura's time grows with its square
 MIN_TEXT = 120  # characters: the shortest statements are two sentences
-_GUESS_BYTES = 1_000_000  # of a page whose text is searched for a date: it took 2 s for 3 MB
 
 _HTML_TYPE = re.compile(r"\s*(text/html|(application|text)/(xhtml\+)?xml)\b", re.IGNORECASE)
 _UNSURE_TYPE = re.compile(r"\s*(text/plain|application/octet-stream|$)", re.IGNORECASE)
@@ -77,11 +76,17 @@ def examine(page: Page, feed: Feed, entry: Entry) -> Examined:
         Rejected: ``not-html``; ``too-complex``.
     """
     tree = _tree(page)
-    facts = metadata.read(tree, page.url, page.fetched)
+    url = _url(page, tree)
+    reader = dates.reader(tree, url or page.url, page.fetched)
+    facts = metadata.read(tree, [page.url, url or ""], reader)
     text = _text(tree)
     fault = _fault(text, facts, page, entry)
-    published, basis = _published(facts, tree, page, entry)
-    url = _url(page, tree)
+    published, basis = facts.published, facts.published_basis
+    if published is None:
+        published, basis = _told_by_feed(entry, page)
+    if published is None:
+        published = _guessed(tree, url or page.url, facts, text, reader)
+        basis = "page" if published else None
     article = Article(
         id=article_id(url or page.url),
         text=text,
@@ -108,10 +113,10 @@ def _url(page: Page, tree: HtmlElement) -> str | None:
 
 
 def warm_up() -> None:
-    """Load what reading the first hard page would load: 2 to 4 s of CPU and 77 MB.
+    """Load what reading the first hard page would load: a second or two of CPU.
 
-    htmldate's languages for pages without a date, justext's for those with little text, the list
-    of public suffixes. For a parent process before it forks, so that its children share it.
+    justext's words for pages with little text, the list of public suffixes, patterns. For a parent
+    process before it forks, so that its children share it.
     """
     words = '<div class="date">day 5 of spring 2019</div>' * 5
     body = f"<html><head></head><body>{words}</body></html>".encode()
@@ -177,14 +182,18 @@ def _fault(text: str, facts: metadata.Metadata, page: Page, entry: Entry) -> Rej
     return None
 
 
-def _published(
-    facts: metadata.Metadata, tree: HtmlElement, page: Page, entry: Entry
-) -> tuple[date | None, str | None]:
-    """When it was published and how we know: JSON-LD, the page's own marks, the feed, a guess."""
-    if facts.published is not None:
-        return facts.published, facts.published_basis
-    if entry.published is not None and metadata.is_plausible(entry.published, page.fetched):
+def _guessed(
+    tree: HtmlElement, url: str, facts: metadata.Metadata, text: str, reader: dates.Reader
+) -> date | None:
+    """The likeliest day; where nothing tells, that of a change, which is often the same."""
+    return (
+        dates.guessed(tree, url, facts.title or "", text, reader)
+        or facts.modified
+        or dates.searched(tree, url, reader)
+    )
+
+
+def _told_by_feed(entry: Entry, page: Page) -> tuple[date | None, str | None]:
+    if entry.published is not None and dates.is_plausible(entry.published, page.fetched):
         return entry.published, "feed"
-    thorough = len(page.body) <= _GUESS_BYTES
-    guess = metadata.guessed_date(tree, page.url, page.fetched, thorough=thorough)
-    return (guess, "page") if guess else (None, None)
+    return None, None

@@ -8,43 +8,53 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 
 _MAX_LENGTH = 100
+_ENGLISH = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_BUDDHIST = 543  # years by which Thailand's calendar is ahead
 _TIME = re.compile(
     r"(?<!\d)(?P<hour>\d{1,2})"
     r"(?:[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?|[hH](?P<min>\d{2})?"
     r"|(?=\s*[aApP]\.?[mM]))\s*(?P<half>[aApP]\.?[mM]\b\.?)?"
 )
 _OFFSET = re.compile(r"(?:(?:GMT|UTC)\s*)?([+-])(\d{1,2}):?(\d{2})?(?!\d|[/.-]\d)", re.IGNORECASE)
+_NAME = r"[^\W\d_][^\s\d_,;:()/.-]*"  # a month: marks of vowels are no letters
 _WORD = re.compile(r"[^\W\d_]+(?:8[^\W\d_]+)?")
 _YEAR_FIRST = re.compile(
-    r"(?<!\d)(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})(?!\d)日?"
+    r"(?<!\d)(?P<year>\d{4})\s*[-/.年년]\s*(?P<month>\d{1,2})\s*[-/.月월]\s*(?P<day>\d{1,2})(?!\d)[日일]?"
 )
 _COMPACT = re.compile(r"(?<!\d)(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?(?!\d)")
 _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")
 _DAY_NAME_YEAR = re.compile(
-    r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?[\s,-]+(?:de |of )?"
-    r"(?P<name>[^\W\d_]+)\.?[\s,-]+(?:de |del )?(?P<year>\d{4}|\d{2})(?!\d|:)"
+    r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|ο|\.)?[\s,/-]+(?:de |of |d['’])?"
+    rf"(?P<name>{_NAME})\.?[\s,/-]+(?:de |del |d['’])?(?P<year>\d{{4}}|\d{{2}})(?!\d|:)"
 )
 _NAME_DAY_YEAR = re.compile(
-    r"(?P<name>[^\W\d_]+)\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+"
+    rf"(?P<name>{_NAME})\.?[\s/-]+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?[\s/-]+"
     r"(?:.{0,16}?\s)??(?P<year>\d{4})(?!\d)"
+)
+# "2024. január 15.", "2024 m. sausio 15 d.", "2024. gada 15. janvāris", "2024 January 15"
+_YEAR_NAME_DAY = re.compile(
+    rf"(?<!\d)(?P<year>\d{{4}})\.?\s+(?:m\.\s+)?(?P<name>{_NAME})\.?\s+(?P<day>\d{{1,2}})(?![\d:])"
+)
+_YEAR_DAY_NAME = re.compile(
+    rf"(?<!\d)(?P<year>\d{{4}})\.?\s+gada\s+(?P<day>\d{{1,2}})\.\s+(?P<name>{_NAME})"
 )
 _EPOCH = re.compile(r"\s*(\d{10})(?:\d{3})?\s*")
 
 
-def read(text: str, latest: datetime) -> date | None:
+def read(text: str, latest: datetime, *, month_first: bool | None = None) -> date | None:
     """What a date says: a `datetime` where a time stands with it, else a `date`; None if nothing.
 
-    A datetime is aware where its zone is known. Of two ways to read ``3/4/2024``, the later one
-    that does not lie after ``latest`` is taken.
+    A datetime is aware where its zone is known. ``3/4/2024`` is read in the order that is told;
+    where none is, the later one of its two days that does not lie after ``latest`` is taken.
     """
     text = " ".join(text[:_MAX_LENGTH].split())
     if epoch := _EPOCH.fullmatch(text):
         return datetime.fromtimestamp(int(epoch[1]), UTC)
-    for reader in (_compact, _year_first, _named, _year_last):
+    for reader in (_compact, _year_first, _named, partial(_year_last, month_first=month_first)):
         found = reader(text, latest)
         if found is not None:
             day, rest = found
@@ -68,28 +78,41 @@ def _year_first(text: str, _: datetime) -> tuple[date, str] | None:
 
 
 def _named(text: str, _: datetime) -> tuple[date, str] | None:
-    for pattern in (_DAY_NAME_YEAR, _NAME_DAY_YEAR):
-        for match in pattern.finditer(text):
+    named = _spelled(text)
+    for pattern in (_DAY_NAME_YEAR, _NAME_DAY_YEAR, _YEAR_NAME_DAY, _YEAR_DAY_NAME):
+        for match in pattern.finditer(named):
             month = _months().get(match["name"].casefold())
             day = _day(match["year"], month, match["day"]) if month else None
             if day:
-                return day, _without(text, match)
+                return day, _without(named, match)
     return None
 
 
-def _year_last(text: str, latest: datetime) -> tuple[date, str] | None:
+def _spelled(text: str) -> str:
+    """The text with English names of months for those of two words."""
+    if text.isascii():
+        return text
+    return _two_words().sub(lambda name: _ENGLISH[_months()[name[0].casefold()] - 1], text)
+
+
+def _year_last(text: str, latest: datetime, *, month_first: bool | None) -> tuple[date, str] | None:
     match = _YEAR_LAST.search(text)
     if match is None:
         return None
     readings = (_day(match[4], match[3], match[1]), _day(match[4], match[1], match[3]))
     last = latest.date() + timedelta(days=1)
-    day = max((day for day in readings if day and day <= last), default=None)
+    possible = [day for day in readings if day and day <= last]
+    if month_first is None or len(possible) < 2:
+        day = max(possible, default=None)
+    else:
+        day = possible[month_first]
     return (day, _around(text, match)) if day else None
 
 
 def _day(year: str, month: str | int, day: str) -> date | None:
     number = int(year) + (0 if len(year) == 4 else 2000 if int(year) < 70 else 1900)
-    if not 1000 <= number <= 3000:
+    number -= _BUDDHIST if number > _BUDDHIST + 1_900 else 0
+    if not 1000 <= number <= 2300:
         return None
     try:
         return date(number, int(month), int(day))
@@ -103,6 +126,8 @@ def _around(text: str, match: re.Match[str]) -> str:
 
 def _without(text: str, match: re.Match[str]) -> str:
     """The text without the words of a date, which may hold a time ("Jan 15 08:30:00 2024")."""
+    if match.start("year") == match.start():
+        return f"{text[: match.start()]} {text[match.end() :]}"
     inside = match[0][: match.start("year") - match.start()]
     between = inside[max(match.end("day"), match.end("name")) - match.start() :]
     return f"{text[: match.start()]} {between} {text[match.end() :]}"
@@ -135,7 +160,17 @@ def _zone(rest: str) -> timezone | None:
 @cache
 def _months() -> dict[str, int]:
     rows = _rows("months.tsv")
-    return {name: int(number) for number, names in rows for name in names.casefold().split()}
+    return {
+        name.replace("_", " "): int(number)
+        for number, names in rows
+        for name in names.casefold().split()
+    }
+
+
+@cache
+def _two_words() -> re.Pattern[str]:
+    names = sorted((name for name in _months() if " " in name), key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(names)})(?!\w)", re.IGNORECASE)
 
 
 @cache

@@ -81,7 +81,7 @@ def test_the_end_of_an_event_passes_by_its_type_and_parties(demarche, published)
     words = ("--party", "LVA", "--confidence", "0.5", "--independent", "1")
     assert {"ACCUSE 2", "AGREE 2"} < set(told(demarche, *words))
     assert told(demarche, "--party", "BLR", "--type", "CONSULT") == []
-    assert "2024-01     ACCUSE  LVA → BLR  [retracted: withdrawn]" in tail(demarche)
+    assert "2024-01     ACCUSE (disapprove)  LVA → BLR  [retracted: withdrawn]" in tail(demarche)
     rows = list(csv.DictReader(io.StringIO(tail(demarche, "--format", "csv"))))
     ends = [(row["type"], row["reasons"]) for row in rows if row["state"] == "retracted"]
     assert sorted(ends) == [("ACCUSE", "withdrawn"), ("AGREE", "withdrawn")]

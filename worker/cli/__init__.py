@@ -17,7 +17,7 @@ from worker import settings as settings_module
 from worker.cli.feeds import feeds
 from worker.cli.officials import officials
 from worker.cli.reading import clean, parse
-from worker.cli.stream import tail
+from worker.cli.stream import export, replay, tail
 from worker.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -163,6 +163,8 @@ def show_settings() -> None:
 main.add_command(feeds)
 main.add_command(officials)
 main.add_command(tail)
+main.add_command(export)
+main.add_command(replay)
 
 
 # Without the service ----------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +14,7 @@ from worker import settings as settings_module
 if TYPE_CHECKING:
     from worker.exports.select import Selection
 
+STREAMS = ("events", "reports", "articles")
 _FILTERS = (
     click.option("--party", "parties", multiple=True, metavar="CODE", help="It takes part: IND."),
     click.option(
@@ -66,7 +68,7 @@ def selection(
 
 @click.command()
 @click.option("--from", "start", default="$", metavar="ID|TIME", help="Begin here; default: now.")
-@click.option("--stream", default="events", type=click.Choice(["events", "reports", "articles"]))
+@click.option("--stream", default="events", type=click.Choice(STREAMS))
 @click.option(
     "--format", "form", default="person", type=click.Choice(["person", "jsonl", "csv"]),
     help="For a person; a CloudEvent a line; a table with a header.",
@@ -82,5 +84,66 @@ def tail(start: str, stream: str, form: str, end: bool, **asked: Any) -> None:
 
     delivery.tail(
         settings_module.load(), stream, start, sys.stdout,
-        form=form, wanted=selection(**asked), end=end,
+        form=form, wanted=selection(**asked), stop=end,
     )  # fmt: skip
+
+
+_SOURCE = (
+    click.option("--stream", default="events", type=click.Choice(STREAMS)),
+    click.option("--from", "start", default="0", metavar="ID|TIME", help="Begin here."),
+    click.option("--to", "stop", metavar="ID|TIME", help="With this id; before this time."),
+    click.option(
+        "--archive", type=click.Path(path_type=Path), metavar="FOLDER",
+        help="Out of an archive's files instead of the stream: .demarche/serve/archive.",
+    ),
+)  # fmt: skip
+
+
+def source(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say which messages it is about."""
+    for option in reversed(_SOURCE):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.option(
+    "--format", "form", default="jsonl",
+    type=click.Choice(["jsonl", "csv", "parquet", "gdelt", "plover"]),
+    help="CloudEvents; a table; a table a day; GDELT's 61 columns; PLOVER's records.",
+)  # fmt: skip
+@click.option("--out", default="-", metavar="FILE|FOLDER", help="Default: standard output.")
+@click.option("--all", "every", is_flag=True, help="Every revision, also of events that ended.")
+@source
+@filters
+def export(
+    form: str, out: str, every: bool, stream: str, start: str, stop: str | None,
+    archive: Path | None, **asked: Any,
+) -> None:  # fmt: skip
+    """Write the newest state of each event for other programs.
+
+    Events that were merged or retracted are left out, and options that select events look at the
+    newest state. Of reports and articles every message is written.
+    """
+    from worker import delivery
+
+    messages = delivery.Source(stream, start, stop, archive)
+    count = delivery.export(
+        settings_module.load(), messages, form, out, wanted=selection(**asked), every=every
+    )
+    click.echo(f"{count} written.", err=True)
+
+
+@click.command()
+@click.option("--into", "name", required=True, metavar="NAME", help="The new stream's name.")
+@source
+def replay(name: str, stream: str, start: str, stop: str | None, archive: Path | None) -> None:
+    """Put messages onto a new stream, as they were, to try a reader on them.
+
+    They keep their entry ids, so that a reader can begin at a time. The stream is not trimmed.
+    """
+    from worker import delivery
+
+    messages = delivery.Source(stream, start, stop, archive)
+    key, count = delivery.replay(settings_module.load(), messages, name)
+    click.echo(f"{count} messages on {key}; DEL {key} when they have served.")

@@ -122,6 +122,14 @@ def sides(data: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], list[Mappin
     return actors, [party for party in told if party["role"] == "recipient"]
 
 
+@cache
+def sectors() -> Mapping[str, str]:
+    """Our words for sectors, and CAMEO's codes for them, which PLOVER kept."""
+    with files("worker.exports").joinpath("sectors.tsv").open(encoding="utf-8") as file:
+        lines = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return {line["sector"]: line["code"] for line in lines}
+
+
 def name_of(party: Mapping[str, Any]) -> str:
     """A party's name; its code, where a message ends an event and tells codes alone."""
     return str(party.get("name", party["code"]))

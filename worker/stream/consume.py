@@ -66,6 +66,7 @@ class Message:
         data: the CloudEvent's own `data`.
         fields: the entry's fields as they stand on the stream.
         deliveries: how often it was handed out, this time included.
+        time: the CloudEvent's time, RFC 3339; "" where it has none.
     """
 
     entry: str
@@ -75,6 +76,7 @@ class Message:
     data: Mapping[str, Any]
     fields: Fields
     deliveries: int = 1
+    time: str = ""
 
     @property
     def revision(self) -> int:
@@ -337,6 +339,7 @@ def read(entry: str, fields: Fields, deliveries: int = 1) -> Message:
             data=document["data"],
             fields=fields,
             deliveries=deliveries,
+            time=document.get("time", ""),
         )
     except KeyError as error:
         raise Unreadable(f"the entry has no {error}") from None

@@ -13,10 +13,12 @@ from redis import Redis
 from redis.exceptions import ResponseError
 
 from worker.errors import ConfigError
+from worker.stream.archive import number
 from worker.stream.consume import Fields, Message, Unreadable, read
 
 log = structlog.get_logger(__name__)
 
+_LAST = 2**64 - 1  # the highest number that an entry of a millisecond can have
 _ENTRY_ID = re.compile(r"\d+(-\d+)?")
 
 
@@ -68,16 +70,16 @@ class Reader:
                 last = entry.entry
                 yield entry
 
-    def until_now(self, stream: str, after: str) -> Iterator[Message]:
-        """Yield the entries after an id that are there now, and end."""
-        newest = self.last_id(stream)
+    def until_now(self, stream: str, after: str, upto: str | None = None) -> Iterator[Message]:
+        """Yield the entries after an id that are there now (or up to an id), and end."""
+        newest = number(upto or self.last_id(stream))
         last = after
-        while entries := self.read(stream, last):
+        while entries := self.read(stream, last, count=500):
             for entry in entries:
+                if number(entry.entry) > newest:
+                    return
                 yield entry
                 last = entry.entry
-                if last == newest:
-                    return
 
     def last_id(self, stream: str) -> str:
         """Return the id of the newest entry; "0" where there is none."""
@@ -113,17 +115,32 @@ def position(start: str) -> str:
     Raises:
         ConfigError: it is neither.
     """
-    if _ENTRY_ID.fullmatch(start) and not re.fullmatch(r"\d{4}", start):
-        return start
+    return start if _is_id(start) else f"{_milliseconds(start) - 1}"
+
+
+def end(stop: str) -> str:
+    """Turn an entry id into "up to and with this", a time into "before this moment".
+
+    Raises:
+        ConfigError: it is neither.
+    """
+    return stop if _is_id(stop) else f"{_milliseconds(stop) - 1}-{_LAST}"
+
+
+def _is_id(text: str) -> bool:
+    return bool(_ENTRY_ID.fullmatch(text)) and not re.fullmatch(r"\d{4}", text)
+
+
+def _milliseconds(text: str) -> int:
     try:
-        when = datetime.fromisoformat(start)
+        when = datetime.fromisoformat(text)
     except ValueError:
         raise ConfigError(
-            f"{start!r} is neither an entry id (1700000000000-0) nor a time (2026-01-31T12:00)."
+            f"{text!r} is neither an entry id (1700000000000-0) nor a time (2026-01-31T12:00)."
         ) from None
     if when.tzinfo is None:
         when = when.replace(tzinfo=UTC)
-    return f"{int(when.timestamp() * 1000) - 1}"
+    return int(when.timestamp() * 1000)
 
 
 def _message(stream: str, entry: str, fields: Fields) -> Message | None:

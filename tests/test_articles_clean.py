@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from worker.articles.clean import clean
+from worker.articles.clean import clean, examine
 from worker.errors import Rejected
 from worker.model import Article, Entry, Feed, Page, article_id
 
@@ -339,7 +339,7 @@ RUSSIAN = "Министры иностранных дел двух стран в
 )
 def test_text_is_read_in_its_own_encoding(encoding, head, content_type):
     html = f"<html><head>{head}<title>x</title></head><body><p>{RUSSIAN}</p></body></html>"
-    article = clean(page(html.encode(encoding), content_type), FEED, ENTRY)
+    article = examine(page(html.encode(encoding), content_type), FEED, ENTRY).article
     assert article.text == RUSSIAN.strip()
 
 

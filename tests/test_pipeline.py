@@ -90,12 +90,14 @@ class Stream:
     fates: dict[str, Fate] = field(default_factory=dict)
     events: dict[str, Sequence[Event]] = field(default_factory=dict)
     corrected: list[tuple[str | None, Sequence[Event], str]] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
 
     def publish(self, claim: str, article: Article, events: Sequence[Event]) -> Fate:
         self.events[article.url or claim] = events
         return self.fates.setdefault(claim, Fate("published" if events else "empty"))
 
     def close(self, claim: str, fate: Fate, *, url: str, feed: Feed) -> Fate:
+        self.languages.append(feed.language)
         return self.fates.setdefault(claim, fate)
 
     def republish(self, article: Article, events: Sequence[Event], *, reason: str) -> Revision:
@@ -269,6 +271,15 @@ def test_a_page_without_text_is_rejected(house: House) -> None:
     (fate,) = house.fates()
     assert fate.kind == "rejected"
     assert fate.reason
+
+
+def test_a_story_in_another_language_is_rejected_and_counted_by_it(house: House) -> None:
+    ids = house.stories(1, 2)
+    german = "Die Außenminister trafen sich am Montag in Oslo, um über den Fisch zu sprechen. " * 9
+    house.web.answers["https://news.example/1"] = html(1).replace(STORY.encode(), german.encode())
+    house.pipeline.extract(house.pipeline.collect(ids))
+    assert set(house.fates()) == {Fate("rejected", "language"), Fate("published")}
+    assert house.stream.languages == ["de"]
 
 
 def test_a_story_that_breaks_the_coder_does_not_break_its_batch(house: House) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 from click.testing import CliRunner
@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from worker import wiring
 from worker.cli import main
 from worker.feeds.schedule import Habit
-from worker.model import Entry, Feed
+from worker.model import Entry, Fate, Feed
 from worker.service import health
 from worker.settings import load
 
@@ -43,6 +43,9 @@ def test_the_feeds_and_the_service_are_measured(
     ledger.claim(ODD.url, [(id, Entry(f"https://a.test/{id}")) for id in "abc"], 0)
     ledger.done("a", read=True)
     ledger.done("b", read=False)
+    publisher = wiring.publisher(settings)
+    foreign = replace(ODD, language="fr")
+    publisher.close("b", Fate("rejected", "language"), url="https://a.test/b", feed=foreign)
     health.pulse(settings, "fetcher")()
     found = scraped()
     odd = (ODD.url, ODD.outlet)
@@ -57,6 +60,7 @@ def test_the_feeds_and_the_service_are_measured(
     assert found["demarche_feed_ailing", *odd, "stale"] == 0
     assert found["demarche_feed_ailing", NEW.url, "New", "new"] == 1
     assert (found["demarche_up", "fetcher"], found["demarche_up", "extractor"]) == (1, 0)
+    assert found["demarche_articles_foreign_total", "fr"] == 1
     assert found["demarche_feeds",] == 2
     assert found["demarche_articles_open", "leased"] == 1
 

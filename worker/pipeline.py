@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from worker.articles.clean import clean
+from worker.articles.language import Foreign
 from worker.articles.links import clean_url, site
 from worker.errors import Busy, Rejected, Transient
 from worker.feeds import schedule
@@ -323,6 +324,9 @@ class Pipeline:
         try:
             with self.deadline(self.limits.extract_seconds):
                 result = step()
+        except Foreign as error:
+            feed = replace(work.feed, language=error.language)
+            self._end(replace(work, feed=feed), Fate("rejected", error.reason))
         except Rejected as error:
             self._end(work, Fate("rejected", error.reason))
         except Exception as error:

@@ -150,7 +150,7 @@ def _cleaned(
 
 def _examined(given: tuple[Page, Entry]) -> Examined:
     page, entry = given
-    return examine(page, Feed(page.url, outlet=""), entry)
+    return examine(page, Feed(page.url, outlet="", language=""), entry)
 
 
 def _parsed(given: tuple[Page, str | None]) -> ParsedFeed:

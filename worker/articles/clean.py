@@ -18,7 +18,7 @@ import trafilatura
 from lxml.html import HtmlElement
 from trafilatura.settings import Extractor
 
-from worker.articles import dates, metadata, walls
+from worker.articles import dates, language, metadata, walls
 from worker.articles.agency import credited
 from worker.articles.links import canonical, claimed, site
 from worker.errors import Rejected
@@ -62,6 +62,7 @@ def clean(page: Page, feed: Feed, entry: Entry) -> Article:
     Raises:
         Rejected: ``not-html``; ``too-complex`` (reading it would take too long); ``too-short``;
             ``paywall``, ``consent``, ``challenge``, ``not-found`` where a wall stands in its place.
+        Foreign: ``language``: it is in one that the coder cannot read.
     """
     examined = examine(page, feed, entry)
     if examined.fault:
@@ -80,7 +81,9 @@ def examine(page: Page, feed: Feed, entry: Entry) -> Examined:
     reader = dates.reader(tree, url or page.url, page.fetched)
     facts = metadata.read(tree, [page.url, url or ""], reader)
     text = _text(tree)
-    fault = _fault(text, facts, page, entry)
+    declared = feed.language or tree.get("lang") or "en"
+    spoken = language.told(text, declared) if len(text) >= MIN_TEXT else declared
+    fault = _fault(text, facts, page, entry) or _foreign(spoken)
     published, basis = facts.published, facts.published_basis
     if published is None:
         published, basis = _told_by_feed(entry, page)
@@ -97,7 +100,7 @@ def examine(page: Page, feed: Feed, entry: Entry) -> Examined:
         source=feed.outlet or facts.outlet,
         country=feed.country,
         official=feed.official,
-        language=feed.language,
+        language=spoken,
         authors=facts.authors,
         agency=credited(text, facts.bylines),
     )
@@ -123,6 +126,7 @@ def warm_up() -> None:
     page = Page("https://localhost/", 200, {"content-type": "text/html"}, body, datetime.now(UTC))
     examine(page, Feed(page.url, ""), Entry(page.url))
     site("https://localhost.test/")
+    language.warm_up()
 
 
 def _tree(page: Page) -> HtmlElement:
@@ -180,6 +184,10 @@ def _fault(text: str, facts: metadata.Metadata, page: Page, entry: Entry) -> Rej
     if len(text) < MIN_TEXT:
         return Rejected("too-short", f"{len(text)} characters of text")
     return None
+
+
+def _foreign(spoken: str) -> Rejected | None:
+    return None if language.is_read(spoken) else language.Foreign(spoken)
 
 
 def _guessed(

@@ -88,6 +88,8 @@ def _service(settings: Settings) -> Iterator[Family]:
     yield Family("demarche_up", "gauge", "Whether a role is alive.", tuple(roles))
     counts = wiring.reader(settings).counts()
     yield _counted("demarche_articles_total", "Articles by fate.", "fate", counts.fates)
+    help_text = "Articles in a language that is not coded."
+    yield _counted("demarche_articles_foreign_total", help_text, "language", counts.languages)
     yield _counted("demarche_events_total", "Events by PLOVER type.", "type", counts.types)
     standing = wiring.ledger(settings).standing()
     open_ones = {"waiting": standing.waiting, "leased": standing.leased}

@@ -62,6 +62,9 @@ redis.call('HINCRBY', COUNTERS, 'fate:' .. fate, 1)
 if reason ~= '' then
   redis.call('HINCRBY', COUNTERS, 'reason:' .. fate .. ':' .. reason, 1)
 end
+if reason == 'language' then
+  redis.call('HINCRBY', COUNTERS, 'language:' .. ask.language, 1)
+end
 
 local events = {}
 ask.based_on = based_on

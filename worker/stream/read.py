@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,11 +30,13 @@ class Counts:
         fates: articles by fate ("published", …).
         reasons: articles by fate and reason ("rejected:robots").
         types: events by PLOVER type.
+        languages: articles that could not be read for their language, by its tag.
     """
 
     fates: Mapping[str, int]
     reasons: Mapping[str, int]
     types: Mapping[str, int]
+    languages: Mapping[str, int] = field(default_factory=dict)
 
 
 class Reader:
@@ -106,6 +108,7 @@ class Reader:
             fates=_under("fate:", found),
             reasons=_under("reason:", found),
             types=_under("type:", found),
+            languages=_under("language:", found),
         )
 
 

@@ -6,16 +6,18 @@ different ones are needed. A context says what is spoken of around the act, not 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cache
 
 from worker.events.parsed import Span, Token
 from worker.events.plover import data, read_tsv
-from worker.events.tree import lemma
 
 _ENOUGH = 2
 _OWN, _BESIDE = 2, 1
 _LONGEST = 4  # words of a phrase
+_PIECE = re.compile(r"\w+|[^\w\s]")
 
 
 def contexts(sentence: Span) -> tuple[str, ...]:
@@ -51,14 +53,27 @@ def _hits(sentence: Span) -> list[tuple[str, str]]:
     return found
 
 
-def _phrases(tokens: list[Token]) -> set[str]:
-    """What begins here: as it is written, and with the last word as its lemma."""
-    phrases: set[str] = set()
+def _phrases(tokens: list[Token]) -> Iterator[str]:
+    """What begins here: as it is written, and with the last word as its lemma.
+
+    It ends where no line of the table goes on.
+    """
+    longer = _beginnings()
     written = ""
     for token in tokens:
-        phrases |= {written + token.lower_, written + lemma(token)}
-        written += token.lower_ + token.whitespace_
-    return phrases
+        yield written + token.lower_
+        if token.lemma_ != token.lower_:
+            yield written + token.lemma_
+        written += token.lower_
+        if written not in longer:
+            return
+        written += token.whitespace_
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    """What the phrases of the table begin with, up to the end of any of their words."""
+    return frozenset(words[: m.end()] for words in _table() for m in _PIECE.finditer(words))
 
 
 @cache

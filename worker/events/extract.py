@@ -204,7 +204,7 @@ class _Telling:
         )
         speech = Speech(doc, self._lexicon, phrases.direct, self._spoken, self._issuer)
         reader = Reader(self._lexicon, phrases, speech, domestic=self._domestic)
-        doubter = Doubter(doc, self._lexicon, phrases, {*at, *posts})
+        doubter = Doubter(doc, self._lexicon, reader.triggers, {*at, *posts})
         self._first = self._sentence
         self._ends = [s.end for s in doc.sents]
         self._note(number, doc, found, self._sentence)

@@ -51,7 +51,7 @@ _DEONTIC = frozenset({"must", "should", "ought", "need"})
 
 
 class Reader:
-    """Reads the acts of one parsed paragraph.
+    """Reads the acts of one parsed paragraph; `triggers` are the rules of its words.
 
     Args:
         domestic: keep acts whose parties all have one code too (for CAMEO-style data; the guide
@@ -66,10 +66,10 @@ class Reader:
         self._phrases = phrases
         self._speech = speech
         self._domestic = domestic
-        self._triggers = Triggers(lexicon, phrases)
-        self._contents = Contents(lexicon, self._triggers)
+        self.triggers = Triggers(lexicon, phrases)
+        self._contents = Contents(lexicon, self.triggers)
         self._places = Places(
-            lexicon, phrases, speech, self._triggers, self._parties, domestic=domestic
+            lexicon, phrases, speech, self.triggers, self._parties, domestic=domestic
         )
         self._meetings = Meetings(lexicon, phrases, self._places)
         self._frames: dict[int, Frame | None] = {}
@@ -78,7 +78,7 @@ class Reader:
     def acts(self, sentence: Span) -> list[Act]:
         """All acts of a sentence, in the order of their triggers."""
         found: list[Act] = []
-        telling = [t for t in sentence if self._triggers.rules(t) or _is_duty(t)]
+        telling = [t for t in sentence if self.triggers.rules(t) or _is_duty(t)]
         sport = telling and any(self._lexicon.is_a(lemma(t), "SPORT") for t in sentence)
         for token in sorted(telling, key=_depth):  # what governs first: it may swallow the rest
             if token.i in self._swallowed:
@@ -99,9 +99,9 @@ class Reader:
         """The first rule of a trigger that finds its parties; None where there is none."""
         if token.i not in self._frames:
             self._frames[token.i] = None  # a clause that loops back to itself finds nothing
-            context = self._triggers.context(token)
-            for rule in self._triggers.rules(token):
-                if self._triggers.fits(rule, context):
+            context = self.triggers.context(token)
+            for rule in self.triggers.rules(token):
+                if self.triggers.fits(rule, context):
                     frame = self._filled(rule, context, depth)
                     if frame is not None:
                         self._frames[token.i] = frame
@@ -224,7 +224,7 @@ class Reader:
         if "retreat" in flags:
             asked = self._contents.content(context)
             return any(
-                (k := self._triggers.kind(t)) is not None and k[0] in ("RETREAT", "CONCEDE")
+                (k := self.triggers.kind(t)) is not None and k[0] in ("RETREAT", "CONCEDE")
                 for t in asked
             )
         if "verbal" in flags:

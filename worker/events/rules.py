@@ -11,7 +11,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from worker.events.plover import data, read_tsv
 from worker.events.tree import Operators, Standing
@@ -38,13 +38,20 @@ RULE_TABLES = (
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One thing that must stand beside a trigger: a place in the tree and what may fill it."""
+    """One thing that must stand beside a trigger, or must not.
 
-    place: str
+    Attributes:
+        places: where in the tree.
+        fillers: the words that may stand there; none where any may.
+        absent: it must not be there.
+    """
+
+    places: tuple[str, ...]
     fillers: frozenset[str]
+    absent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """One line of the lexicon.
 
@@ -70,6 +77,12 @@ class Rule:
     flags: frozenset[str]
     example: str
     expect: str
+
+    @cached_property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        """The trigger words, each with its particle or ""."""
+        parts = (word.partition("+") for word in self.lemmas)
+        return tuple((base, particle) for base, _, particle in parts)
 
 
 @dataclass(frozen=True)
@@ -120,7 +133,7 @@ def lexicon() -> Lexicon:
 def _weight(rule: Rule, word: str) -> int:
     """How demanding a line is for a trigger word: the more, the earlier it is tried."""
     particle = word not in rule.lemmas and any(w.startswith(f"{word}+") for w in rule.lemmas)
-    choosy = any(n.fillers - {"any"} for n in rule.needs)
+    choosy = any(n.fillers for n in rule.needs)
     special = bool(rule.flags & {"home", "negated", "refusing", "will"})
     return 4 * len(rule.needs) + 4 * particle + choosy - 2 * ("weak" in rule.flags) + 2 * special
 
@@ -164,7 +177,8 @@ def _need(text: str, classes: dict[str, frozenset[str]], rule: str) -> Need:
             words |= classes[part]
         elif part:
             words.add(part)
-    return Need(place, frozenset(words))
+    fillers = frozenset() if "any" in words else frozenset(words)
+    return Need(tuple(place.removeprefix("!").split(",")), fillers, place.startswith("!"))
 
 
 def _operators() -> Operators:

@@ -76,9 +76,20 @@ class Arguments:
     complements: list[Token] = field(default_factory=list)
 
 
+class _Bases(dict[str, str]):
+    """Labels without their subtypes: "nsubj:pass" → "nsubj"."""
+
+    def __missing__(self, label: str) -> str:
+        base = self[label] = label.partition(":")[0]
+        return base
+
+
+_BASES = _Bases()
+
+
 def base(token: Token) -> str:
     """The dependency label without its subtype."""
-    return token.dep_.partition(":")[0]
+    return _BASES[token.dep_]
 
 
 def lemma(token: Token) -> str:
@@ -88,17 +99,17 @@ def lemma(token: Token) -> str:
 
 def children(token: Token, *labels: str) -> Iterator[Token]:
     """Children whose label (with or without subtype) is one of ``labels``."""
-    for child in token.children:
-        if child.dep_ in labels or base(child) in labels:
-            yield child
+    bases = _BASES
+    return (c for c in token.children if c.dep_ in labels or bases[c.dep_] in labels)
 
 
 def conjuncts(token: Token) -> list[Token]:
     """The token and the nominals coordinated with it."""
     found = [token]
     for child in token.children:
-        contrast = any(c.lower_ == "but" for c in child.children if c.dep_ == "cc")
-        if child.dep_ == "conj" and child.pos_ not in ("VERB", "AUX") and not contrast:
+        if child.dep_ != "conj" or child.pos_ in ("VERB", "AUX"):
+            continue
+        if not any(c.lower_ == "but" for c in child.children if c.dep_ == "cc"):
             found.extend(conjuncts(child))
     return found
 
@@ -108,6 +119,8 @@ def case(token: Token) -> str:
 
     A fixed expression counts as one ("because of"); of two prepositions the last ("out of").
     """
+    if not token.children:
+        return ""
     found = ""
     for child in token.children:
         if child.dep_ == "case" and child.i < token.i:

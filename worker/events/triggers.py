@@ -48,8 +48,7 @@ class Forms:
 
     def fit(self, rule: Rule) -> bool:
         """Whether one of the rule's words stands here, with the particle that it needs."""
-        for word in rule.lemmas:
-            base, _, particle = word.partition("+")
+        for base, particle in rule.words:
             if base == "*":
                 return True
             if base not in self.spellings:
@@ -84,15 +83,23 @@ class Triggers:
         """Join words and parties."""
         self._lexicon = lexicon
         self._phrases = phrases
+        self._rules: dict[int, tuple[Rule, ...]] = {}
+        self._kinds: dict[int, tuple[str, str | None] | None] = {}
+        self._contexts: dict[int, Context] = {}
 
     def rules(self, token: Token) -> tuple[Rule, ...]:
         """The rules of a word, in the order of the tables."""
+        if token.i not in self._rules:
+            self._rules[token.i] = self._rules_of(token)
+        return self._rules[token.i]
+
+    def _rules_of(self, token: Token) -> tuple[Rule, ...]:
         pos = _POS.get(token.pos_)
         if pos is None or (pos == "n" and token.dep_ == "compound"):
             return ()  # "war games", "aid groups": a kind of something else
-        rules = self._lexicon.triggers(pos, hyphened(token)) or self._lexicon.triggers(
-            pos, lemma(token)
-        )
+        tied = hyphened(token)
+        rules = self._lexicon.triggers(pos, tied) if tied else ()
+        rules = rules or self._lexicon.triggers(pos, lemma(token))
         if rules or pos == "n":
             return rules
         if pos == "v":
@@ -116,14 +123,19 @@ class Triggers:
 
     def kind(self, token: Token) -> tuple[str, str | None] | None:
         """Type and mode that a trigger names, whoever the parties are."""
-        context = self.context(token)
-        for rule in self.rules(token):
-            if self.fits(rule, context):
-                return rule.type, rule.mode
-        return None
+        if token.i not in self._kinds:
+            fitting = (r for r in self.rules(token) if self.fits(r, self.context(token)))
+            rule = next(fitting, None)
+            self._kinds[token.i] = None if rule is None else (rule.type, rule.mode)
+        return self._kinds[token.i]
 
     def context(self, token: Token) -> Context:
         """The word with its arguments and its light verb."""
+        if token.i not in self._contexts:
+            self._contexts[token.i] = self._context_of(token)
+        return self._contexts[token.i]
+
+    def _context_of(self, token: Token) -> Context:
         forms = Forms.of(token)
         if token.pos_ not in ("NOUN", "PROPN") or is_predicate(token):
             args = arguments(token)
@@ -184,27 +196,26 @@ class Triggers:
         return all(self._meets(need, context) for need in rule.needs)
 
     def _meets(self, need: Need, context: Context) -> bool:
-        if need.place == "light":
+        return self._stands(need, context) is not need.absent
+
+    def _stands(self, need: Need, context: Context) -> bool:
+        if need.places == ("light",):
             return context.light is not None
-        if need.place == "crowd":
+        if need.places == ("crowd",):
             agents = crowd_of(context)
             named = [n for t in agents for n in self._phrases.direct(t)]
             return any(is_crowd(t, self._lexicon) for t in agents) or any(
                 "people" in (n.how, n.basis) or n.kind == "group" for n in named
             )
-        if need.place.startswith("!"):
-            return not self._meets(Need(need.place[1:], need.fillers), context)
-        tokens = list(self._tokens(need.place, context))
+        tokens = self._tokens(need.places, context)
         if not need.fillers:
-            return bool(tokens)
-        if "any" in need.fillers:
-            return bool(tokens)
+            return any(True for _ in tokens)
         return any(fills(t, need.fillers, self._lexicon) for t in tokens)
 
-    def _tokens(self, place: str, context: Context) -> Iterator[Token]:
-        """Head tokens that stand in a place of a rule's needs."""
+    def _tokens(self, places: tuple[str, ...], context: Context) -> Iterator[Token]:
+        """Head tokens that stand in the places of a rule's needs."""
         args = context.args
-        for part in place.split(","):
+        for part in places:
             if part == "obj" or part == "patient":
                 yield from args.patient
             elif part == "agent":
@@ -267,12 +278,13 @@ def is_crowd(token: Token, lexicon: Lexicon) -> bool:
 
 def hyphened(token: Token) -> str:
     """The word that a hyphen makes of a token and its neighbour ("test-fire"); else ""."""
+    words = token.doc.tokens
     for step in (-1, 1):
         hyphen, other = token.i + step, token.i + 2 * step
-        if not 0 <= other < len(token.doc) or token.doc[hyphen].text not in ("-", "‑"):
+        if not 0 <= other < len(words) or words[hyphen].text not in ("-", "‑"):
             continue
-        first, last = sorted((token.doc[other], token), key=lambda t: t.i)
-        if not first.whitespace_ and not token.doc[hyphen].whitespace_:
+        first, last = sorted((words[other], token), key=lambda t: t.i)
+        if not first.whitespace_ and not words[hyphen].whitespace_:
             return f"{first.lower_}-{lemma(last)}"
     return ""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from worker.events.acts import Act
 from worker.events.parsed import Doc, Span
-from worker.events.phrases import Named, Phrases
+from worker.events.phrases import Named
 from worker.events.relate.features import see
 from worker.events.relate.network import packaged
 from worker.events.relate.pairs import Pair
@@ -21,11 +21,13 @@ class Doubter:
         names: indices of tokens that name any party.
     """
 
-    def __init__(self, doc: Doc, lexicon: Lexicon, phrases: Phrases, names: Iterable[int]) -> None:
+    def __init__(
+        self, doc: Doc, lexicon: Lexicon, triggers: Triggers, names: Iterable[int]
+    ) -> None:
         """Join what is asked of each act."""
         self._doc = doc
         self._lexicon = lexicon
-        self._triggers = Triggers(lexicon, phrases)
+        self._triggers = triggers
         self._names = frozenset(names)
         self._network = packaged()
 

@@ -19,7 +19,7 @@ from spacy.strings import get_string_id
 from spacy.vectors import Vectors  # type: ignore[import-not-found]
 
 from worker.events.plover import data, types
-from worker.events.relate.features import LABELS, PLACES, Seen, Word
+from worker.events.relate.features import LABELS, PLACES, Seen
 
 NONE = "NONE"
 """The class of pairs that no act joins."""
@@ -67,9 +67,16 @@ def inputs(seen: Seen, vectors: Vectors, width: int) -> Array:
 
     Vectors are zero where the pipeline has none, or others than those of the training.
     """
-    known = vectors if width and vectors.shape[1:] == (width,) else None
-    rows = [_input(word, known, width) for word in seen.words]
-    return np.stack(rows or [np.zeros(size(width), np.float32)])
+    words = seen.words
+    told = np.zeros((max(1, len(words)), size(width)), np.float32)
+    if words and width and vectors.shape[1:] == (width,):
+        told[:, :width] = _units([word.lemma for word in words], vectors)
+        told[:, width : 2 * width] = _units([word.head for word in words], vectors)
+    for row, word in zip(told[:, 2 * width :], words, strict=False):
+        for name in (*word.places, f"-{word.label}", *word.kinds):
+            if name in _MARKS:
+                row[_MARKS[name]] = 1
+    return told
 
 
 def size(width: int) -> int:
@@ -80,24 +87,14 @@ def size(width: int) -> int:
 _MARKS = {name: n for n, name in enumerate((*PLACES, *(f"-{x}" for x in LABELS), *types()))}
 
 
-def _input(word: Word, vectors: Vectors | None, width: int) -> Array:
-    row = np.zeros(size(width), np.float32)
-    if vectors is not None:
-        row[:width] = _vector(word.lemma, vectors)
-        row[width : 2 * width] = _vector(word.head, vectors)
-    for name in (*word.places, f"-{word.label}", *word.kinds):
-        if name in _MARKS:
-            row[2 * width + _MARKS[name]] = 1
-    return row
-
-
-def _vector(lemma: str, vectors: Vectors) -> Array | float:
-    """The vector of a lemma, brought to length 1."""
-    row = vectors.key2row.get(get_string_id(lemma))
-    if not lemma or row is None:
-        return 0.0
-    vector: Array = vectors.data[row]
-    return vector / max(float(np.sqrt(vector @ vector)), 1e-6)
+def _units(lemmas: list[str], vectors: Vectors) -> Array:
+    """The vectors of lemmas, brought to length 1; zeros where one has none."""
+    places = [vectors.key2row.get(get_string_id(x), -1) if x else -1 for x in lemmas]
+    rows = np.array(places)
+    found: Array = vectors.data[rows] * (rows >= 0)[:, None]
+    lengths = np.sqrt((found * found).sum(axis=1, keepdims=True))
+    units: Array = found / np.maximum(lengths, 1e-6)
+    return units
 
 
 def softmax(scores: Array) -> Array:

@@ -18,7 +18,6 @@ from worker.events.relate.pairs import Pair
 from worker.events.rules import Lexicon
 from worker.events.speech import Speech
 from worker.events.tree import lemma
-from worker.events.triggers import Triggers
 
 Spans = tuple[tuple[int, int] | None, tuple[int, int] | None]
 """First and last code point (exclusive) of source and target."""
@@ -51,7 +50,7 @@ def look(
     speech = Speech(doc, lexicon, phrases.direct)
     reader = Reader(lexicon, phrases, speech, domestic=domestic)
     acts = chain.from_iterable(reader.acts(sentence) for sentence in pair.sentences())
-    return see(pair, acts, lexicon, Triggers(lexicon, phrases))
+    return see(pair, acts, lexicon, reader.triggers)
 
 
 def _party(code: str, span: Span, at: dict[int, list[Named]], lexicon: Lexicon) -> Named:

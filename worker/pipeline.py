@@ -94,6 +94,13 @@ class Publisher(Protocol):
         """Publish what is different about an article that was published before."""
 
 
+class Keeper(Protocol):
+    """Keeps pages as they were fetched, where that is wanted."""
+
+    def keep(self, page: Page, feed: Feed, entry: Entry) -> None:
+        """Keep a page, with the feed and the entry that named it."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """How much, how often, how long; each is explained in `worker.settings`."""
@@ -121,6 +128,7 @@ class Pipeline:
     limits: Limits = field(default_factory=Limits)
     now: Callable[[], float] = time.time
     jitter: Callable[[], float] = random.random
+    keeper: Keeper | None = None
 
     # 1. beat → tick ------------------------------------------------------------------------------
 
@@ -189,7 +197,8 @@ class Pipeline:
         """Fetch one page; False where it must wait, or ended here."""
         try:
             self._take_turn(work)
-            self.ledger.keep(work.id, self.fetcher.get(work.entry.url, accept=HTML))
+            page = self.fetcher.get(work.entry.url, accept=HTML)
+            self.ledger.keep(work.id, page)
         except Busy as busy:
             self._leave_alone(work, busy)
         except Transient as error:
@@ -197,6 +206,8 @@ class Pipeline:
         except Rejected as error:
             self._end(work, Fate("rejected", error.reason))
         else:
+            if self.keeper:
+                self.keeper.keep(page, work.feed, work.entry)
             return True
         return False
 

@@ -95,6 +95,9 @@ class Settings(BaseSettings):
     seen_days: float = Field(
         90.0, gt=0, description="Days that an article is remembered after its fate."
     )
+    warc: Path | None = Field(
+        None, description="A folder that keeps every fetched page as WARC, by day; unset: none is."
+    )
     reread_after: float = Field(
         86_400.0,
         ge=0,

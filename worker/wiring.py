@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from worker.events.relate import Relater
     from worker.fetch import Fetcher
     from worker.inspection import Inspection
-    from worker.pipeline import Limits, Pipeline
+    from worker.pipeline import Keeper, Limits, Pipeline
     from worker.visitor import Visitor
 
 AGENT = "Demarche"
@@ -69,7 +69,17 @@ def pipeline(settings: Settings, coder: Callable[[], Coder]) -> Pipeline:
         coder=coder,
         deadline=deadline,
         limits=limits(settings),
+        keeper=keeper(settings),
     )
+
+
+def keeper(settings: Settings) -> Keeper | None:
+    """Build what keeps fetched pages, where that is wanted."""
+    if settings.warc is None:
+        return None
+    from worker.warc import Keeper
+
+    return Keeper(settings.warc)
 
 
 def inspect(settings: Settings, feed: Feed) -> Inspection:

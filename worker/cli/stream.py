@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from worker import settings as settings_module
+from worker.errors import ConfigError
 
 if TYPE_CHECKING:
     from worker.exports.select import Selection
@@ -135,13 +136,30 @@ def export(
 
 
 @click.command()
-@click.option("--into", "name", required=True, metavar="NAME", help="The new stream's name.")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--into", "name", metavar="NAME", help="The new stream's name.")
+@click.option("--warc", is_flag=True, help="FILES are archived pages, by DEMARCHE_WARC or others.")
 @source
-def replay(name: str, stream: str, start: str, stop: str | None, archive: Path | None) -> None:
-    """Put messages onto a new stream, as they were, to try a reader on them.
+def replay(
+    files: tuple[Path, ...], name: str | None, warc: bool, stream: str, start: str,
+    stop: str | None, archive: Path | None,
+) -> None:  # fmt: skip
+    """Put messages onto a new stream, or archived pages through the service once more.
 
-    They keep their entry ids, so that a reader can begin at a time. The stream is not trimmed.
+    With --into, messages come onto a new stream as they were, to try a reader on them. They keep
+    their entry ids, so that a reader can begin at a time. The stream is not trimmed.
+
+    With --warc, the pages in FILES go to the running extractors as if they had just been fetched.
+    What the service knows is left as it is: for reading everything anew, take a service of another
+    DEMARCHE_PREFIX.
     """
+    if warc is bool(name) or warc is not bool(files):
+        raise ConfigError("replay takes either --into NAME, or --warc and its FILES.")
+    if warc or name is None:
+        from worker import replay as pages
+
+        pages.replay(settings_module.load(), files, sys.stdout)
+        return
     from worker import delivery
 
     messages = delivery.Source(stream, start, stop, archive)

@@ -154,6 +154,15 @@ class Ledger(Feeds, Protocol):
         changed at once (`MANY` or more) is made that way, and says nothing with it.
         """
 
+    def bring(self, id: str, page: Page, entry: Entry, feed: Feed, now: float) -> bool:
+        """Take in a page that was fetched elsewhere; it is due to be extracted.
+
+        The feed speaks for this article as given, whether it is watched or not.
+
+        Returns:
+            False where the article is known: then it is left as it is.
+        """
+
     def resume(self, ids: Iterable[str], now: float) -> list[Work]:
         """Renew the leases of those that are not done yet, and return them."""
 

@@ -37,6 +37,7 @@ class MemoryLedger:
     _due: dict[str, float] = field(default_factory=dict)
     _leased: dict[str, float] = field(default_factory=dict)
     _again: dict[str, float] = field(default_factory=dict)
+    _brought: dict[str, Feed] = field(default_factory=dict)
     _marks: dict[str, tuple[str, str]] = field(default_factory=dict)
     _pages: dict[str, Page] = field(default_factory=dict)
     _hosts: dict[str, _Host] = field(default_factory=dict)
@@ -155,6 +156,17 @@ class MemoryLedger:
     def _is_of(self, id: str, feed: str) -> bool:
         return self._marks.get(id, ("", ""))[0] == feed
 
+    def bring(self, id: str, page: Page, entry: Entry, feed: Feed, now: float) -> bool:
+        """Take in a page that was fetched elsewhere; False where the article is known."""
+        if id in self._articles:
+            return False
+        self._articles[id] = Work(id, entry, feed, "extract")
+        self._brought[id] = feed
+        self._feed_of[id] = feed.url
+        self._pages[id] = page
+        self._due[id] = now
+        return True
+
     def _feed(self, url: str) -> Feed:
         watched = self._watched.get(url)
         return watched.feed if watched else self._removed.get(url, Feed(url=url, outlet=url))
@@ -166,7 +178,8 @@ class MemoryLedger:
             if work := self._articles.get(id):
                 self._due.pop(id, None)
                 self._leased[id] = now + self.lease
-                works.append(replace(work, feed=self._feed(self._feed_of[id])))
+                feed = self._brought.get(id) or self._feed(self._feed_of[id])
+                works.append(replace(work, feed=feed))
         return works
 
     def _change(self, id: str, **changes: Any) -> None:

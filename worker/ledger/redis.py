@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from redis import Redis
 
+from worker.formats.records import entry_json, entry_of, feed_json, feed_of
 from worker.ledger import MANY, Due, Stage, Standing, Work
 from worker.ledger.redis_feeds import RedisFeeds
 from worker.model import Entry, Feed, Page
@@ -56,6 +57,7 @@ class RedisLedger(RedisFeeds):
         self._page = f"{prefix}:page:"
         self._host = f"{prefix}:host:"
         self._claim = self._script("claim")
+        self._bring = self._script("bring")
         self._tick = self._script("tick")
         self._turn = self._script("turn")
         self._done = self._script("done")
@@ -74,8 +76,15 @@ class RedisLedger(RedisFeeds):
         whose = hashlib.sha256(feed.encode()).hexdigest()[:8]
         args: list[Any] = [now + self._lease, feed, now + self._reread, MANY]
         for id, entry in entries:
-            args += [id, _entry_json(entry), entry.mark and f"{whose}:{entry.mark}"]
+            args += [id, entry_json(entry), entry.mark and f"{whose}:{entry.mark}"]
         return list(self._claim(keys=keys, args=args)) if entries else []
+
+    def bring(self, id: str, page: Page, entry: Entry, feed: Feed, now: float) -> bool:
+        """Take in a page that was fetched elsewhere; False where the article is known."""
+        keys = [self._article + id, self._page + id, self._due, self._counters]
+        described = [feed.url, feed_json(feed), entry_json(entry)]
+        args = [id, *described, now, _pack(page), self._page_ttl]
+        return bool(self._bring(keys=keys, args=args))
 
     def resume(self, ids: Iterable[str], now: float) -> list[Work]:
         """Renew the leases of those that are not done yet, and return them."""
@@ -182,25 +191,12 @@ class RedisLedger(RedisFeeds):
         return Standing(feeds, polled, int(articles or 0), waiting, leased, again)
 
 
-def _entry_json(entry: Entry) -> str:
-    return json.dumps(asdict(entry), default=_iso)
-
-
-def _iso(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} is not JSON")
-
-
 def _work(id: str, record: Mapping[str, str], feed: Feed) -> Work:
-    entry = json.loads(record["entry"])
-    if entry["published"]:
-        entry["published"] = datetime.fromisoformat(entry["published"])
     booked = record.get("booked")
     return Work(
         id=id,
-        entry=Entry(**entry),
-        feed=feed,
+        entry=entry_of(record["entry"]),
+        feed=feed_of(record["as"]) if "as" in record else feed,
         stage="extract" if record["stage"] == "extract" else "fetch",
         attempts=int(record.get("attempts", 0)),
         suspect="suspect" in record,

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
 from importlib.resources import files
 from typing import Any, cast
 
 from redis import Redis
 
+from worker.formats.records import feed_json, feed_of
 from worker.ledger import Change, Tally, Watched
 from worker.model import Feed
 
@@ -49,14 +49,14 @@ class RedisFeeds:
 
     def watch(self, feeds: Iterable[Feed], now: float) -> None:
         """Watch the feeds of the seeds file, beside those that the user chose."""
-        described = {feed.url: _feed_json(feed) for feed in feeds}
+        described = {feed.url: feed_json(feed) for feed in feeds}
         args = [part for pair in described.items() for part in pair]
         self._watch(keys=[*self._places, *self._remembered], args=[now, *args])
 
     def add(self, feed: Feed, now: float) -> Change:
         """Watch a feed because the user says so."""
         keys = [*self._places[:5], self._habits]
-        return cast(Change, self._add(keys=keys, args=[now, feed.url, _feed_json(feed)]))
+        return cast(Change, self._add(keys=keys, args=[now, feed.url, feed_json(feed)]))
 
     def remove(self, url: str) -> bool:
         """Watch a feed no longer because the user says so."""
@@ -103,10 +103,8 @@ class RedisFeeds:
 
     def removed(self) -> list[Feed]:
         """Return the feeds that the user removed, by address."""
-        return [
-            Feed(**json.loads(feed))
-            for _, feed in sorted(self._redis.hgetall(self._removed).items())
-        ]
+        removed = cast(dict[str, str], self._redis.hgetall(self._removed))
+        return [feed_of(feed) for _, feed in sorted(removed.items())]
 
     def wait(self, url: str, booked: float) -> None:
         """End a feed's lease without a look at it: its host gave it this time."""
@@ -134,18 +132,14 @@ class RedisFeeds:
         return {url: _feed(feed or gone, url) for url, feed, gone in records}
 
 
-def _feed_json(feed: Feed) -> str:
-    return json.dumps(asdict(feed), sort_keys=True)
-
-
 def _feed(record: str | None, url: str) -> Feed:
-    return Feed(**json.loads(record)) if record else Feed(url=url, outlet=url)
+    return feed_of(record) if record else Feed(url=url, outlet=url)
 
 
 def _watched(feed: str, own: bool, due: float | None, remembered: list[str | None]) -> Watched:
     habit, booked, *tally = remembered
     return Watched(
-        feed=Feed(**json.loads(feed)),
+        feed=feed_of(feed),
         habit=json.loads(habit) if habit else {},
         booked=float(booked) if booked else None,
         own=own,

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from worker.articles.clean import clean
+from worker.articles.given import given, is_given
 from worker.articles.language import Foreign
 from worker.articles.links import clean_url, site
 from worker.errors import Busy, Rejected, Transient
@@ -295,10 +296,14 @@ class Pipeline:
                 return None
             self.ledger.failed(work.id)
         page = self.ledger.page(work.id)
+        if page is None and is_given(work.feed):
+            self._end(work, Fate("dead", "page-expired"))
+            return None
         if page is None:
             self._try_again(work, "page-expired", stage="fetch")
             return None
-        return self._guarded(work, partial(clean, page, work.feed, work.entry))
+        step = given if is_given(work.feed) else clean
+        return self._guarded(work, partial(step, page, work.feed, work.entry))
 
     def _code(self, read: Sequence[tuple[Work, Article]]) -> None:
         """Code a batch in one go; where that fails, one by one."""

@@ -16,7 +16,7 @@ import click
 from worker import settings as settings_module
 from worker.cli.feeds import feeds
 from worker.cli.officials import officials
-from worker.cli.reading import clean, parse
+from worker.cli.reading import clean, ingest, parse
 from worker.cli.stream import export, replay, tail
 from worker.errors import ConfigError
 
@@ -162,6 +162,7 @@ def show_settings() -> None:
 
 main.add_command(feeds)
 main.add_command(officials)
+main.add_command(ingest)
 main.add_command(tail)
 main.add_command(export)
 main.add_command(replay)

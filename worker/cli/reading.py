@@ -1,4 +1,4 @@
-"""`demarche parse` and `demarche clean`: what the service sees in feeds and pages."""
+"""`demarche parse`, `demarche clean`, `demarche ingest`: documents from outside."""
 
 from __future__ import annotations
 
@@ -49,4 +49,25 @@ def clean(pages: tuple[str, ...], jsonl: str | None) -> None:
         bad = reading.clean_pages(settings, pages, sys.stdout)
     if bad:
         click.echo(f'demarche: {bad} pages could not be read; see "error".', err=True)
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("pages", nargs=-1, metavar="PATH...")
+@click.option("--jsonl", metavar="FILE", help="Documents a line, or - for standard input.")
+@click.option("--no-wait", is_flag=True, help="End once all are taken in.")
+def ingest(pages: tuple[str, ...], jsonl: str | None, no_wait: bool) -> None:
+    """Put documents from outside through the running service: an archive, a backfill.
+
+    PATH is an HTML file or a URL. With --jsonl each line of FILE is {"id", "url"} with "text",
+    "html" or "path", and "published", "title", "outlet", "country", "language", "official" where
+    known. A document has the same fates as what the feeds bring, and is told as a line of JSON when
+    it has one; the exit code is 1 where one could not be read or nobody works on them.
+    """
+    from worker.ingest import Intake
+
+    if bool(pages) == bool(jsonl):
+        raise ConfigError("ingest takes either paths or --jsonl FILE.")
+    intake = Intake(settings_module.load(), sys.stdout, sys.stderr, wait=not no_wait)
+    if not (intake.lines(jsonl) if jsonl else intake.files(pages)):
         sys.exit(1)

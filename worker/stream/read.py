@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from redis import Redis
 from redis.exceptions import ResponseError
 
 from worker.errors import ConfigError
+from worker.model import Fate
 from worker.stream.archive import number
 from worker.stream.consume import Fields, Message, Unreadable, read
 
@@ -100,6 +101,18 @@ class Reader:
         """Forget a group's position: nobody waits for it any more."""
         if self._redis.exists(f"{self._prefix}:{stream}"):
             self._redis.xgroup_destroy(f"{self._prefix}:{stream}", group)
+
+    def fates(self, claims: Sequence[str]) -> dict[str, Fate]:
+        """Return the fates of those articles that have one, by the ids under which they came."""
+        with self._redis.pipeline(transaction=False) as pipe:
+            for claim in claims:
+                pipe.hmget(f"{self._prefix}:fate:{claim}", ["fate", "reason", "copy", "based"])
+            found = zip(claims, pipe.execute(), strict=True)
+        return {
+            claim: Fate(kind, *(value or None for value in rest))
+            for claim, (kind, *rest) in found
+            if kind
+        }
 
     def counts(self) -> Counts:
         """Return what was counted while publishing."""

@@ -10,7 +10,9 @@ The gold lies beside the project, in ``../shared/gold``; documents of our own in
 from __future__ import annotations
 
 import argparse
+import gc
 import json
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -166,12 +168,21 @@ def _dyads(kind: str, actors: list[str], recipients: list[str]) -> set[tuple[str
     return {(kind, *p) for p in pairs}
 
 
-def speed(coder: Coder, nlp, docs: list[dict]) -> None:
+def speed(coder: Coder, nlp, docs: list[dict], runs: int = 5) -> None:
+    """What coding costs beside parsing alone: medians of CPU time, the two by turns.
+
+    As in the service, what was loaded is out of the garbage collector's sight.
+    """
+    gc.collect()
+    gc.freeze()
     articles = [article(d) for d in docs]
     words = sum(len(a.text.split()) for a in articles)
     parts = [a.text[s:e] for a in articles for s, e in paragraphs(a.text)]
-    bare = min(_timed(lambda: list(nlp.pipe(parts, batch_size=64))) for _ in range(2))
-    whole = min(_timed(lambda: coder.code(articles)) for _ in range(2))
+    timed = [
+        (_timed(lambda: list(nlp.pipe(parts, batch_size=64))), _timed(lambda: coder.code(articles)))
+        for _ in range(runs)
+    ]
+    bare, whole = (statistics.median(times) for times in zip(*timed, strict=True))
     print(
         f"{words} words: bare pipeline {words / bare:.0f} words/s,"
         f" coder {words / whole:.0f} words/s, ratio {whole / bare:.2f}"

@@ -7,33 +7,15 @@ another reading ("…, but Riyadh has protested" with no subject beside its verb
 from __future__ import annotations
 
 from worker.events.parsed import Span, Token
+from worker.events.repairs import DAYS, NOMINAL, repair
+from worker.events.rules import Lexicon
 from worker.events.tree import case, children, is_predicate, lemma
 
-_NOMINAL = ("NOUN", "PROPN")
-_DAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
 _BEFORE_NOUNS_ONLY = frozenset({"under", "amid"})
 _OPENING = frozenset({"after", "before", "as", "since", "until"})
 _QUALITIES_IN_ING = frozenset({"neighboring", "neighbouring", "surrounding"})
 _PRESENT_OR_PAST = frozenset({"VBD", "VBZ", "VBP"})
 _SEEMING = frozenset({"appear", "seem", "believe", "think", "say", "call", "describe", "know"})
-
-
-def reattach(token: Token) -> None:
-    """Hang one word of a parsed sentence, or what belongs to it, where it belongs."""
-    _subject_of_second_clause(token)
-    _subject_of_glued_sentence(token)
-    _subject_after_conjunction(token)
-    _day_read_as_subject(token)
-    _conjunct_read_as_object(token)
-    _gerund_read_for_quality(token)
-    _noun_read_as_clause(token)
-    _have_read_as_owning(token)
-    _infinitive_of_inner_clause(token)
-    _called_home(token)
-    _receiver_before_number(token)
-    _apposition_with_preposition(token)
-    _what_seems_to_be(token)
-    _due_to_do(token)
 
 
 def raise_stranded_verb(sentence: Span) -> bool:
@@ -44,7 +26,7 @@ def raise_stranded_verb(sentence: Span) -> bool:
     """
     noun = sentence.root
     clause = next((c for c in children(noun, "acl:relcl") if c.i > noun.i), None)
-    if noun.pos_ not in _NOMINAL or clause is None:
+    if noun.pos_ not in NOMINAL or clause is None:
         return False
     for verb in clause.subtree:
         stranded = verb.dep_ in ("advcl", "ccomp", "conj") and verb.tag_ in _PRESENT_OR_PAST
@@ -64,7 +46,7 @@ def _is_finite(verb: Token) -> bool:
     return first.tag_ in _PRESENT_OR_PAST or first.tag_ == "MD"
 
 
-def _subject_of_second_clause(verb: Token) -> None:
+def _subject_of_second_clause(verb: Token, _: Lexicon) -> None:
     """ "… was praised by Riyadh, but [both Oslo and Bern] have protested": they protest."""
     if verb.pos_ != "VERB" or verb.dep_ not in ("ccomp", "conj", "parataxis", "advcl"):
         return
@@ -81,19 +63,19 @@ def _subject_of_second_clause(verb: Token) -> None:
         noun = noun.head
     else:
         return
-    if noun.pos_ not in _NOMINAL or noun.right_edge.i + 1 != first.i or case(noun):
+    if noun.pos_ not in NOMINAL or noun.right_edge.i + 1 != first.i or case(noun):
         return
     noun.hang(verb, "nsubj:pass" if any(children(verb, "aux:pass")) else "nsubj")
     tie.hang(verb)
     verb.dep_ = "conj"
 
 
-def _subject_of_glued_sentence(verb: Token) -> None:
+def _subject_of_glued_sentence(verb: Token, _: Lexicon) -> None:
     """ "… lost its troops [Oslo and the Council denounced the fighting]": a stop was forgotten."""
     if verb.dep_ != "parataxis" or verb.tag_ not in _PRESENT_OR_PAST or verb.left_edge != verb:
         return
     noun = verb.nbor(-1) if verb.i > verb.sent.start else verb
-    if noun.pos_ not in _NOMINAL or noun.dep_ not in ("conj", "appos") or case(noun):
+    if noun.pos_ not in NOMINAL or noun.dep_ not in ("conj", "appos") or case(noun):
         return
     tie = next(children(noun, "cc"), None)
     first = next((c for c in children(noun.head, "appos") if c.i < noun.i), None)
@@ -103,7 +85,7 @@ def _subject_of_glued_sentence(verb: Token) -> None:
         noun.hang(first, "conj")
 
 
-def _subject_after_conjunction(verb: Token) -> None:
+def _subject_after_conjunction(verb: Token, _: Lexicon) -> None:
     """ "… after [settlers, protesting the ban, raised a flag]": "after" opens a clause."""
     before = verb.nbor(-1) if verb.i > verb.sent.start else verb
     if verb.dep_ != "conj" or verb.tag_ not in _PRESENT_OR_PAST or before.text != ",":
@@ -125,7 +107,7 @@ def _subject_after_conjunction(verb: Token) -> None:
     verb.dep_ = "advcl"
 
 
-def _receiver_before_number(name: Token) -> None:
+def _receiver_before_number(name: Token, _: Lexicon) -> None:
     """ "Promised [Kenya 200 million kroner]": no name stands before the number of a noun."""
     verb = name.nbor(-1) if name.i > name.sent.start else name
     if name.dep_ != "compound" or name.pos_ != "PROPN" or name.right_edge.i + 1 >= len(name.doc):
@@ -143,20 +125,20 @@ def _receiver_before_number(name: Token) -> None:
     name.hang(verb, "iobj")
 
 
-def _apposition_with_preposition(noun: Token) -> None:
+def _apposition_with_preposition(noun: Token, _: Lexicon) -> None:
     """ "A call between [the premier A and the president B]": who talked, no other name of it."""
     if noun.dep_ == "appos" and noun.i > noun.head.i and case(noun) in ("between", "with"):
         noun.dep_ = "nmod"
 
 
-def _what_seems_to_be(clause: Token) -> None:
+def _what_seems_to_be(clause: Token, _: Lexicon) -> None:
     """ "Fired [what appeared to be two rockets] into the sea": two rockets, it seems."""
     verb = clause.head
     what = next((c for c in children(clause, "nsubj", "obj", "nsubj:pass")), None)
     if what is None or what.lower_ != "what" or lemma(clause) not in _SEEMING:
         return
     thing = next((c for c in children(clause, "xcomp", "obj", "ccomp") if c.i > clause.i), None)
-    if thing is None or thing.pos_ not in _NOMINAL or verb.pos_ != "VERB" or clause.i < verb.i:
+    if thing is None or thing.pos_ not in NOMINAL or verb.pos_ != "VERB" or clause.i < verb.i:
         return
     if clause.dep_ not in ("ccomp", "obj", "xcomp", "advcl") or any(children(verb, "obj", "iobj")):
         return
@@ -170,7 +152,7 @@ def _what_seems_to_be(clause: Token) -> None:
     clause.hang(thing, "acl:relcl")
 
 
-def _due_to_do(due: Token) -> None:
+def _due_to_do(due: Token, _: Lexicon) -> None:
     """ "The premier is [due to] travel": to travel, not on account of it."""
     to = next((c for c in due.children if c.lower_ == "to" and c.dep_ == "fixed"), None)
     if due.lower_ != "due" or to is None or to.i + 1 >= len(due.doc) or to.nbor().tag_ != "VB":
@@ -185,15 +167,15 @@ def _opens_clause(tie: Token) -> bool:
     return tie.lower_ in ("but", "and") and tie.nbor(-1).text == ","
 
 
-def _day_read_as_subject(day: Token) -> None:
+def _day_read_as_subject(day: Token, _: Lexicon) -> None:
     """ "Wednesday in Cairo, [officials of both sides] met": no day meets anybody."""
     verb = day.head
-    if day.lower_ not in _DAYS or day.dep_ != "nsubj" or verb.pos_ != "VERB" or day.i > verb.i:
+    if day.lower_ not in DAYS or day.dep_ != "nsubj" or verb.pos_ != "VERB" or day.i > verb.i:
         return
     doers = [
         t
         for t in verb.doc[day.i + 1 : verb.i]
-        if t.dep_ in ("conj", "appos") and t.pos_ in _NOMINAL and t.head in day.subtree
+        if t.dep_ in ("conj", "appos") and t.pos_ in NOMINAL and t.head in day.subtree
     ]
     doers = [t for t in doers if any(c.text == "," for c in verb.doc[t.head.i : t.i])]
     if not doers:
@@ -204,7 +186,7 @@ def _day_read_as_subject(day: Token) -> None:
         other.hang(doers[0], "conj")
 
 
-def _conjunct_read_as_object(noun: Token) -> None:
+def _conjunct_read_as_object(noun: Token, _: Lexicon) -> None:
     """ "carried arms to Oslo [and allied forces]": what follows "and" goes with what precedes."""
     verb, tie = noun.head, noun.left_edge
     if noun.dep_ != "obj" or tie.dep_ != "cc" or tie.lower_ != "and" or tie.i <= verb.i + 1:
@@ -212,13 +194,13 @@ def _conjunct_read_as_object(noun: Token) -> None:
     before = tie.nbor(-1)
     while before.head != verb and before.head.i > verb.i:
         before = before.head
-    if before.head != verb or before.pos_ not in _NOMINAL or before.dep_ not in ("obj", "obl"):
+    if before.head != verb or before.pos_ not in NOMINAL or before.dep_ not in ("obj", "obl"):
         return
     noun.hang(before, "conj")
     tie.hang(noun)
 
 
-def _gerund_read_for_quality(word: Token) -> None:
+def _gerund_read_for_quality(word: Token, _: Lexicon) -> None:
     """ "has come under [growing pressure]": the pressure grows, nobody grows it."""
     if word.tag_ != "VBG" or word.dep_ not in ("acl", "advcl"):
         return
@@ -236,7 +218,7 @@ def _gerund_read_for_quality(word: Token) -> None:
         child.hang(noun)
 
 
-def _noun_read_as_clause(noun: Token) -> None:
+def _noun_read_as_clause(noun: Token, _: Lexicon) -> None:
     """ "a memorandum [of understanding between …]": a noun after a preposition is no clause."""
     mark = next(children(noun, "mark"), None)
     if noun.dep_ not in ("acl", "advcl") or noun.tag_ not in ("NN", "NNS", "NNP", "NNPS"):
@@ -251,7 +233,7 @@ def _noun_read_as_clause(noun: Token) -> None:
         child.dep_ = "nmod"
 
 
-def _have_read_as_owning(verb: Token) -> None:
+def _have_read_as_owning(verb: Token, _: Lexicon) -> None:
     """ "Bern has increased cooperation with …": "has" only says when."""
     noun, have = verb.head, verb.head.head
     if verb.tag_ != "VBN" or verb.dep_ != "amod" or noun.dep_ != "obj" or lemma(have) != "have":
@@ -269,7 +251,7 @@ def _have_read_as_owning(verb: Token) -> None:
     noun.hang(verb, "obj")
 
 
-def _infinitive_of_inner_clause(verb: Token) -> None:
+def _infinitive_of_inner_clause(verb: Token, _: Lexicon) -> None:
     """ "They demand [that Doha shut it and end its support]": who demands does not end it."""
     outer = verb.head
     if verb.dep_ != "conj" or verb.tag_ not in ("VB", "VBP") or outer.i > verb.i:
@@ -281,7 +263,7 @@ def _infinitive_of_inner_clause(verb: Token) -> None:
         verb.hang(inner[-1])
 
 
-def _called_home(word: Token) -> None:
+def _called_home(word: Token, _: Lexicon) -> None:
     """ "called its envoy home": nobody is called a home."""
     verb = word.head
     if word.lower_ != "home" or word.dep_ not in ("xcomp", "ccomp", "obj") or verb.i > word.i:
@@ -290,3 +272,22 @@ def _called_home(word: Token) -> None:
         for child in list(word.children):
             child.hang(verb)
         word.dep_, word.pos_, word.tag_ = "advmod", "ADV", "RB"
+
+
+REPAIRS = (
+    repair(_subject_of_second_clause, labels="ccomp conj parataxis advcl"),
+    repair(_subject_of_glued_sentence, labels="parataxis", tags="VBD VBZ VBP"),
+    repair(_subject_after_conjunction, labels="conj", tags="VBD VBZ VBP"),
+    repair(_day_read_as_subject, labels="nsubj"),
+    repair(_conjunct_read_as_object, labels="obj"),
+    repair(_gerund_read_for_quality, labels="acl advcl", tags="VBG"),
+    repair(_noun_read_as_clause, labels="acl advcl", tags="NN NNS NNP NNPS"),
+    repair(_have_read_as_owning, labels="amod", tags="VBN"),
+    repair(_infinitive_of_inner_clause, labels="conj", tags="VB VBP"),
+    repair(_called_home, labels="xcomp ccomp obj", words="home"),
+    repair(_receiver_before_number, labels="compound"),
+    repair(_apposition_with_preposition, labels="appos"),
+    repair(_what_seems_to_be, labels="ccomp obj xcomp advcl"),
+    repair(_due_to_do, words="due"),
+)
+"""In the order in which they are tried at a word."""

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from worker.events.attachments import raise_stranded_verb, reattach
+from worker.events.attachments import REPAIRS, raise_stranded_verb
 from worker.events.lemmas import by_rule
 from worker.events.parsed import Doc, Span, Token
+from worker.events.repairs import DAYS, NOMINAL, Repairs, repair
 from worker.events.rules import Lexicon
 from worker.events.tree import case, children, is_predicate, lemma
 
-_NOMINAL = ("NOUN", "PROPN")
 _NAMING = ("compound", "amod", "nmod", "nmod:poss", "nmod:desc", "nmod:unmarked", "appos")
-_DAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
 _QUALITIES = frozenset({"armed", "united", "allied", "alleged", "proposed", "reported", "exiled"})
 _HELPING = frozenset({"assist", "support", "aid", "back"})
 _BREAKS = frozenset({":", ";", "--", "–", "—", "“", "”", '"', "``", "''"})
@@ -28,32 +27,12 @@ def mend(doc: Doc, lexicon: Lexicon) -> None:
     """Repair the trees of a parsed paragraph in place."""
     for sentence in doc.sents:
         for token in sentence:
-            _stray_prefix(token)
-            _up_to_a_number(token)
-            _dummy_that_means_somebody(token, lexicon)
-            _participle_read_as_adjective(token, lexicon)
-            _quality_read_as_passive(token, lexicon)
-            _verb_read_as_noun(token, lexicon)
-            _call_on(token)
-            _due_somewhere(token)
-            _visitor(token)
-            _pronoun_before_name(token)
-            _two_subjects(token)
-            _subject_before_and(token)
-            _headline_infinitive(token)
-            _verb_beside_its_subject(token)
-            _bare_verb_beside_a_past(token)
-            _among_those(token)
-            _whose_report(token)
-            _quality_that_remains(token)
-            _what_help_is_for(token)
-            _clause_coordinated_with_its_subject(token)
-            reattach(token)
+            _REPAIRS.apply(token, lexicon)
         if not _has_finite_verb(sentence) and not raise_stranded_verb(sentence):
             _find_main_verb(sentence, lexicon)
 
 
-def _stray_prefix(token: Token) -> None:
+def _stray_prefix(token: Token, _: Lexicon) -> None:
     """ "has re-opened": a prefix that the parser took for a word."""
     if token.lower_ != "re" or token.i + 2 >= len(token.doc) or token.nbor().text != "-":
         return
@@ -64,7 +43,7 @@ def _stray_prefix(token: Token) -> None:
         token.dep_ = "compound:prt"
 
 
-def _up_to_a_number(token: Token) -> None:
+def _up_to_a_number(token: Token, _: Lexicon) -> None:
     """ "sell up to nine jets": "up to" counts, it does not say where to."""
     phrase = token.head
     up_to = token.lower_ == "to" and token.dep_ == "case" and token.i > 0
@@ -112,7 +91,7 @@ def _quality_read_as_passive(token: Token, lexicon: Lexicon) -> None:
         child.dep_ = "nsubj"
 
 
-def _due_somewhere(token: Token) -> None:
+def _due_somewhere(token: Token, _: Lexicon) -> None:
     """ "The president is due in Hanoi": "due" is what is said of him."""
     place = token.head
     if token.lower_ != "due" or token.dep_ != "case" or not any(children(place, "cop")):
@@ -124,7 +103,7 @@ def _due_somewhere(token: Token) -> None:
             child.hang(token)
 
 
-def _visitor(token: Token) -> None:
+def _visitor(token: Token, _: Lexicon) -> None:
     """ "The visiting Thai premier": he visits, nobody visits him."""
     if token.lower_ != "visiting" or token.dep_ in ("amod", "advcl", "acl", "xcomp", "ROOT"):
         return
@@ -140,7 +119,7 @@ def _visitor(token: Token) -> None:
 
 def _verb_read_as_noun(token: Token, lexicon: Lexicon) -> None:
     """ "The envoy condemns the raid", its verb taken for a noun: it has a subject, but no "is"."""
-    if token.pos_ not in _NOMINAL or not token.is_lower or any(children(token, "cop")):
+    if token.pos_ not in NOMINAL or not token.is_lower or any(children(token, "cop")):
         return
     if not any(c.i < token.i for c in children(token, "nsubj")):
         return
@@ -150,7 +129,7 @@ def _verb_read_as_noun(token: Token, lexicon: Lexicon) -> None:
         _make_verb(token, tag, word)
 
 
-def _call_on(token: Token) -> None:
+def _call_on(token: Token, _: Lexicon) -> None:
     """ "Call on more states to help": "on" is no particle."""
     verb = token.head
     if token.lower_ not in ("on", "upon") or token.dep_ != "compound:prt" or lemma(verb) != "call":
@@ -161,7 +140,7 @@ def _call_on(token: Token) -> None:
         called.dep_ = "obl"
 
 
-def _pronoun_before_name(token: Token) -> None:
+def _pronoun_before_name(token: Token, _: Lexicon) -> None:
     """ "He and [Palestinian leader Mahmoud Abbas] spoke": a pronoun is no part of a name."""
     name = token.head
     if token.pos_ != "PRON" or token.dep_ != "compound" or not name.dep_.startswith("nsubj"):
@@ -170,8 +149,10 @@ def _pronoun_before_name(token: Token) -> None:
     name.hang(token, "conj")
 
 
-def _two_subjects(verb: Token) -> None:
+def _two_subjects(verb: Token, _: Lexicon) -> None:
     """Two subjects with "and" between them are one."""
+    if not verb.children:
+        return
     found = [c for c in verb.children if c.i < verb.i and c.dep_ in ("nsubj", "nsubj:pass", "list")]
     found += [c for s in found for c in s.children if c.dep_ == "list" and c.i > s.i]
     for first, second in pairwise(found):
@@ -182,7 +163,7 @@ def _two_subjects(verb: Token) -> None:
             second.dep_ = "conj"
 
 
-def _subject_before_and(verb: Token) -> None:
+def _subject_before_and(verb: Token, _: Lexicon) -> None:
     """ "…, the premier and [the president discussed …]": what stands before "and" acts too."""
     second = next((c for c in verb.children if c.dep_ == "nsubj" and c.i < verb.i), None)
     tie = next((c for c in verb.children if c.dep_ == "cc" and c.lower_ == "and"), None)
@@ -191,16 +172,16 @@ def _subject_before_and(verb: Token) -> None:
     first = tie.nbor(-1)
     if first.dep_ not in ("appos", "list", "nmod:unmarked") or case(first):
         return
-    if first.pos_ in _NOMINAL and first not in verb.ancestors:
+    if first.pos_ in NOMINAL and first not in verb.ancestors:
         first.hang(verb, "nsubj")
         second.hang(first, "conj")
         tie.hang(second)
 
 
-def _clause_coordinated_with_its_subject(verb: Token) -> None:
+def _clause_coordinated_with_its_subject(verb: Token, _: Lexicon) -> None:
     """ "Colombia and [Venezuela reopened …]": the first name is a subject too."""
     first = verb.head
-    if verb.dep_ != "conj" or verb.pos_ != "VERB" or first.pos_ not in _NOMINAL:
+    if verb.dep_ != "conj" or verb.pos_ != "VERB" or first.pos_ not in NOMINAL:
         return
     if is_predicate(first) or any(children(first, "nsubj", "acl:relcl")):
         return
@@ -208,7 +189,7 @@ def _clause_coordinated_with_its_subject(verb: Token) -> None:
     tie = next((c for c in children(verb, "cc") if c.lower_ == "and"), None)
     if second is None or tie is None or not first.i < tie.i < second.i:
         return
-    if second.pos_ not in _NOMINAL or any(t.is_punct for t in verb.doc[first.i : tie.i]):
+    if second.pos_ not in NOMINAL or any(t.is_punct for t in verb.doc[first.i : tie.i]):
         return
     _take_place(verb, first)
     first.hang(verb, "nsubj")
@@ -254,7 +235,7 @@ def _is_past(token: Token, lexicon: Lexicon) -> bool:
 def _is_main_participle(verb: Token, lexicon: Lexicon) -> bool:
     """ "Moscow assured Damascus that …", "the minister conferred with …": no passive."""
     noun = _top(verb.head)
-    if verb.dep_ != "acl" or noun.dep_ != "ROOT" or noun.pos_ not in _NOMINAL or noun.i > verb.i:
+    if verb.dep_ != "acl" or noun.dep_ != "ROOT" or noun.pos_ not in NOMINAL or noun.i > verb.i:
         return False
     if verb.head != noun:
         return verb.tag_ == "VBD"
@@ -269,12 +250,12 @@ def _is_main_participle(verb: Token, lexicon: Lexicon) -> bool:
     return any("obj" not in r.recipient for r in rules)
 
 
-def _verb_beside_its_subject(verb: Token) -> None:
+def _verb_beside_its_subject(verb: Token, _: Lexicon) -> None:
     """ "The premier and his guest, Ana Vidal, met …": a past beside nouns has them as subject."""
     noun = verb.head
     if verb.dep_ != "parataxis" or verb.tag_ != "VBD" or noun.dep_ != "ROOT" or noun.i > verb.i:
         return
-    if noun.pos_ not in _NOMINAL or is_predicate(noun) or case(noun):
+    if noun.pos_ not in NOMINAL or is_predicate(noun) or case(noun):
         return
     if any(children(verb, "nsubj", "expl", "csubj", "aux:pass", "obl:agent")):
         return
@@ -282,7 +263,7 @@ def _verb_beside_its_subject(verb: Token) -> None:
         _raise_participle(verb)
 
 
-def _bare_verb_beside_a_past(verb: Token) -> None:
+def _bare_verb_beside_a_past(verb: Token, _: Lexicon) -> None:
     """ "I want to praise those who fought and [thank Chad]": a present does not go on a past."""
     past = verb.head
     if verb.dep_ != "conj" or verb.tag_ not in ("VB", "VBP") or past.tag_ != "VBD":
@@ -296,7 +277,7 @@ def _bare_verb_beside_a_past(verb: Token) -> None:
     verb.tag_ = above.tag_
 
 
-def _among_those(verb: Token) -> None:
+def _among_those(verb: Token, _: Lexicon) -> None:
     """ "has been among those calling for …": those it is among, not the calling."""
     those = verb.nbor(-1) if verb.i > verb.sent.start else verb
     if verb.tag_ != "VBG" or those.lower_ != "those" or those.head != verb or those.dep_ != "det":
@@ -309,7 +290,7 @@ def _among_those(verb: Token) -> None:
     those.pos_ = "PRON"
 
 
-def _whose_report(sign: Token) -> None:
+def _whose_report(sign: Token, _: Lexicon) -> None:
     """ "the Board of Audit's report": the report is what the verb is about, the board its owner."""
     owner = sign.head
     if sign.tag_ != "POS" or owner.dep_ != "flat" or sign.i < owner.i:
@@ -326,7 +307,7 @@ def _whose_report(sign: Token) -> None:
             child.hang(owned)
 
 
-def _quality_that_remains(token: Token) -> None:
+def _quality_that_remains(token: Token, _: Lexicon) -> None:
     """ "We remain committed to helping": how one is, not what one does."""
     if token.dep_ != "xcomp" or token.tag_ not in ("VBN", "VBD") or lemma(token.head) != "remain":
         return
@@ -334,7 +315,7 @@ def _quality_that_remains(token: Token) -> None:
         token.pos_, token.tag_, token.lemma_ = "ADJ", "JJ", token.lower_
 
 
-def _what_help_is_for(verb: Token) -> None:
+def _what_help_is_for(verb: Token, _: Lexicon) -> None:
     """ "Assists Chad to defeat the rebels": what the help is for need not happen."""
     help_ = verb.head
     if verb.dep_ != "xcomp" or lemma(help_) not in _HELPING or not any(children(help_, "obj")):
@@ -343,7 +324,7 @@ def _what_help_is_for(verb: Token) -> None:
         verb.dep_ = "advcl"
 
 
-def _headline_infinitive(verb: Token) -> None:
+def _headline_infinitive(verb: Token, _: Lexicon) -> None:
     """ "Tokyo to lend Manila money": a headline's future."""
     name = verb.head
     to = next((c for c in children(verb, "mark") if c.lower_ == "to"), None)
@@ -358,7 +339,7 @@ def _is_trailing_past(token: Token, lexicon: Lexicon) -> bool:
     noun = token.head
     if token.tag_ != "JJ" or token.dep_ != "amod" or not token.lower_.endswith("ed"):
         return False
-    if noun.dep_ != "ROOT" or noun.pos_ not in _NOMINAL or noun.i > token.i:
+    if noun.dep_ != "ROOT" or noun.pos_ not in NOMINAL or noun.i > token.i:
         return False
     return any(children(token, "obl")) and bool(lexicon.triggers("v", by_rule(token.text, "VBD")))
 
@@ -384,7 +365,7 @@ def _raise_participle(verb: Token) -> None:
 def _squeezed_subject(verb: Token) -> Token | None:
     """ "The Thai premier discussed trade", read as one phrase: its noun before the participle."""
     head = verb.head
-    if verb.dep_ != "amod" or head.pos_ not in _NOMINAL or head.i < verb.i:
+    if verb.dep_ != "amod" or head.pos_ not in NOMINAL or head.i < verb.i:
         return None
     if any(t.text == "-" for t in verb.doc[max(0, verb.i - 1) : head.i]):
         return None
@@ -393,7 +374,7 @@ def _squeezed_subject(verb: Token) -> Token | None:
     before = verb.nbor(-1) if verb.i > verb.sent.start else None
     while before is not None and before.pos_ == "ADV" and before.i > verb.sent.start:
         before = before.nbor(-1)
-    if before is None or before.pos_ not in _NOMINAL or before.head not in (head, verb):
+    if before is None or before.pos_ not in NOMINAL or before.head not in (head, verb):
         return None
     return before if before.dep_ in _NAMING else None
 
@@ -409,16 +390,16 @@ def _subject_of_quality(past: Token, lexicon: Lexicon) -> Token | None:
         return None
     if not past.is_lower or not past.lower_.endswith("ed") or past.lower_ in _QUALITIES:
         return None
-    if past.nbor(-1).pos_ not in (*_NOMINAL, "ADV", "NUM"):
+    if past.nbor(-1).pos_ not in (*NOMINAL, "ADV", "NUM"):
         return None
     if not lexicon.triggers("v", by_rule(past.text, "VBD")):
         return None
     free = [
         t
         for t in past.doc[start : past.i]
-        if t.pos_ in _NOMINAL and not case(t) and (t.head.i >= past.i or t.head == t)
+        if t.pos_ in NOMINAL and not case(t) and (t.head.i >= past.i or t.head == t)
     ]
-    named = [t for t in free if t.lower_ not in _DAYS and t.dep_ not in ("obl", "obl:unmarked")]
+    named = [t for t in free if t.lower_ not in DAYS and t.dep_ not in ("obl", "obl:unmarked")]
     return named[-1] if named else None
 
 
@@ -431,7 +412,7 @@ def _raise_quality(verb: Token, subject: Token) -> None:
         root.hang(verb, "obl" if case(root) else "dep")
     for child in list(phrase.children):
         if child.dep_ == "case" and child.i < verb.i:  # "on Friday blamed …"
-            day = next((t for t in verb.children if t.lower_ in _DAYS), None)
+            day = next((t for t in verb.children if t.lower_ in DAYS), None)
             child.hang(day if day is not None else verb)
             if day is not None:
                 day.dep_ = "obl"
@@ -466,7 +447,7 @@ def _reads_as_verb(noun: Token, lexicon: Lexicon) -> bool:
         return False
     before, after = noun.nbor(-1), noun.nbor()
     if (
-        not (before.pos_ in _NOMINAL or before.is_title)
+        not (before.pos_ in NOMINAL or before.is_title)
         or before.head != noun
         or "Plur" in before.morph.get("Number", [])
     ):
@@ -481,7 +462,7 @@ def _goes_on(noun: Token) -> bool:
     if noun.dep_ == "ROOT":
         return any(
             c.i > noun.i
-            and ((c.pos_ in _NOMINAL and not case(c)) or c.dep_ in ("acl:relcl", "ccomp"))
+            and ((c.pos_ in NOMINAL and not case(c)) or c.dep_ in ("acl:relcl", "ccomp"))
             for c in noun.children
         )
     head = noun.head
@@ -501,7 +482,7 @@ def _raise_noun(verb: Token) -> None:
             child.hang(subject)
         elif child.i > verb.i and child.dep_ in ("acl", "acl:relcl"):
             child.dep_ = "xcomp" if child.dep_ == "acl" else "ccomp"
-        elif child.i > verb.i and child.pos_ in _NOMINAL and not case(child):
+        elif child.i > verb.i and child.pos_ in NOMINAL and not case(child):
             child.dep_ = "obj"
     subject.dep_ = "nsubj"
     _make_verb(verb, "VBZ", by_rule(verb.text, "VBZ"))
@@ -526,3 +507,30 @@ def _make_finite(verb: Token) -> None:
 def _make_verb(token: Token, tag: str, word: str) -> None:
     token.pos_, token.tag_, token.lemma_ = "VERB", tag, word
     token.set_morph("VerbForm=Part" if tag == "VBN" else "VerbForm=Fin")
+
+
+_REPAIRS = Repairs(
+    (
+        repair(_stray_prefix, words="re"),
+        repair(_up_to_a_number, labels="case", words="to"),
+        repair(_dummy_that_means_somebody, labels="expl", words="it"),
+        repair(_participle_read_as_adjective, tags="JJ"),
+        repair(_quality_read_as_passive, tags="VBN"),
+        repair(_verb_read_as_noun),
+        repair(_call_on, labels="compound:prt", words="on upon"),
+        repair(_due_somewhere, labels="case", words="due"),
+        repair(_visitor, words="visiting"),
+        repair(_pronoun_before_name, labels="compound"),
+        repair(_two_subjects),
+        repair(_subject_before_and),
+        repair(_headline_infinitive, labels="acl xcomp advcl", tags="VB"),
+        repair(_verb_beside_its_subject, labels="parataxis", tags="VBD"),
+        repair(_bare_verb_beside_a_past, labels="conj", tags="VB VBP"),
+        repair(_among_those, tags="VBG"),
+        repair(_whose_report, tags="POS"),
+        repair(_quality_that_remains, labels="xcomp", tags="VBN VBD"),
+        repair(_what_help_is_for, labels="xcomp"),
+        repair(_clause_coordinated_with_its_subject, labels="conj"),
+        *REPAIRS,
+    )
+)

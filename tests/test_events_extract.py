@@ -66,7 +66,33 @@ NOTHING = [
     "The Italian goalkeeper attacked the Swedish striker in the second half.",
     "A bakery in Tallinn has won a prize for its French bread.",
     "Two Brazilian scientists visited a museum.",
+    # at home
+    "The Peruvian president rejected demands for free bus passes.",
+    "Ghana's finance minister denied the charges.",
+    "The Chilean president apologised for the blackout.",
+    "The Kenyan minister called for new schools.",
+    # what only sounds like an act
+    "Finland beat Norway to win the curling medal at the Olympics.",
+    "Demand for Czech trams fell in Poland.",
+    "Thousands of Somalis try to reach Yemen each year.",
+    "Kenya has been working to end the fighting in Somalia.",
+    "Neither Chad nor Sudan released the Libyan prisoners.",
+    "The Jordanian general ordered his soldiers to leave the camp.",
+    "Portugal launched its first satellite into orbit.",
+    "Three Danish sailors died in attacks near Yemen.",
 ]
+
+
+def test_what_hostile_men_do_is_not_to_come_with_what_is_planned_against_them(
+    coder: Coder,
+) -> None:
+    text = "Israel decided to continue raids against Hamas militants firing rockets into Israel."
+    assert "ASSAULT heavy-weapons HAMAS>ISR 2024-01-15" in coded(coder, text)
+
+
+def test_a_condemnation_of_what_happened_abroad_needs_no_culprit(coder: Coder) -> None:
+    text = "A bomb killed ten people in Nigeria on Sunday. The Irish premier condemned the attack."
+    assert [e[:21] for e in coded(coder, text)] == ["ACCUSE disapprove IRL"]
 
 
 @pytest.mark.parametrize("text", NOTHING)

@@ -231,7 +231,8 @@ def snapshot(text: str) -> bool:
 
 def shout(name: str) -> str:
     """ "ABD AL AZIZ" → "Abd al Aziz"."""
-    name = re.sub(r"^(SIR|DAME|CPP|FUN|DR|GEN|SHEIKH|TUANKU) ", "", re.sub(r"\"[^\"]*\"", "", name))
+    name = re.sub(r"\"[^\"]*\"| \(.*", "", name)  # "… (ACTING", "… (1ST TIME"
+    name = re.sub(r"^(SIR|DAME|CPP|FUN|DR|GEN|SHEIKH|TUANKU) ", "", name)
     small = {*PARTICLES, "ibn", "den", "ad"} - {"e", "y"}
     first, *others = name.split() or [""]
     calmed = [w.lower() if w.lower() in small else calm(w) for w in others]

@@ -222,6 +222,8 @@ class _Telling:
                     act = self._answered(found_act)
                     if "answer" in act.rule.flags and not act.recipients:
                         continue
+                    if reader.is_private(act):
+                        continue
                     told = self._told(act, offset, doubter.belief(act, acts))
                     self._made.append(told)
                     yield told

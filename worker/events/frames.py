@@ -18,7 +18,7 @@ from worker.events.evidence import stretch
 from worker.events.meetings import Meetings
 from worker.events.parsed import Span, Token
 from worker.events.phrases import Named, Phrases
-from worker.events.places import Parties, Places, distinct
+from worker.events.places import Parties, Places, distinct, own_subject
 from worker.events.rules import Lexicon, Rule
 from worker.events.speech import Speech
 from worker.events.tree import (
@@ -95,6 +95,20 @@ class Reader:
                     found.extend(self._alleged(act))
         return sorted(found, key=lambda a: a.trigger.i)
 
+    def is_private(self, act: Act) -> bool:
+        """Whether an act of one party concerns nobody else: what a government denies at home."""
+        if len(act.actors) > 1 or act.recipients or self._domestic:
+            return False
+        actor = act.actors[0]
+        if actor.kind == "igo" or act.type == "MOBILIZE":
+            return False
+        sentence = act.trigger.sent
+        told = self._phrases.within(sentence.root)
+        if act.type == "ACCUSE":  # "condemned the attack", told where before
+            told = [*told, *self._phrases.pair(act.trigger)]
+        abroad = any(self._lexicon.is_a(lemma(t), "ABROAD") for t in sentence)
+        return not abroad and all(n.code == actor.code for n in told)
+
     def frame(self, token: Token, depth: int = 0) -> Frame | None:
         """The first rule of a trigger that finds its parties; None where there is none."""
         if token.i not in self._frames:
@@ -127,6 +141,8 @@ class Reader:
             return None
         actors = self._outer_subject(rule, context, depth, actors)
         context.actors = frozenset(a.code for a in actors)
+        if "own" in rule.flags and not self._is_own(context):
+            return None
         recipients = self._places.first(rule.recipient, context, depth)
         if "matrix" in rule.flags:  # who agrees to act is no target of the agreement
             recipients = [r for r in recipients if r.code not in {a.code for a in actors}]
@@ -157,6 +173,19 @@ class Reader:
                 frame = Frame(rule, "CONSULT", None, tuple(actors[:1]))
             return None if frame is None else self._meetings.settled(frame, context)
         return frame
+
+    def _has_other_foe(self, context: Context) -> bool:
+        """ "A and B fight with the militants": beside each other, not against."""
+        foes = [t for c, t in context.args.preps if c in ("with", "against")]
+        return bool(foes) and not self._places.belongs(foes)
+
+    def _is_own(self, context: Context) -> bool:
+        """Whether what is held out is to be done by whoever holds it out."""
+        doers = [own_subject(c) for c in context.args.complements]
+        return any(
+            who is None or any(n.code in context.actors for n in self._phrases.direct(who))
+            for who in doers
+        )
 
     def _outer_subject(
         self, rule: Rule, context: Context, depth: int, actors: list[Named]
@@ -238,6 +267,8 @@ class Reader:
             agents = self._places.subject(args.agent)
             if len(agents) < 2 and not any(c == "with" for c, _ in context.args.preps):
                 return _MISFIT
+        if "alone2" in rule.flags and rule.type == "ASSAULT" and self._has_other_foe(context):
+            return _MISFIT
         if rule.type == "AGREE" and "matrix" in rule.flags and self._contents.is_hostile(context):
             return _MISFIT
         if (

@@ -378,6 +378,8 @@ class Places:
         instrument = case(noun) in _BY_MEANS_OF and (strike or kind in ("AID", "SUPPORT"))
         if noun.dep_ != "obl" or not is_predicate(verb) or is_passive(verb):
             return []
+        if lemma(verb) in _DYING:  # "died in separate attacks": not theirs
+            return []
         if case(noun) not in _DURING and not instrument:
             return []
         if strike and (case(noun) in _APART or self._is_kind(verb)):

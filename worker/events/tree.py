@@ -219,7 +219,9 @@ def _inherited(verb: Token, depth: int) -> Token | None:
         return next((c for c in children(head, "obj") if head.i < c.i < verb.i), None)
     if label in ("obl", "nmod") and verb.tag_ == "VBG":  # "posted a message on X blaming Iran"
         governor = governing_verb(verb)
-        return subject(governor, depth + 1) if governor is not None else None
+        if governor is None or is_passive(governor):  # "was killed during fighting"
+            return None
+        return subject(governor, depth + 1)
     if label == "aux" or (label == "parataxis" and not list(children(verb, "nsubj"))):
         return None
     return None
@@ -347,6 +349,7 @@ def own_standing(predicate: Token) -> Standing:
         for head in (predicate, *children(predicate, "aux"))
         for c in head.children
     )
+    negated = negated or any(_is_nobody(c) for c in children(predicate, "nsubj"))
     if _is_inverted(predicate):
         return Standing.OPEN
     future = bool({"will", "shall", "'ll", "wo", "’ll"} & (words | texts))
@@ -364,6 +367,12 @@ def own_standing(predicate: Token) -> Standing:
     if {"is", "are", "was", "were"} & texts and _is_infinitive(predicate):
         return Standing.FUTURE
     return Standing.FUTURE if _is_headline_infinitive(predicate) else Standing.FACT
+
+
+def _is_nobody(noun: Token) -> bool:
+    """ "No troops", "neither side", "none of the rebels"."""
+    words = (noun, *children(noun, "det", "cc:preconj"))
+    return any(w.lower_ in ("no", "neither", "none", "nobody") for w in words)
 
 
 def _is_headline_infinitive(predicate: Token) -> bool:
@@ -410,7 +419,7 @@ def standing(token: Token, operators: Operators) -> Standing:
     """How a predicate or an event noun stands, all clauses above it taken into account."""
     result = own_standing(token) if is_predicate(token) else _nominal(token)
     node = token
-    dates = False
+    dates = told = False
     for _ in range(_MAX_CLIMB):
         if result not in (Standing.FACT, Standing.FUTURE) or node.head == node:
             break
@@ -420,10 +429,19 @@ def standing(token: Token, operators: Operators) -> Standing:
         dates = dates or (base(node) == "obl" and case(node) in _TIMES)
         if dates and effect is not Standing.FUTURE:
             effect = Standing.FACT  # what a meeting dates may be wished for; the meeting is held
+        told = told or _is_told_of_noun(node)
+        if told and effect is Standing.FUTURE:
+            effect = Standing.FACT  # "will strike the men who fire rockets": they fire them
         if effect is not Standing.FACT:
             result = effect if result is Standing.FACT or effect is not Standing.FUTURE else result
         node = node.head
     return result
+
+
+def _is_told_of_noun(clause: Token) -> bool:
+    """Whether a clause tells what its noun is or says: "rebels firing rockets", "a claim that"."""
+    marks = {c.lower_ for c in children(clause, "mark")}
+    return clause.dep_ == "acl" and (clause.tag_ in ("VBG", "VBN", "VBD") or "that" in marks)
 
 
 def _nominal(noun: Token) -> Standing:

@@ -160,9 +160,11 @@ def _goes_on(run: Run, hit: Hit, person: Person) -> bool:
     words, j = run.words, hit.end
     if j >= len(words) or words.gap(j - 1) not in {" ", "-"} or not words.capital(j):
         return False
+    if words.gap(j - 1) == "-":
+        return True
     follows = run.by_start.get(j)
-    if follows is not None or words.gap(j - 1) == "-":
-        return follows is None or _one_name(run, hit, person, follows)
+    if follows is not None:
+        return _one_name(run, hit, person, follows)
     if words.forms[j].isupper() or run.offices.at(words, j) or _headline(run, hit):
         return False
     if person.code in EAST_ASIAN:

@@ -265,8 +265,30 @@ class Phrases:
             or self._lexicon.is_a(word, "AGENT")
             or self._lexicon.is_a(word, "QUANTITY")
         ):
-            return [] if self._is_of_others(token) else self._refer(token)
+            if self._is_of_others(token) or self._is_of_unknown(token, depth):
+                return []
+            return self._refer(token)
         return []
+
+    def _is_of_unknown(self, pronoun: Token, depth: int) -> bool:
+        """Whether a pronoun takes up a speaker who is no party: "the firm said it would sell"."""
+        clause = pronoun.head
+        while clause.dep_ in ("conj", "xcomp") and clause.head != clause:
+            clause = clause.head
+        if clause.dep_ != "ccomp" or not pronoun.dep_.startswith("nsubj"):
+            return False
+        return any(
+            self._takes_up(pronoun, who) and not self._single(who, depth + 1)
+            for who in children(clause.head, "nsubj")
+            if who.pos_ in ("NOUN", "PROPN")
+        )
+
+    def _takes_up(self, pronoun: Token, noun: Token) -> bool:
+        """Whether a pronoun agrees with a noun."""
+        if pronoun.lower_ == "they" or "Plur" in noun.morph.get("Number", []):
+            return pronoun.lower_ == "they" and "Plur" in noun.morph.get("Number", [])
+        human = self._is_human(noun) or noun.ent_type_ == "PERSON"
+        return pronoun.lower_ in ("he", "she") if human else pronoun.lower_ == "it"
 
     def _is_of_others(self, token: Token) -> bool:
         """Whether several are told by whose they are, which is unknown: "leaders of the clubs"."""

@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run serve test test-slow test-all lint format lock build clean help
+.PHONY: run serve test test-slow test-all lint format contract lock build clean help
 
 help:            ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ lint: $(VENV)/dev.done          ## style, types, and the contracts between the r
 format: $(VENV)/dev.done        ## put the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+contract: $(VENV)/dev.done     ## JSON Schema and AsyncAPI document of the streams, from the models
+	$(BIN)/python -m worker.stream.schema docs/contract
 
 build: $(VENV)/dev.done         ## wheel and sdist, into dist/
 	$(BIN)/python -m build --no-isolation --outdir dist .

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
+from tests import contract
 from worker.errors import ConfigError
 from worker.service import ports, redis_server
 from worker.service.supervisor import Process, Supervisor
@@ -36,11 +37,12 @@ def _redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def redis_url(redis_server: str) -> str:
-    """URL of the session's server, emptied."""
+def redis_url(redis_server: str) -> Iterator[str]:
+    """URL of the session's server, emptied; what a test publishes there must keep the contract."""
     with Redis.from_url(redis_server) as client:
         client.flushall()
-    return redis_server
+    yield redis_server
+    contract.check(redis_server)
 
 
 def _prepared(folder):

@@ -310,7 +310,7 @@ class Report:
 
     def __post_init__(self) -> None:
         """Derive both identities from the content alone."""
-        object.__setattr__(self, "event_id", event_id(self.event))
+        object.__setattr__(self, "event_id", event_id(self.event, self.article.published))
         object.__setattr__(self, "id", _digest("report", self.article.id, self.event_id)[:20])
 
 
@@ -340,18 +340,22 @@ def article_id(canonical_url: str) -> str:
     return _digest("article", canonical_url)
 
 
-def event_id(event: Event) -> str:
+def event_id(event: Event, published: date | None) -> str:
     """Identity of an event: its type, parties and date, whoever reports it: 20 hex digits.
 
     Parties count as sets; who visits whom (CONSULT) and the mode do not enter, because outlets
-    tell them differently. Only a call is told apart from a meeting.
+    tell them differently. Only a call is told apart from a meeting. Of an old act, and of one
+    without a date, the month in which it is told enters too: it may be told again when it has long
+    been forgotten, and must not count its revisions from 1 under the same name.
     """
     actors = sorted({p.code for p in event.actors})
     recipients = sorted({p.code for p in event.recipients})
     if event.type == "CONSULT":
         actors, recipients = sorted({*actors, *recipients}), []
     call = "phone" if event.type == "CONSULT" and event.mode == "phone" else ""
-    parts = (event.type, ",".join(actors), ",".join(recipients), event.date or "", call)
+    timeless = event.historical or event.date is None
+    told = published.isoformat()[:7] if timeless and published else ""
+    parts = (event.type, ",".join(actors), ",".join(recipients), event.date or "", call, told)
     return _digest("event", *parts)[:20]
 
 

@@ -33,8 +33,23 @@ end
 
 -- Entries --------------------------------------------------------------------------------------
 
+-- Plain search for the marks: a pattern would look at every character of the texts between them.
 local function fill(text, slots)
-  return (text:gsub('\1(%a+)\1', slots))
+  local at = text:find('\1', 1, true)
+  if not at then
+    return text
+  end
+  local parts, from = {}, 1
+  while at do
+    local close = text:find('\1', at + 1, true)
+    local value = slots[text:sub(at + 1, close - 1)]
+    parts[#parts + 1] = text:sub(from, at - 1)
+    parts[#parts + 1] = value or text:sub(at, close)
+    from = close + 1
+    at = text:find('\1', from, true)
+  end
+  parts[#parts + 1] = text:sub(from)
+  return table.concat(parts)
 end
 
 local function add(stream, template, slots)

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from redis import Redis
 
-from tests.reports import CODINGS, Told, load
+from tests.reports import Told, load
 from worker.model import Report
 from worker.stream import joining
 from worker.stream.contract import Versions
@@ -77,13 +77,13 @@ def features(
 ) -> NDArray[np.float64]:
     """What each pair shows of each sign, then what forbids it (−99, or nan)."""
     versions = Versions(coder="-", model="-", guide="-")
-    signs = [asked(Report(one.article, one.event), versions, 0)["sign"] for one in told]
+    signs = [asked(Report(one.article, one.event), "", versions, 0)["sign"] for one in told]
     request = json.dumps(
         {"article": "", "pairs": [(told[a].event.type, signs[a], signs[b]) for a, b in pairs]}
     )
     columns = []
     for name in [None, *names(table)]:
-        script = _tables(only(table, name), CODINGS) + _source("events") + PROBE
+        script = _tables(only(table, name), {}) + _source("events") + PROBE
         answers: Any = redis.eval(script, 7, *"abcdefg", request)
         columns.append([float(answer) if answer else np.nan for answer in answers])
     found = np.array(columns).T

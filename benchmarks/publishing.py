@@ -1,12 +1,12 @@
-"""How fast articles get onto the streams, whether all of them do once, and what that costs in Redis.
+"""How fast articles get onto the streams, whether all do once, and what that costs in Redis.
 
     python benchmarks/publishing.py rate URL [--reports 100000] [--workers 4]
     python benchmarks/publishing.py live URL [--most 1000000]
 
-Both empty the server first. `rate` publishes invented articles, a report each, with as many processes
-as told; every tenth article is given to two of them, as it happens when a lease runs out. Then it counts.
-`live` fills Redis with events, and at each power of ten publishes two thousand reports more; what
-is told is the server's own CPU time for each.
+Both empty the server first. `rate` publishes invented articles, a report each, with as many
+processes as told; every tenth article is given to two of them, as it happens when a lease runs out.
+Then it counts. `live` fills Redis with events, and at each power of ten publishes two thousand
+reports more; what is told is the server's own CPU time for each.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ PROBE = 2_000
 BATCH = 100
 
 
-def invented(seed: int) -> Iterator[tuple[Article, Event]]:
-    """Articles without end: of each act one to nine tell, in a few days, with like words."""
+def invented(seed: int, most: int = 9) -> Iterator[tuple[Article, Event]]:
+    """Articles without end: of each act one or more tell, in a few days, with like words."""
     chance = random.Random(seed)
     number = 0
     while True:
         parties = tuple(Party(code, code) for code in chance.sample(CODES, 2))
         day = START + timedelta(days=chance.randrange(DAYS))
         kind, subject = chance.choice(TYPES), chance.sample(WORDS, 8)
-        for outlet in chance.sample(OUTLETS, min(9, int(chance.expovariate(0.5)) + 1)):
+        for outlet in chance.sample(OUTLETS, min(most, int(chance.expovariate(0.5)) + 1)):
             number += 1
             text = " ".join(chance.sample(subject, 6) + chance.sample(WORDS, 2))
             evidence = Evidence(text, 0, len(text))
@@ -63,7 +63,7 @@ def invented(seed: int) -> Iterator[tuple[Article, Event]]:
 
 def publisher(url: str, max_len: int) -> StreamPublisher:
     return StreamPublisher(
-        url, "demarche", codings=CODINGS, sketch=lambda text: [],
+        url, "demarche", codings=CODINGS, sketch=lambda _: [],
         versions=Versions(coder="1", model="1", guide="1"), copy_share=0.5, copy_least=4,
         max_len=max_len, seen_ttl=86_400, copy_ttl=60,
     )  # fmt: skip
@@ -88,9 +88,7 @@ def rate(url: str, reports: int, workers: int) -> None:
     redis.flushall()
     start, before = time.perf_counter(), cpu(redis)
     context = get_context("spawn")
-    jobs = [
-        context.Process(target=work, args=(url, n, workers, reports)) for n in range(workers)
-    ]
+    jobs = [context.Process(target=work, args=(url, n, workers, reports)) for n in range(workers)]
     for job in jobs:
         job.start()
     for job in jobs:
@@ -110,9 +108,8 @@ def rate(url: str, reports: int, workers: int) -> None:
 def document_ids(redis: Redis, stream: str) -> Iterator[str]:
     last = "-"
     while entries := redis.xrange(f"demarche:{stream}", last, count=1000):
-        for last, fields in entries:
-            yield fields["id"]
-        last = f"({last}"
+        yield from (fields["id"] for _, fields in entries)
+        last = f"({entries[-1][0]}"
 
 
 # live ---------------------------------------------------------------------------------------------
@@ -124,13 +121,12 @@ class Filler:
     def __init__(self, url: str) -> None:
         self._one = publisher(url, 10_000)
         self._redis: Redis = Redis.from_url(url)
-        self._sha = self._redis.script_load(self._one._publish.script)
-        self._told = invented(2)
+        self._sha = self._redis.script_load(self._one._publish.script)  # noqa: SLF001
 
-    def fill(self, reports: int) -> None:
+    def fill(self, reports: int, told: Iterator[tuple[Article, Event]]) -> None:
         for _ in range(reports // BATCH):
             with self._redis.pipeline(transaction=False) as pipe:
-                for article, event in (next(self._told) for _ in range(BATCH)):
+                for article, event in (next(told) for _ in range(BATCH)):
                     keys, ask = self._asked(article, event)
                     pipe.evalsha(self._sha, len(keys), *keys, ask)
                 pipe.execute()
@@ -143,7 +139,7 @@ class Filler:
             sent.update(keys=keys, ask=args[0])
             return ["published", "", "", ""]
 
-        self._one._publish = keep  # type: ignore[assignment]
+        self._one._publish = keep  # type: ignore[assignment]  # noqa: SLF001
         self._one.publish(article.id, replace(article), [event])
         return sent["keys"], sent["ask"]
 
@@ -152,11 +148,12 @@ def live(url: str, most: int) -> None:
     redis: Redis = Redis.from_url(url, decode_responses=True)
     redis.flushall()
     filler, level = Filler(url), 1_000
+    firsts, all_of_them = invented(2, most=1), invented(3)
     while level <= most:
         while (there := events(redis)) < level:
-            filler.fill(max(BATCH, min(20_000, int((level - there) * 1.5) // BATCH * BATCH)))
+            filler.fill(max(BATCH, min(20_000, level - there)), firsts)
         before = cpu(redis)
-        filler.fill(PROBE)
+        filler.fill(PROBE, all_of_them)
         print(f"{there:>9} live events: {1e6 * (cpu(redis) - before) / PROBE:.0f} µs a report, "
               f"{redis.info('memory')['used_memory'] / 1e6:.0f} MB in all", flush=True)  # fmt: skip
         level *= 10

@@ -1,11 +1,12 @@
 -- Reports → events: which event a report tells, what is known of that event, and its messages.
 --
 -- The first part of both scripts (`publish.lua`, `republish.lua`); `publish.py` puts before it
---   WEIGHTS  what speaks for two reports telling one act (joining.toml)
---   CODINGS  {type: {mode: what the ontologies say, as JSON}}
+--   WEIGHTS    what speaks for two reports telling one act (joining.toml)
+--   codings()  {type: {mode: what the ontologies say, as JSON}}
+--   TEMPLATES  documents in parts: text, name of a slot, text, …
 -- and sends one document, ARGV[1]:
---   prefix, now, length (of streams), remember (seconds), article, reports, templates
--- Templates are the 16 fields and values of an entry with slots: a name between two U+0001.
+--   prefix, now, length (of streams), remember (seconds), article (its id), described (its JSON,
+--   open at the end), outlet, source, country, language, published, based_on, reason, reports
 --
 -- State, beside the streams:
 --   {prefix}:event:<id>   hash: type, parties, date · dates, modes, places (votes) ·
@@ -33,31 +34,20 @@ end
 
 -- Entries --------------------------------------------------------------------------------------
 
--- Plain search for the marks: a pattern would look at every character of the texts between them.
-local function fill(text, slots)
-  local at = text:find('\1', 1, true)
-  if not at then
-    return text
+local function fill(parts, slots)
+  local filled = {}
+  for i, part in ipairs(parts) do
+    filled[i] = i % 2 == 1 and part or slots[part]
   end
-  local parts, from = {}, 1
-  while at do
-    local close = text:find('\1', at + 1, true)
-    local value = slots[text:sub(at + 1, close - 1)]
-    parts[#parts + 1] = text:sub(from, at - 1)
-    parts[#parts + 1] = value or text:sub(at, close)
-    from = close + 1
-    at = text:find('\1', from, true)
-  end
-  parts[#parts + 1] = text:sub(from)
-  return table.concat(parts)
+  return table.concat(filled)
 end
 
 local function add(stream, template, slots)
-  local entry = {}
-  for i, text in ipairs(template) do
-    entry[i] = fill(text, slots)
-  end
-  return redis.call('XADD', stream, 'MAXLEN', '~', ask.length, '*', unpack(entry))
+  slots.now = ask.now
+  return redis.call('XADD', stream, 'MAXLEN', '~', ask.length, '*',
+    'id', slots.id, 'type', 'demarche.' .. slots.type, 'subject', slots.subject,
+    'plover', slots.plover or '', 'parties', slots.parties or '', 'date', slots.date or '',
+    'content-type', 'application/cloudevents+json', 'data', fill(TEMPLATES[template], slots))
 end
 
 local function listed(values)
@@ -244,14 +234,36 @@ end
 local FIELDS = {'type', 'parties', 'date', 'modes', 'places', 'n', 'i', 'v', 'f', 'l', 'dates',
                 'x0', 'x1', 'x2', 'x3', 'x4', 'x5'}
 
+local held = {} -- events as they are now
+
 local function read(id)
-  local values, event = redis.call('HMGET', event_key(id), unpack(FIELDS)), {id = id}
+  local event = held[id]
+  if event then
+    return event
+  end
+  local values = redis.call('HMGET', event_key(id), unpack(FIELDS))
+  event = {id = id, key = event_key(id)}
   for i, name in ipairs(FIELDS) do
     event[name] = values[i] or ''
   end
   event.n, event.i, event.v = tonumber(event.n) or 0, tonumber(event.i) or 0, tonumber(event.v) or 0
-  event.mode, event.place = winner(event.modes), winner(event.places)
+  held[id] = event
   return event
+end
+
+-- Set what is another value now, in one command; `more` are fields that are not read.
+local function write(event, changes, more)
+  local arguments = more or {}
+  for name, value in pairs(changes) do
+    if event[name] ~= value then
+      event[name] = value
+      arguments[#arguments + 1] = name
+      arguments[#arguments + 1] = value
+    end
+  end
+  if #arguments > 0 then
+    redis.call('HSET', event.key, unpack(arguments))
+  end
 end
 
 local function follow(id) -- where an event went that was merged
@@ -423,25 +435,24 @@ end
 
 -- What the votes say now. It stands on the shelf of every day that a report gives: `stood` is what
 -- it was when it was put there last.
-local function settle(id, stood)
-  local key, now = event_key(id), read(id)
-  local moved = now.parties ~= stood.parties
-  local old, new = votes(stood.dates), votes(now.dates)
+local function settle(event, stood)
+  local moved = event.parties ~= stood.parties
+  local old, new = votes(stood.dates), votes(event.dates)
   for date in pairs(old) do
     if moved or not new[date] then
-      off_shelf(id, now.type, stood.parties, date)
+      off_shelf(event.id, event.type, stood.parties, date)
     end
   end
   for date in pairs(new) do
     if moved or not old[date] then
-      on_shelf(id, now.type, now.parties, date)
+      on_shelf(event.id, event.type, event.parties, date)
     else
       redis.call('EXPIRE', ask.prefix .. ':live:' .. (place_on_shelf(date)), ask.remember)
     end
   end
-  local date = winner(now.dates)
-  redis.call('HSET', key, 'date', date == 'none' and '' or date)
-  redis.call('EXPIRE', key, ask.remember)
+  local date = winner(event.dates)
+  write(event, {date = date == 'none' and '' or date})
+  redis.call('EXPIRE', event.key, ask.remember)
 end
 
 local function fuller(one, other) -- of two sets of parties the larger one, else the first
@@ -454,17 +465,17 @@ local function earlier(one, other)
   return (one == '' or (other ~= '' and other < one)) and other or one
 end
 
-local function count_source(key, source, by)
+-- Returns how many independent sources there are more.
+local function count_source(event, source, by)
   if source == '' then
-    return
+    return 0
   end
-  local now = redis.call('HINCRBY', key, 's:' .. source, by)
-  if by > 0 and now == by then
-    redis.call('HINCRBY', key, 'i', 1)
-  elseif now == 0 then
-    redis.call('HDEL', key, 's:' .. source)
-    redis.call('HINCRBY', key, 'i', -1)
+  local now = redis.call('HINCRBY', event.key, 's:' .. source, by)
+  if now == 0 then
+    redis.call('HDEL', event.key, 's:' .. source)
+    return -1
   end
+  return (by > 0 and now == by) and 1 or 0
 end
 
 -- A report as the event remembers it, short enough (64 bytes) for the hash's compact form. Where it
@@ -490,11 +501,9 @@ local function unpacked(text)
   return record
 end
 
-local function exemplify(key, event, text) -- into a free place; returns which, "" where none is
+local function free_place(event) -- for one more of what it is joined by; "" where none is
   for i = 0, EXEMPLARS - 1 do
     if event['x' .. i] == '' then
-      redis.call('HSET', key, 'x' .. i, text)
-      event['x' .. i] = text
       return tostring(i)
     end
   end
@@ -503,61 +512,65 @@ end
 
 -- An event that has lost its last report stays as it was told, so that the article may tell it anew
 -- with another date; what it tells then takes the place of all that.
-local function emptied(key, event)
-  redis.call('HDEL', key, 'gone')
+local function emptied(event)
+  redis.call('HDEL', event.key, 'gone', 'x0', 'x1', 'x2', 'x3', 'x4', 'x5')
   for i = 0, EXEMPLARS - 1 do
-    redis.call('HDEL', key, 'x' .. i)
     event['x' .. i] = ''
   end
-  event.modes, event.places = '', ''
-  return ''
+  return {dates = '', modes = '', places = '', parties = '', f = '', l = ''}
 end
 
-local function link(report, id)
-  local key, now = event_key(id), read(id)
-  local stood = {dates = now.dates, parties = now.parties}
-  local dates = now.n == 0 and emptied(key, now) or now.dates
-  local parties = now.n == 0 and report.parties or fuller(now.parties, report.parties)
-  local told = ask.based_on ~= '' and redis.call('HEXISTS', key, 'r:' .. short(ask.based_on)) == 1
-  local source = told and '' or ask.source
+local function link(report, event)
+  local stood = {dates = event.dates, parties = event.parties}
+  local now = event.n == 0 and emptied(event) or event
+  local told = ask.based_on ~= ''
+    and redis.call('HEXISTS', event.key, 'r:' .. short(ask.based_on)) == 1
+  local source, free = told and '' or ask.source, free_place(event)
   local record = {
     source = source == ask.outlet and '=' or source, outlet = ask.outlet, country = ask.country,
-    language = ask.language, entry = report.entry, example = exemplify(key, now, report.sign),
+    language = ask.language, entry = report.entry, example = free, mode = report.mode,
+    vote = report.vote, weight = report.weight, digest = report.digest,
   }
-  for _, name in ipairs({'mode', 'vote', 'weight', 'digest'}) do
-    record[name] = report[name]
-  end
+  local more = {'r:' .. ARTICLE, packed(record)}
   if report.place ~= '' then
-    redis.call('HSET', key, 'q:' .. ARTICLE, report.place)
+    more[3], more[4] = 'q:' .. ARTICLE, report.place
   end
-  redis.call('HSET', key, 'type', report.type, 'parties', parties, 'n', now.n + 1,
-    'r:' .. ARTICLE, packed(record), 'dates', vote(dates, report.vote, report.weight),
-    'modes', vote(now.modes, report.mode, 1), 'places', vote(now.places, report.place, 1),
-    'f', earlier(now.f, ask.published), 'l', now.l > ask.published and now.l or ask.published)
+  local changes = {
+    type = report.type, n = event.n + 1, i = event.i + count_source(event, source, 1),
+    parties = now.parties == '' and report.parties or fuller(now.parties, report.parties),
+    dates = vote(now.dates, report.vote, report.weight), modes = vote(now.modes, report.mode, 1),
+    places = vote(now.places, report.place, 1), f = earlier(now.f, ask.published),
+    l = now.l > ask.published and now.l or ask.published,
+  }
+  if free ~= '' then
+    changes['x' .. free] = report.sign
+  end
+  write(event, changes, more)
   for code, who in pairs(report.names) do
-    redis.call('HSETNX', key, 'p:' .. code, who)
+    redis.call('HSETNX', event.key, 'p:' .. code, who)
   end
-  count_source(key, source, 1)
-  settle(id, stood)
-  redis.call('HSET', OWNER, 't:' .. report.id, id)
+  settle(event, stood)
+  redis.call('HSET', OWNER, 't:' .. report.id, event.id)
 end
 
-local function unlink(id)
-  local key, now = event_key(id), read(id)
-  local stood = redis.call('HGET', key, 'r:' .. ARTICLE)
-  if not stood then
+local function unlink(event)
+  local found = redis.call('HMGET', event.key, 'r:' .. ARTICLE, 'q:' .. ARTICLE)
+  if not found[1] then
     return nil
   end
-  local record = unpacked(stood)
-  local place = redis.call('HGET', key, 'q:' .. ARTICLE) or ''
-  redis.call('HDEL', key, 'r:' .. ARTICLE, 'q:' .. ARTICLE)
-  redis.call('HSET', key, 'n', now.n - 1)
-  count_source(key, record.source, -1)
-  if now.n > 1 then
-    redis.call('HDEL', key, 'x' .. record.example)
-    redis.call('HSET', key, 'dates', vote(now.dates, record.vote, -record.weight),
-      'modes', vote(now.modes, record.mode, -1), 'places', vote(now.places, place, -1))
-    settle(id, now)
+  local record, stood = unpacked(found[1]), {dates = event.dates, parties = event.parties}
+  redis.call('HDEL', event.key, 'r:' .. ARTICLE, 'q:' .. ARTICLE)
+  local changes = {n = event.n - 1, i = event.i + count_source(event, record.source, -1)}
+  if event.n > 1 then
+    changes.dates = vote(event.dates, record.vote, -record.weight)
+    changes.modes = vote(event.modes, record.mode, -1)
+    changes.places = vote(event.places, found[2] or '', -1)
+    redis.call('HDEL', event.key, 'x' .. record.example)
+    event['x' .. record.example] = ''
+  end
+  write(event, changes)
+  if event.n > 0 then
+    settle(event, stood)
   end
   return record
 end
@@ -574,50 +587,59 @@ end
 
 local touched, order = {}, {}
 
-local function touch(id)
-  if not touched[id] then
-    touched[id] = {before = read(id), reasons = {}}
-    order[#order + 1] = id
+local function touch(event)
+  if not touched[event.id] then
+    local before = {mode = winner(event.modes), place = winner(event.places)}
+    for name, value in pairs(event) do
+      before[name] = value
+    end
+    touched[event.id] = {before = before}
+    order[#order + 1] = event.id
   end
-  return touched[id]
+  return touched[event.id]
 end
 
 -- One event goes into another, which was reported first.
-local function merge(into, gone)
-  local to, from = read(into), read(gone)
-  touch(to.id)
-  touch(from.id).into = to.id
-  local key = event_key(to.id)
-  local now = read(to.id)
+local function merge(to, from)
+  local stood = {dates = to.dates, parties = to.parties}
+  touch(to)
+  touch(from).into = to.id
+  local sources, more = 0, {}
   for field, value in pairs(fields_of(from.id)) do
     local kind = field:sub(1, 2)
     if kind == 'r:' then
       local record = unpacked(value)
-      local example = from['x' .. record.example]
-      record.example = example and exemplify(key, now, example) or ''
+      local free, example = free_place(to), from['x' .. record.example]
+      record.example = example and free or ''
       record.source = record.source == record.outlet and '=' or record.source
-      redis.call('HSET', key, field, packed(record))
+      more[#more + 1], more[#more + 2] = field, packed(record)
+      if record.example ~= '' then
+        write(to, {['x' .. free] = example})
+      end
     elseif kind == 'p:' or kind == 'q:' then
-      redis.call('HSETNX', key, field, value)
+      redis.call('HSETNX', to.key, field, value)
     elseif kind == 's:' then
-      count_source(key, field:sub(3), tonumber(value))
+      sources = sources + count_source(to, field:sub(3), tonumber(value))
     end
   end
+  local changes = {
+    n = to.n + from.n, i = to.i + sources, f = earlier(to.f, from.f),
+    l = to.l > from.l and to.l or from.l, parties = fuller(to.parties, from.parties),
+  }
   for _, name in ipairs({'dates', 'modes', 'places'}) do
+    changes[name] = to[name]
     for choice, weight in pairs(votes(from[name])) do
-      now[name] = vote(now[name], choice, weight)
+      changes[name] = vote(changes[name], choice, weight)
     end
-    redis.call('HSET', key, name, now[name])
   end
-  redis.call('HSET', key, 'n', now.n + from.n, 'f', earlier(now.f, from.f),
-    'l', now.l > from.l and now.l or from.l, 'parties', fuller(now.parties, from.parties))
+  write(to, changes, more)
   for date in pairs(votes(from.dates)) do
     off_shelf(from.id, from.type, from.parties, date)
   end
-  settle(to.id, to)
-  redis.call('DEL', event_key(from.id))
-  redis.call('HSET', event_key(from.id), 'into', to.id, 'v', from.v)
-  redis.call('EXPIRE', event_key(from.id), ask.remember)
+  settle(to, stood)
+  redis.call('DEL', from.key)
+  redis.call('HSET', from.key, 'into', to.id, 'v', from.v)
+  redis.call('EXPIRE', from.key, ask.remember)
 end
 
 local function strangers(one, other) -- no article tells both as two
@@ -633,21 +655,25 @@ end
 local function join(report)
   local found = kindred(report)
   if #found == 0 then
-    return founded(report)
+    return read(founded(report))
   end
-  local id = found[1].id
   for i = 2, #found do
-    if strangers(found[i].id, id) then
-      merge(id, found[i].id)
+    if strangers(found[i].id, found[1].id) then
+      merge(found[1], found[i])
     end
   end
-  return id
+  return found[1]
 end
 
 -- Messages -----------------------------------------------------------------------------------------
 
-local function coding(plover, mode)
-  return CODINGS[plover][mode] or CODINGS[plover]['']
+-- What the ontologies say; mostly the report at hand brings it along.
+local function coding(plover, mode, report)
+  if report and report.mode == mode then
+    return report.coding
+  end
+  local modes = codings()[plover]
+  return modes[mode] or modes['']
 end
 
 local function location(place)
@@ -668,29 +694,31 @@ local function location(place)
   return '"location":{' .. table.concat(parts, ',') .. '},'
 end
 
-local function head(plover, mode, date, place)
+local function head(plover, mode, date, place, report)
   return '"type":"' .. plover .. '",' .. (mode == '' and '' or '"mode":"' .. mode .. '",')
-    .. '"coding":' .. coding(plover, mode) .. ',' .. (date == '' and '' or '"date":"' .. date .. '",')
+    .. '"coding":' .. coding(plover, mode, report) .. ','
+    .. (date == '' and '' or '"date":"' .. date .. '",')
     .. location(place)
 end
 
 -- Publish one report; returns its entry's id. `number` tells its messages apart.
 local function tell_report(report, id, change, number)
-  return add(REPORTS, ask.templates.report, {
-    event = id, message = report.id .. number, report = report.id, change = change, plover = report.type,
-    parties = report.parties, date = report.date,
-    head = head(report.type, report.mode, report.date, report.place), rest = report.body,
+  return add(REPORTS, 'report', {
+    id = report.id .. number, type = 'report.' .. change, subject = id,
+    plover = report.type, parties = report.parties, date = report.date,
+    head = head(report.type, report.mode, report.date, report.place, report), rest = report.told,
   })
 end
 
 local function tell_gone(report, id, number)
-  add(REPORTS, ask.templates.gone, {
-    event = id, message = report .. number, report = report, article = ask.article,
+  add(REPORTS, 'gone', {
+    id = report .. number, type = 'report.retracted', subject = id, report = report,
+    article = ask.article, reason = ask.reason,
   })
 end
 
-local function corroboration(id, now)
-  local outlets, seen, countries, languages = 0, {}, {}, {}
+local function corroboration(now, fields)
+  local seen, countries, languages = {}, {}, {}
   local function once(list, kind, value)
     if value ~= '' and not seen[kind .. value] then
       seen[kind .. value] = true
@@ -698,7 +726,7 @@ local function corroboration(id, now)
     end
   end
   local names = {}
-  for field, text in pairs(fields_of(id)) do
+  for field, text in pairs(fields) do
     if field:sub(1, 2) == 'r:' then
       local record = unpacked(text)
       once(names, 'o', record.outlet)
@@ -716,12 +744,12 @@ end
 
 -- A report to tell the event by: of this article, else the newest one that still stands on its
 -- stream. Returns its body and parties; nil where all were trimmed.
-local function teller(id)
+local function teller(id, all)
   if touched[id].report then
-    return touched[id].report.body, touched[id].report.parties
+    return touched[id].report.told, touched[id].report.parties
   end
   local newest = ''
-  for field, text in pairs(fields_of(id)) do
+  for field, text in pairs(all) do
     local entry = field:sub(1, 2) == 'r:' and unpacked(text).entry or ''
     newest = entry > newest and entry or newest
   end
@@ -738,9 +766,9 @@ local function teller(id)
 end
 
 -- Parties that only other reports name.
-local function more_parties(id, parties)
+local function more_parties(parties, fields)
   local named, found = roles(parties), {}
-  for field, who in pairs(fields_of(id)) do
+  for field, who in pairs(fields) do
     local code = field:sub(1, 2) == 'p:' and field:sub(3)
     if code and not named[code] then
       local name, kind, role = who:match('^(.*)|(%a+)|(%a+)$')
@@ -767,8 +795,8 @@ end
 local function differences(before, after)
   local reasons = {}
   for _, milestone in ipairs(MILESTONES) do
-    if before.i < milestone and milestone <= after.i and reasons[#reasons] ~= 'corroborated' then
-      reasons[#reasons + 1] = 'corroborated'
+    if before.i < milestone and milestone <= after.i then
+      reasons[1] = 'corroborated'
     end
   end
   for _, name in ipairs({'date', 'mode', 'place', 'parties'}) do
@@ -779,73 +807,78 @@ local function differences(before, after)
   return reasons
 end
 
+-- What there is to say of an event: how it changed, its state, and why. Nil for nothing.
+local function news(mine, after)
+  local before = mine.before
+  if mine.into then
+    return before.n > 0 and 'merged' or nil, 'merged', {'same-act'}
+  elseif after.n == 0 then
+    return 'retracted', 'retracted', {ask.reason}
+  elseif before.n == 0 then
+    return 'created', 'live', {}
+  end
+  local reasons = differences(before, after)
+  if after.n < before.n and not mine.report then
+    reasons[#reasons + 1] = 'report-retracted'
+  elseif mine.revised then
+    reasons[#reasons + 1] = ask.reason
+  end
+  return #reasons > 0 and 'updated' or nil, 'live', reasons
+end
+
+local function bury(event, revision)
+  for date in pairs(votes(event.dates)) do
+    off_shelf(event.id, event.type, event.parties, date)
+  end
+  redis.call('DEL', event.key)
+  redis.call('HSET', event.key, 'gone', 1, 'v', revision)
+  redis.call('EXPIRE', event.key, ask.remember)
+end
+
 local function tell(id)
   local mine = touched[id]
-  local before, after = mine.before, read(id)
-  local known, change, state, rest = before.n > 0, 'updated', 'live', nil
-  local reasons = {}
-  if mine.into then
-    change, state, after = 'merged', 'merged', before
-    reasons = {'same-act'}
-  elseif after.n == 0 then
-    change, state = 'retracted', 'retracted'
-    reasons = {ask.reason}
-  elseif not known then
-    change = 'created'
-  else
-    reasons = differences(before, after)
-    if after.n < before.n and not mine.grown then
-      reasons[#reasons + 1] = 'report-retracted'
-    elseif mine.revised then
-      reasons[#reasons + 1] = ask.reason
-    end
-    if #reasons == 0 then
-      return
-    end
+  local now = mine.into and mine.before or read(id)
+  now.mode, now.place = winner(now.modes), winner(now.places)
+  local change, state, reasons = news(mine, now)
+  if not change then
+    return
   end
-  if mine.into and not known then
-    return -- it came and went within this call
-  end
+  local rest, counts = bare_parties(now.parties), ''
   if state == 'live' then
-    local body, parties = teller(id)
+    local fields = fields_of(id)
+    local body, parties = teller(id, fields)
     if not body then
       redis.call('HINCRBY', COUNTERS, 'event:untold', 1)
       return
     end
-    rest = body:sub(1, -2) .. more_parties(id, parties) .. ']'
-  else
-    rest = bare_parties(after.parties)
+    rest = body:sub(1, -2) .. more_parties(parties, fields) .. ']'
+    counts = corroboration(now, fields)
   end
   local revision = redis.call('HINCRBY', event_key(id), 'v', 1)
-  add(EVENTS, ask.templates.event, {
-    event = id, revision = tostring(revision), change = change, state = state,
-    plover = after.type, parties = after.parties, date = after.date,
+  add(EVENTS, 'event', {
+    id = id .. '.' .. revision, type = 'event.' .. change, subject = id, revision = revision,
+    change = change, state = state, plover = now.type, parties = now.parties, date = now.date,
     reasons = #reasons > 0 and ',"reasons":' .. listed(reasons) or '',
     successor = mine.into and ',"successor":"' .. mine.into .. '"' or '',
-    head = head(after.type, after.mode, after.date, after.place),
-    corroboration = state == 'live' and corroboration(id, after) or '', rest = rest,
+    head = head(now.type, now.mode, now.date, now.place, mine.report), corroboration = counts, rest = rest,
   })
   redis.call('HINCRBY', COUNTERS, 'event:' .. change, 1)
   if change == 'created' then
-    redis.call('HINCRBY', COUNTERS, 'type:' .. after.type, 1)
+    redis.call('HINCRBY', COUNTERS, 'type:' .. now.type, 1)
   elseif change == 'retracted' then
-    for date in pairs(votes(after.dates)) do
-      off_shelf(id, after.type, after.parties, date)
-    end
-    redis.call('DEL', event_key(id))
-    redis.call('HSET', event_key(id), 'gone', 1, 'v', revision)
-    redis.call('EXPIRE', event_key(id), ask.remember)
+    bury(now, revision)
   end
 end
 
--- Take a report in: find its event, publish it, count it.
-local function take_in(report, id, change, number)
-  local event = id or join(report)
-  local mine = touch(event)
-  report.entry = tell_report(report, event, change, number)
+-- Take a report in: find its event unless that is known, publish it, count it.
+local function take_in(report, event, change, number)
+  local based = ask.based_on == '' and '' or ',"based_on":"' .. ask.based_on .. '"'
+  report.told = fill(report.body, {based = based})
+  event = event or join(report)
+  touch(event).report = report
+  report.entry = tell_report(report, event.id, change, number)
   link(report, event)
-  mine.report, mine.grown = report, true
-  return event
+  return event.id
 end
 
 local function tell_all()

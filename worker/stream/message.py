@@ -1,15 +1,16 @@
 """Reports as messages: CloudEvents 1.0 documents in structured mode, and the fields beside them.
 
 What is only known at the moment of publishing (which event a report tells, which revision this is,
-how many outlets reported it) is filled in by the scripts in the same atomic step that counts it:
-the texts built here carry *slots* for it. A slot is a name between two U+0001 characters, which
-JSON can never contain unescaped, so no text of an article can forge one.
+how many outlets reported it) is filled in by the scripts: `TEMPLATES` are texts in parts, with the
+names of slots between them. Values are put between the parts and never looked at again, so no text
+of an article can forge a slot.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -32,55 +33,32 @@ SOURCE = "/demarche"
 _MANY = 3  # parties from which on reports may name some and leave others out
 
 
-def slot(name: str) -> str:
-    """Return the mark that the scripts replace by the value of that name."""
-    return f"\x01{name}\x01"
-
-
-def event_template(now: datetime) -> list[str]:
-    """The entry of `events`."""
-    data = (
-        f'{{"id":"{slot("event")}","revision":{slot("revision")},"state":"{slot("state")}",'
-        f'"change":"{slot("change")}"{slot("reasons")}{slot("successor")},'
-        f"{slot('head')}{slot('corroboration')}{slot('rest')}}}"
+def _document(data: str) -> list[str]:
+    """A CloudEvent with its slots, in parts: text, name of a slot, text, …; `<name>` is a slot."""
+    envelope = (
+        '{"specversion":"1.0","id":"<id>","source":"' + SOURCE + '","type":"demarche.<type>",'
+        '"subject":"<subject>","time":"<now>","datacontenttype":"application/json",'
+        '"data":' + data + "}"
     )
-    id = f"{slot('event')}.{slot('revision')}"
-    return _entry(id, f"event.{slot('change')}", slot("event"), data, now, routed=True)
+    return re.split(r"<([a-z]+)>", envelope)
 
 
-def report_template(now: datetime) -> list[str]:
-    """The entry of `reports`."""
-    data = f'{{"id":"{slot("event")}",{slot("head")}{slot("rest")}}}'
-    kind = f"report.{slot('change')}"
-    return _entry(slot("message"), kind, slot("event"), data, now, routed=True)
+TEMPLATES = {
+    "event": _document(
+        '{"id":"<subject>","revision":<revision>,"state":"<state>","change":"<change>"'
+        "<reasons><successor>,<head><corroboration><rest>}"
+    ),
+    "report": _document('{"id":"<subject>",<head><rest>}'),
+    "gone": _document(
+        '{"id":"<subject>","report":"<report>","article":"<article>","reasons":["<reason>"]}'
+    ),
+    "fate": _document('<described><based>,"fate":"<fate>"<reason><copy>,"events":<events>}'),
+    "revised": _document('<described><based>,"reason":"<reason>","events":<events>}'),
+}
+"""What the scripts fill in, in the same atomic step that counts it."""
 
 
-def gone_template(reason: str, now: datetime) -> list[str]:
-    """The entry of `reports` about one that is told no longer."""
-    data = (
-        f'{{"id":"{slot("event")}","report":"{slot("report")}","article":"{slot("article")}",'
-        f'"reasons":["{reason}"]}}'
-    )
-    return _entry(slot("message"), "report.retracted", slot("event"), data, now)
-
-
-def fate_template(article: ArticleData, reason: str | None, now: datetime) -> list[str]:
-    """The entry of `articles`: which fate it is, and whose copy, is filled in later."""
-    because = f',"reason":"{reason}"' if reason else ""
-    data = (
-        f'{_json(article)[:-1]}{slot("based")},"fate":"{slot("fate")}"{because}{slot("copy")},'
-        f'"events":{slot("events")}}}'
-    )
-    return _entry(f"{article.id}.fate", f"article.{slot('fate')}", article.id, data, now)
-
-
-def revised_template(article: ArticleData, reason: str, now: datetime) -> list[str]:
-    """The entry of `articles` about one that was coded again."""
-    data = f'{_json(article)[:-1]}{slot("based")},"reason":"{reason}","events":{slot("events")}}}'
-    return _entry(f"{article.id}.{slot('number')}", "article.revised", article.id, data, now)
-
-
-def asked(report: Report, versions: Versions, window: int) -> dict[str, Any]:
+def asked(report: Report, coding: str, versions: Versions, window: int) -> dict[str, Any]:
     """What the scripts need of a report: its body, and what decides which event it tells."""
     event = report.event
     parties = _parties(event)
@@ -88,6 +66,7 @@ def asked(report: Report, versions: Versions, window: int) -> dict[str, Any]:
         "id": report.id,
         "event": report.event_id,
         "type": event.type,
+        "coding": coding,
         "mode": event.mode or "",
         "date": event.date or "",
         "vote": event.date or "none",
@@ -130,29 +109,21 @@ def unread_article(claim: str, url: str, feed: Feed) -> ArticleData:
     )
 
 
+def opened(article: ArticleData) -> str:
+    """The JSON of an article without its last brace: more members follow."""
+    return _json(article)[:-1]
+
+
 def stamp(when: datetime) -> str:
     """A time in UTC as RFC 3339 has it, in whole seconds."""
     return when.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _entry(
-    id: str, type: str, subject: str, data: str, now: datetime, *, routed: bool = False
-) -> list[str]:
-    document = (
-        f'{{"specversion":"1.0","id":"{id}","source":"{SOURCE}","type":"demarche.{type}",'
-        f'"subject":"{subject}","time":"{stamp(now)}","datacontenttype":"application/json",'
-        f'"data":{data}}}'
-    )
-    routing = [slot(name) if routed else "" for name in ("plover", "parties", "date")]
-    return [
-        *("id", id, "type", f"demarche.{type}", "subject", subject),
-        *("plover", routing[0], "parties", routing[1], "date", routing[2]),
-        *("content-type", CONTENT_TYPE, "data", document),
-    ]
+def _body(report: Report, parties: list[PartyData], versions: Versions) -> list[str]:
+    """The report's members, `report` the first and `parties` the last, without braces, in parts.
 
-
-def _body(report: Report, parties: list[PartyData], versions: Versions) -> str:
-    """The report's members, `report` the first and `parties` the last, without braces."""
+    Between them is the slot at the end of the article: whose text it holds is found out later.
+    """
     event = report.event
     telling = Telling(
         report=report.id,
@@ -169,9 +140,9 @@ def _body(report: Report, parties: list[PartyData], versions: Versions) -> str:
         versions=versions,
         parties=parties,
     )
-    article = _json(telling.article)
-    whole = _json(telling)[1:-1]
-    return whole.replace(article, f"{article[:-1]}{slot('based')}}}", 1)
+    article, whole = _json(telling.article), _json(telling)
+    before, _, after = whole.partition(f'"article":{article}')
+    return [f'{before[1:]}"article":{article[:-1]}', "based", "}" + after[:-1]]
 
 
 def _status(event: Event) -> Any:

@@ -69,20 +69,21 @@ end
 local events = {}
 ask.based_on = based_on
 if fate == 'published' then
-  local based = based_on == '' and '' or ',"based_on":"' .. based_on .. '"'
   for i, report in ipairs(ask.reports) do
-    report.body = fill(report.body, {based = based})
     events[i] = take_in(report, nil, 'created', '')
   end
   tell_all()
 end
+local subject = article ~= '' and article or ask.claim
 local slots = {
-  fate = fate, events = listed(events),
+  id = subject .. '.fate', type = 'article.' .. fate, subject = subject, fate = fate,
+  described = ask.described, events = listed(events),
+  reason = reason ~= '' and ',"reason":' .. cjson.encode(reason) or '',
   copy = copy ~= '' and ',"copy_of":"' .. copy .. '"' or '',
   based = based_on ~= '' and ',"based_on":"' .. based_on .. '"' or '',
 }
-add(ARTICLES, ask.templates.article, slots)
+add(ARTICLES, 'fate', slots)
 if fate == 'dead' then
-  add(DEAD, ask.templates.article, slots)
+  add(DEAD, 'fate', slots)
 end
 return {fate, reason, copy, based_on}

@@ -18,13 +18,10 @@ from worker.model import Article, Event, Fate, FateKind, Feed, Report
 from worker.stream import joining
 from worker.stream.contract import ArticleData, Coding, Versions
 from worker.stream.message import (
+    TEMPLATES,
     article_data,
     asked,
-    event_template,
-    fate_template,
-    gone_template,
-    report_template,
-    revised_template,
+    opened,
     stamp,
     unread_article,
 )
@@ -89,7 +86,11 @@ class StreamPublisher:
         """Connect lazily: the first command opens the connection."""
         redis: Redis = Redis.from_url(url, decode_responses=True)
         weights = weights or joining.weights()
-        head = _tables(weights, codings) + _source("events")
+        self._codings = {
+            (kind, mode or ""): coding.model_dump_json(exclude_none=True)
+            for (kind, mode), coding in codings.items()
+        }
+        head = _tables(weights, self._codings) + _source("events")
         self._publish = redis.register_script(head + _source("publish"))
         self._republish = redis.register_script(head + _source("republish"))
         self._prefix = prefix
@@ -102,22 +103,12 @@ class StreamPublisher:
     def publish(self, claim: str, article: Article, events: Sequence[Event]) -> Fate:
         """Publish what an article reports; "published", "empty" or "duplicate" is its fate."""
         fate = Fate("published" if events else "empty")
-        now = datetime.now(UTC)
-        described = article_data(article)
-        ask = self._ask(article.id, described, now) | {
-            "reports": self._reports(article, events),
-            "templates": _templates(now) | {"article": fate_template(described, None, now)},
-        }
+        ask = self._ask(article.id, article_data(article), self._reports(article, events))
         return self._end(claim, fate, ask, self._sketch(article.text))
 
     def close(self, claim: str, fate: Fate, *, url: str, feed: Feed) -> Fate:
         """End an article that could not be read."""
-        now = datetime.now(UTC)
-        described = unread_article(claim, url, feed)
-        ask = self._ask("", described, now) | {
-            "reports": [],
-            "templates": {"article": fate_template(described, fate.reason, now)},
-        }
+        ask = self._ask("", unread_article(claim, url, feed), [])
         return self._end(claim, fate, ask, ())
 
     def republish(self, article: Article, events: Sequence[Event], *, reason: str) -> Revision:
@@ -138,24 +129,29 @@ class StreamPublisher:
         """
         if not re.fullmatch(r"[a-z][a-z-]*", reason):
             raise ValueError(f"{reason!r} is no word in small letters")
-        now = datetime.now(UTC)
-        described = article_data(article)
-        revised = revised_template(described, reason, now)
-        ask = self._ask(article.id, described, now) | {
-            "reason": reason,
-            "reports": self._reports(article, events),
-            "templates": _templates(now, reason) | {"article": revised},
-        }
+        ask = self._ask(article.id, article_data(article), self._reports(article, events))
+        ask["reason"] = reason
         known, *counts = self._republish(keys=self._keys("", article.id), args=[_dumped(ask)])
         return Revision(bool(known), *counts)
 
     def _reports(self, article: Article, events: Sequence[Event]) -> list[dict[str, Any]]:
         """Each report once: of two events that none could tell apart the first."""
         reports = {r.id: r for r in reversed([Report(article, event) for event in events])}
-        return [asked(r, self._versions, self._window) for r in reversed(list(reports.values()))]
+        return [
+            asked(report, self._coding(report.event), self._versions, self._window)
+            for report in reversed(list(reports.values()))
+        ]
 
-    def _ask(self, article: str, described: ArticleData, now: datetime) -> dict[str, Any]:
+    def _coding(self, event: Event) -> str:
+        """What the ontologies say of it: of its mode, or else of its type."""
+        of_type = self._codings[event.type, ""]
+        return self._codings.get((event.type, event.mode or ""), of_type)
+
+    def _ask(
+        self, article: str, described: ArticleData, reports: list[dict[str, Any]]
+    ) -> dict[str, Any]:
         """What the scripts need to know of an article."""
+        now = stamp(datetime.now(UTC))
         outlet = described.outlet or ""
         return {
             **self._limits,
@@ -167,7 +163,10 @@ class StreamPublisher:
             "source": _short(described.agency or outlet),
             "country": _plain(described.country),
             "language": _plain(described.language),
-            "published": described.published or stamp(now),
+            "published": described.published or now,
+            "now": now,
+            "described": opened(described),
+            "reports": reports,
         }
 
     def _end(self, claim: str, fate: Fate, ask: dict[str, Any], sketch: Sequence[int]) -> Fate:
@@ -190,24 +189,18 @@ class StreamPublisher:
         return ":".join((self._prefix, *parts))
 
 
-def _templates(now: datetime, reason: str = "") -> dict[str, list[str]]:
-    return {
-        "event": event_template(now),
-        "report": report_template(now),
-        "gone": gone_template(reason, now),
-    }
-
-
-def _tables(weights: Mapping[str, Any], codings: Codings) -> str:
+def _tables(weights: Mapping[str, Any], codings: Mapping[tuple[str, str], str]) -> str:
     """The data that the scripts bring with them."""
     apart = (sorted(mode[:3] for mode in pair.split()) for pair in weights["apart"])
     flags = {"apart": [" ".join(pair) for pair in apart], "mutual": weights["mutual"]}
     flags = {name: dict.fromkeys(values, True) for name, values in flags.items()}
     by_type: dict[str, dict[str, str]] = {}
     for (kind, mode), coding in codings.items():
-        by_type.setdefault(kind, {})[mode or ""] = coding.model_dump_json(exclude_none=True)
+        by_type.setdefault(kind, {})[mode] = coding
     return (
-        f"local WEIGHTS={joining.lua({**weights, **flags})}\nlocal CODINGS={joining.lua(by_type)}\n"
+        f"local WEIGHTS={joining.lua({**weights, **flags})}\n"
+        f"local TEMPLATES={joining.lua(TEMPLATES)}\n"
+        f"local function codings() return {joining.lua(by_type)} end\n"
     )
 
 

@@ -17,7 +17,6 @@ if not claim then
 end
 
 ask.based_on = redis.call('HGET', ask.prefix .. ':fate:' .. claim, 'based') or ''
-local based = ask.based_on == '' and '' or ',"based_on":"' .. ask.based_on .. '"'
 local revision = 0 -- counted only where something is different
 local function number()
   if revision == 0 then
@@ -39,12 +38,11 @@ end
 table.sort(old)
 for _, report in ipairs(old) do
   if not told[report] then
-    local id = follow(reports[report])
-    touch(id)
-    local record = unlink(id)
+    local event = read(follow(reports[report]))
+    touch(event)
     redis.call('HDEL', OWNER, 't:' .. report)
-    if record then
-      tell_gone(report, id, number())
+    if unlink(event) then
+      tell_gone(report, event.id, number())
       gone = gone + 1
     end
   end
@@ -52,27 +50,27 @@ end
 
 local events, new, changed, same = {}, 0, 0, 0
 for i, report in ipairs(ask.reports) do
-  report.body = fill(report.body, {based = based})
-  local id = reports[report.id]
-  id = id and follow(id)
-  local record = id and redis.call('HGET', event_key(id), 'r:' .. ARTICLE)
+  local event = reports[report.id] and read(follow(reports[report.id]))
+  local record = event and redis.call('HGET', event.key, 'r:' .. ARTICLE)
   if not record then
     events[i] = take_in(report, nil, 'created', number())
     touched[events[i]].revised = true
     new = new + 1
   elseif unpacked(record).digest ~= report.digest then
-    touch(id).revised = true
-    unlink(id)
-    events[i] = take_in(report, id, 'updated', number())
+    touch(event).revised = true
+    unlink(event)
+    events[i] = take_in(report, event, 'updated', number())
     changed = changed + 1
   else
-    events[i], same = id, same + 1
+    events[i], same = event.id, same + 1
   end
 end
 tell_all()
 if revision > 0 then
-  add(ARTICLES, ask.templates.article, {
-    events = listed(events), based = based, number = tostring(revision),
+  add(ARTICLES, 'revised', {
+    id = ask.article .. '.' .. revision, type = 'article.revised', subject = ask.article,
+    described = ask.described, reason = ask.reason, events = listed(events),
+    based = ask.based_on == '' and '' or ',"based_on":"' .. ask.based_on .. '"',
   })
   redis.call('HINCRBY', COUNTERS, 'article:revised', 1)
   redis.call('EXPIRE', OWNER, ask.remember)

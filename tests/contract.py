@@ -10,10 +10,11 @@ from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter
 from redis import Redis
 
-from worker.stream.message import CONTENT_TYPE
+from worker.stream.message import CONTENT_TYPE, SOURCE
 from worker.stream.publish import STREAMS
 from worker.stream.schema import DIALECT, FIELDS, MESSAGES, message_schema
 
+OURS = f'"source":"{SOURCE}"'
 MOST = 100
 """Messages of one stream that are held against the schema; of more, as many evenly spaced ones."""
 
@@ -24,7 +25,7 @@ def check(redis_url: str) -> int:
     count = 0
     for key in client.scan_iter(_type="stream"):
         if key.rpartition(":")[2] in STREAMS:
-            entries = [fields for _, fields in client.xrange(key) if "content-type" in fields]
+            entries = [fields for _, fields in client.xrange(key) if OURS in fields.get("data", "")]
             for number, fields in enumerate(entries):
                 check_entry(fields, whole=number % (len(entries) // MOST + 1) == 0)
             count += len(entries)

@@ -23,11 +23,11 @@ from worker.stream.publish import StreamPublisher
 
 
 def fields(id: str, subject: str = "e", revision: int = 1, **data: Any) -> dict[str, str]:
-    """An entry's fields: a message about an event, with little in it."""
+    """An entry's fields: a message about an event, with less in it than the contract wants."""
     cloud = {
         "specversion": "1.0",
         "id": id,
-        "source": "/demarche",
+        "source": "/tests",
         "type": "demarche.event.created",
         "subject": subject,
         "data": {"id": subject, "revision": revision, **data},

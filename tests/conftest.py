@@ -21,7 +21,10 @@ from worker.settings import load
 
 ROOT = Path(__file__).parents[1]
 DEFAULT_PORT = 6379
-PORTS = ("DEMARCHE_REDIS_PORT", "DEMARCHE_FLOWER_PORT", "DEMARCHE_NEWSROOM_PORT")
+PORTS = (
+    *("DEMARCHE_REDIS_PORT", "DEMARCHE_FLOWER_PORT", "DEMARCHE_NEWSROOM_PORT"),
+    "DEMARCHE_METRICS_PORT",
+)
 
 
 @pytest.fixture(scope="session", name="redis_server")

@@ -28,7 +28,7 @@ from worker.settings import Settings, load
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-OURS = ("scheduler", "fetcher", "extractor", "keeper", "flower")
+OURS = ("scheduler", "fetcher", "extractor", "keeper", "exporter", "flower")
 
 
 def procfile():
@@ -109,7 +109,11 @@ class TestCompose:
         assert flower["ports"] == [f"127.0.0.1:{port}:{port}"]
         assert flower["environment"]["DEMARCHE_FLOWER_AUTH"].startswith("${DEMARCHE_FLOWER_AUTH:?")
         published = [n for n, service in COMPOSE["services"].items() if "ports" in service]
-        assert published == ["flower"]
+        assert published == ["exporter", "flower"]
+
+    def test_the_metrics_are_published_on_loopback_only(self):
+        port = Settings.model_fields["metrics_port"].default
+        assert COMPOSE["services"]["exporter"]["ports"] == [f"127.0.0.1:{port}:{port}"]
 
     def test_redis_has_its_data_on_a_volume_and_no_way_out(self):
         redis = COMPOSE["services"]["redis"]

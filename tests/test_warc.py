@@ -23,7 +23,7 @@ from worker.errors import ConfigError
 from worker.model import Entry, Feed, Page, article_id
 from worker.service import health
 from worker.settings import Settings, load
-from worker.warc import Keeper, Kept, read
+from worker.warc import Kept, PageStore, read
 
 NOON = datetime(2024, 1, 15, 12, 0, 0, 250_000, tzinfo=UTC)
 FEED = Feed("https://news.test/rss", "The Courier", "NOR", official=True)
@@ -44,10 +44,10 @@ def kept(path: Path) -> list[Kept]:
 
 
 def test_a_page_comes_back_with_what_was_known_of_it(tmp_path: Path) -> None:
-    keeper = Keeper(tmp_path / "warc")
+    store = PageStore(tmp_path / "warc")
     for n in range(3):
-        keeper.keep(page(n), FEED, entry(n))
-    found = kept(keeper.path(NOON))
+        store.keep(page(n), FEED, entry(n))
+    found = kept(store.path(NOON))
     assert [one.page.url for one in found] == [page(n).url for n in range(3)]
     assert [(one.feed, one.entry) for one in found] == [(FEED, entry(n)) for n in range(3)]
     assert [(one.page.body, one.page.fetched) for one in found] == [(page(0).body, NOON)] * 3
@@ -56,35 +56,35 @@ def test_a_page_comes_back_with_what_was_known_of_it(tmp_path: Path) -> None:
 
 
 def test_each_day_and_each_process_has_a_file_of_its_own(tmp_path: Path) -> None:
-    keeper = Keeper(tmp_path)
-    keeper.keep(page(1), FEED, entry(1))
-    keeper.keep(page(2, when=NOON + timedelta(days=1)), FEED, entry(2))
+    store = PageStore(tmp_path)
+    store.keep(page(1), FEED, entry(1))
+    store.keep(page(2, when=NOON + timedelta(days=1)), FEED, entry(2))
     found = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*.warc.gz"))
     assert [path.parent.name for path in found] == ["2024-01-15", "2024-01-16"]
     assert all(f"-{os.getpid()}." in path.name for path in found)
 
 
 def test_many_threads_write_whole_records(tmp_path: Path) -> None:
-    keeper = Keeper(tmp_path)
+    store = PageStore(tmp_path)
 
     def work(first: int) -> None:
         for n in range(first, first + 20):
-            keeper.keep(page(n, os.urandom(20_000)), FEED, entry(n))
+            store.keep(page(n, os.urandom(20_000)), FEED, entry(n))
 
     threads = [threading.Thread(target=work, args=(100 * n,)) for n in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    found = kept(keeper.path(NOON))
+    found = kept(store.path(NOON))
     assert len({one.page.url for one in found}) == 160
     assert all(one.entry and one.entry.url in one.page.url for one in found)
 
 
 def test_others_can_read_it_and_its_digests_hold(tmp_path: Path) -> None:
-    keeper = Keeper(tmp_path)
-    keeper.keep(page(1), FEED, entry(1))
-    with keeper.path(NOON).open("rb") as file:
+    store = PageStore(tmp_path)
+    store.keep(page(1), FEED, entry(1))
+    with store.path(NOON).open("rb") as file:
         records = ArchiveIterator(file, check_digests="raise")
         kinds = [(r.rec_type, r.content_stream().read() != b"") for r in records]
     assert kinds == [("metadata", True), ("response", True)]
@@ -92,10 +92,10 @@ def test_others_can_read_it_and_its_digests_hold(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("cut", [1, 100, 500])
 def test_what_stands_before_a_cut_is_read(tmp_path: Path, cut: int) -> None:
-    keeper = Keeper(tmp_path)
+    store = PageStore(tmp_path)
     for n in range(3):
-        keeper.keep(page(n, os.urandom(2_000)), FEED, entry(n))
-    path = keeper.path(NOON)
+        store.keep(page(n, os.urandom(2_000)), FEED, entry(n))
+    path = store.path(NOON)
     path.write_bytes(path.read_bytes()[:-cut])
     found = []
     with contextlib.suppress(ConfigError):
@@ -106,7 +106,7 @@ def test_what_stands_before_a_cut_is_read(tmp_path: Path, cut: int) -> None:
 
 def test_a_disk_that_takes_no_more_stops_nobody(tmp_path: Path) -> None:
     (tmp_path / "warc").write_text("a file where the folder should be")
-    Keeper(tmp_path / "warc").keep(page(1), FEED, entry(1))
+    PageStore(tmp_path / "warc").keep(page(1), FEED, entry(1))
 
 
 @pytest.mark.parametrize("content", [b"hello\n" * 99, gzip.compress(b"hello\n" * 99), b"\0" * 999])

@@ -95,7 +95,7 @@ class Publisher(Protocol):
         """Publish what is different about an article that was published before."""
 
 
-class Keeper(Protocol):
+class PageStore(Protocol):
     """Keeps pages as they were fetched, where that is wanted."""
 
     def keep(self, page: Page, feed: Feed, entry: Entry) -> None:
@@ -129,7 +129,7 @@ class Pipeline:
     limits: Limits = field(default_factory=Limits)
     now: Callable[[], float] = time.time
     jitter: Callable[[], float] = random.random
-    keeper: Keeper | None = None
+    page_store: PageStore | None = None
 
     # 1. beat → tick ------------------------------------------------------------------------------
 
@@ -207,8 +207,8 @@ class Pipeline:
         except Rejected as error:
             self._end(work, Fate("rejected", error.reason))
         else:
-            if self.keeper:
-                self.keeper.keep(page, work.feed, work.entry)
+            if self.page_store:
+                self.page_store.keep(page, work.feed, work.entry)
             return True
         return False
 

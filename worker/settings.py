@@ -132,6 +132,8 @@ class Settings(BaseSettings):
     flower_auth: str | None = Field(
         None, pattern=r"^[^:]+:.+$", description="user:password, asked for by Flower."
     )
+    metrics_address: str = Field("127.0.0.1", description="Where the metrics are served.")
+    metrics_port: int = Field(9640, ge=1, le=65535, description="Port of the metrics.")
     newsroom_port: int = Field(8765, ge=1, le=65535, description="Port of `demarche run`'s pages.")
     spacy_model: str | None = Field(
         None, description="Another spaCy pipeline (package name or path) than the one we bring."

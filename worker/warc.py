@@ -45,7 +45,7 @@ class Kept:
 
 
 @dataclass
-class Keeper:
+class PageStore:
     """Keeps pages under a folder, in one file a day and process; safe to use from many threads.
 
     A disk that is full, or a folder that is gone, keeps no page from being read: it is logged.

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from worker.events.relate import Relater
     from worker.fetch import Fetcher
     from worker.inspection import Inspection
-    from worker.pipeline import Keeper, Limits, Pipeline
+    from worker.pipeline import Limits, PageStore, Pipeline
     from worker.visitor import Visitor
 
 AGENT = "Demarche"
@@ -69,17 +69,17 @@ def pipeline(settings: Settings, coder: Callable[[], Coder]) -> Pipeline:
         coder=coder,
         deadline=deadline,
         limits=limits(settings),
-        keeper=keeper(settings),
+        page_store=page_store(settings),
     )
 
 
-def keeper(settings: Settings) -> Keeper | None:
+def page_store(settings: Settings) -> PageStore | None:
     """Build what keeps fetched pages, where that is wanted."""
     if settings.warc is None:
         return None
-    from worker.warc import Keeper
+    from worker.warc import PageStore
 
-    return Keeper(settings.warc)
+    return PageStore(settings.warc)
 
 
 def inspect(settings: Settings, feed: Feed) -> Inspection:

@@ -115,6 +115,17 @@ def status() -> None:
 
 
 @main.command()
+def exporter() -> None:
+    """One process: serves the metrics over HTTP, for Prometheus."""
+    from worker import logs
+    from worker.service import exporter as service
+
+    settings = _settings()
+    logs.configure(settings)
+    service.run(settings)
+
+
+@main.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=SEEDS_NEWSROOM)
 def newsroom(folder: Path) -> None:
     """One process: the small web server of the seeds' newsroom, on loopback."""

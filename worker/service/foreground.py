@@ -60,11 +60,12 @@ class Service:
         )
 
     def start_roles(self) -> None:
-        """Start both workers, the scheduler, Flower and the keeper."""
+        """Start both workers, the scheduler, Flower, the keeper and the exporter."""
         for role in ("extractor", "fetcher", "scheduler", "flower"):
             command = processes.celery_command(role, self.settings)
             self.start(role, command, stage=0 if role in ("extractor", "fetcher") else 1)
-        self.start("keeper", processes.own_command("keeper"))
+        for role in ("keeper", "exporter"):
+            self.start(role, processes.own_command(role))
 
     def watch(self) -> list[Death]:
         """Look after the processes, and tell of those that died."""
@@ -114,6 +115,9 @@ def preflight(settings: Settings) -> tuple[list[str], int | None]:
     processes.require_usable_password(settings)
     ports.require_free(
         settings.flower_port, "DEMARCHE_FLOWER_PORT", address=settings.flower_address
+    )
+    ports.require_free(
+        settings.metrics_port, "DEMARCHE_METRICS_PORT", address=settings.metrics_address
     )
     warnings = []
     if settings.broker_url:

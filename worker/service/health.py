@@ -23,7 +23,7 @@ from redis.retry import Retry
 from worker.service.redis_server import public
 from worker.settings import Settings
 
-ROLES = ("redis", "scheduler", "fetcher", "extractor", "keeper", "flower")
+ROLES = ("redis", "scheduler", "fetcher", "extractor", "keeper", "exporter", "flower")
 TOUCHING = ("scheduler", "fetcher", "extractor", "keeper")
 RENEW = 5.0  # seconds between two renewals
 ALIVE = 30  # seconds that a sign of life counts; a busy machine may miss a few heartbeats
@@ -119,7 +119,9 @@ def _find(client: Redis, settings: Settings, role: str, host: str) -> Finding:
     if role == "redis":
         return Finding(role, True, f"answers at {public(settings.redis)}")
     if role == "flower":
-        return _flower(settings)
+        return _served(role, settings.flower_address, settings.flower_port, "/healthcheck")
+    if role == "exporter":
+        return _served(role, settings.metrics_address, settings.metrics_port, "/")
     hosts = sorted(signs(client, settings.prefix, role, host))
     if hosts:
         return Finding(role, True, f"on {', '.join(hosts)}")
@@ -127,16 +129,15 @@ def _find(client: Redis, settings: Settings, role: str, host: str) -> Finding:
     return Finding(role, False, f"no sign of life from {place} in the last {ALIVE} s")
 
 
-def _flower(settings: Settings) -> Finding:
-    address = settings.flower_address
+def _served(role: str, address: str, port: int, path: str) -> Finding:
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(address, address)  # noqa: S104 - a name
-    url = f"http://{host}:{settings.flower_port}/healthcheck"
+    url = f"http://{host}:{port}{path}"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never by way of a proxy
     try:
         with opener.open(url, timeout=5) as answer:
-            return Finding("flower", answer.status == 200, f"answers at {url}")
+            return Finding(role, answer.status == 200, f"answers at {url}")
     except OSError as error:
-        return Finding("flower", False, f"{url} does not answer ({error})")
+        return Finding(role, False, f"{url} does not answer ({error})")
 
 
 def _client(url: str) -> Redis:

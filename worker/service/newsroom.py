@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import signal
 import sys
 import tomllib
 from contextlib import suppress
@@ -29,6 +28,7 @@ import structlog
 
 from worker.errors import ConfigError
 from worker.model import Feed
+from worker.service.signals import interrupt_once
 
 HOST = "127.0.0.1"
 PLACEHOLDER = "@@BASE@@"
@@ -186,7 +186,7 @@ def run(folder: Path, port: int) -> None:
         ConfigError: as `serve`.
     """
     with serve(folder, port) as server, suppress(KeyboardInterrupt):
-        _stop_on_signals()
+        interrupt_once()
         log.info("newsroom.opened", url=server.base_url)
         server.serve_forever()
 
@@ -270,15 +270,3 @@ def _at_least(http_date: str | None, moment: datetime) -> bool:
     except ValueError:
         return False
     return told.tzinfo is not None and told >= moment
-
-
-def _stop_on_signals() -> None:
-    """Let the first SIGTERM or SIGINT interrupt this thread; a second one changes nothing."""
-
-    def leave(_number: int, _frame: object) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, leave)

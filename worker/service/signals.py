@@ -56,3 +56,15 @@ class StopRequests:
         del frame
         self.count += 1
         self.first = self.first or signal.Signals(number)
+
+
+def interrupt_once() -> None:
+    """Let the first SIGTERM or SIGINT interrupt the main thread; a second one changes nothing."""
+
+    def leave(_number: int, _frame: object) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, leave)

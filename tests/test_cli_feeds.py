@@ -114,6 +114,27 @@ def test_a_feed_is_checked_in_plain_words(feeds: Command, server: Hostile) -> No
     assert lines[4].startswith(f"It has moved for good to {server.url('/rss')}")
     assert lines[5].startswith("It answers, but its newest entry is ")
     assert lines[6] == "Of the 2 newest articles 1 cannot be fetched: robots.txt forbids it."
+    assert lines[7].startswith(f"{server.url('/open/1')} cannot be read: nothing is there")
+    assert "/closed/2" not in server.paths()
+
+
+STORY = (
+    b'<html><head><meta property="article:published_time" content="2024-01-15T08:30:00Z"></head>'
+    b"<body><article><h1>Talks end in Oslo</h1>"
+    + b"<p>They ended on Monday in the capital.</p>"
+    * 9
+)
+
+
+def test_one_article_of_a_checked_feed_is_read(feeds: Command, server: Hostile) -> None:
+    url = server.at("/rss", answer(200, RSS))
+    server.at("/closed/2", answer(200, STORY, {"Content-Type": "text/html"}))
+    done = feeds("check", url)
+    told = [line for line in done.stdout.splitlines() if line.startswith("An article of it")]
+    assert len(told) == 1
+    assert "as it is read: Talks end in Oslo; " in told[0]
+    assert told[0].endswith(" characters; 2024-01-15 (by page).")
+    assert f"{server.url('/open/1')} cannot be read" in done.stdout
 
 
 PAGE = (

@@ -241,6 +241,20 @@ def test_a_feed_may_ask_for_peace(channel, ttl, hours):
     assert (feed.ttl, feed.skip_hours) == (ttl, hours)
 
 
+@pytest.mark.parametrize(
+    ("days", "skipped"),
+    [
+        (("Saturday", "Sunday"), {5, 6}),
+        ((" sunday ",), {6}),
+        (("Someday", "7"), set()),
+        (("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), set()),
+    ],
+)
+def test_a_feed_may_ask_for_peace_on_days(days, skipped):
+    named = "".join(f"<day>{day}</day>" for day in days)
+    assert read(rss(item(""), f"<skipDays>{named}</skipDays>")).skip_days == skipped
+
+
 # ---- charsets -------------------------------------------------------------------------------
 
 RUSSIAN = "Министры встретились"

@@ -197,6 +197,20 @@ def test_hours_to_skip_are_skipped(skip, due):
     assert schedule.due(habit, NOON, LIMITS, 0.0) == due
 
 
+@pytest.mark.parametrize(
+    ("days", "hours", "due"),
+    [
+        ({0}, (), datetime(2024, 1, 16, 0, tzinfo=UTC)),  # NOON is a Monday
+        ({0, 1}, (0, 1), datetime(2024, 1, 17, 2, tzinfo=UTC)),
+        ({5, 6}, (), datetime(2024, 1, 15, 13, 20, tzinfo=UTC)),
+        (set(range(7)), (), datetime(2024, 1, 15, 13, 20, tzinfo=UTC)),
+    ],
+)
+def test_days_to_skip_are_skipped(days, hours, due):
+    habit = replace(HOURLY, wait=80 * MINUTE, skip_days=tuple(sorted(days)), skip_hours=hours)
+    assert schedule.due(habit, NOON, LIMITS, 0.0) == due
+
+
 # ---- failures -------------------------------------------------------------------------------
 
 

@@ -27,13 +27,14 @@ def settings(redis_url, tmp_path):
         extract_children=1,
         fetch_threads=2,
         flower_port=ports.free_port(),
+        metrics_port=ports.free_port(),
         flower_auth="me:a secret",
     )
 
 
 @pytest.fixture
 def roles(settings, monkeypatch, tmp_path):
-    """All four roles, on the small app."""
+    """All roles, on the small app."""
     monkeypatch.setattr(processes, "APP", "small_app")
     root = Path(__file__).parents[1]
     environ = processes.environment(settings) | {"PYTHONPATH": f"{APPS}:{root}"}
@@ -41,9 +42,9 @@ def roles(settings, monkeypatch, tmp_path):
         for role in ("extractor", "fetcher", "scheduler", "flower"):
             command = tuple(processes.celery_command(role, settings))
             supervisor.start(Process(role, command, environ, stage=int(role == "flower")))
-        supervisor.start(
-            Process("keeper", tuple(processes.own_command("keeper")), environ, stage=1)
-        )
+        for role in ("keeper", "exporter"):
+            command = tuple(processes.own_command(role))
+            supervisor.start(Process(role, command, environ, stage=1))
         yield supervisor
 
 

@@ -146,9 +146,10 @@ class TestRun:
             if pid != service.process.pid and "guard.py" not in command:
                 os.kill(pid, signal.SIGKILL)
                 killed += 1
-        assert killed >= 8  # seven processes, and the extractor's children
+        assert killed >= 9  # eight processes, and the extractor's children
         service.wait_for(lambda: "keeps running" in service.text, 120)
-        for role in ("redis", "newsroom", "scheduler", "fetcher", "extractor", "keeper", "flower"):
+        roles = ("redis", "newsroom", "scheduler", "fetcher", "extractor", "keeper", "exporter")
+        for role in (*roles, "flower"):
             assert re.search(rf"^{role} was ended by SIGKILL", service.text, re.MULTILINE)
 
 

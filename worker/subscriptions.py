@@ -48,12 +48,12 @@ def show(settings: Settings, out: TextIO, *, ailing: bool, as_json: bool) -> Non
 
 
 def check(settings: Settings, feed: Feed, out: TextIO) -> bool:
-    """Look at an address once and tell what would be read, when, and what is wrong.
+    """Look at an address and one article once: what would be read, when, and what is wrong.
 
     Returns:
         Whether entries can be read there.
     """
-    found = wiring.inspect(settings, feed)
+    found = wiring.inspect(settings, feed, article=True)
     out.writelines(line + "\n" for line in found.lines)
     return found.parsed is not None
 

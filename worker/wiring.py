@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -82,14 +83,15 @@ def page_store(settings: Settings) -> PageStore | None:
     return PageStore(settings.warc)
 
 
-def inspect(settings: Settings, feed: Feed) -> Inspection:
-    """Look at a feed once, as the service would."""
+def inspect(settings: Settings, feed: Feed, *, article: bool = False) -> Inspection:
+    """Look at a feed once, as the service would; and at one article of it, where wanted."""
+    from worker.fetch import HTML
     from worker.inspection import inspect
-    from worker.robots import Robots
 
-    with fetcher(settings) as web:
-        robots = Robots(web.beginning, agent=AGENT)
-        return inspect(feed, web, robots, datetime.now(UTC), limits(settings))
+    with visitor(settings) as one:
+        visit = partial(one.get, accept=HTML) if article else None
+        now = datetime.now(UTC)
+        return inspect(feed, one.fetcher, one.robots, now, limits(settings), visit)
 
 
 @contextmanager

@@ -37,6 +37,7 @@ class ParsedFeed:
         entries: at most `MAX_ENTRIES`, in the feed's order, each URL once.
         ttl: seconds that the feed asks to be left alone (``ttl``, ``sy:updatePeriod``).
         skip_hours: hours of the day (0 to 23, UTC) at which it asks not to be read.
+        skip_days: days of the week (0: Monday, UTC) on which it asks not to be read.
         more: further documents that belong to it: the newest sitemaps of an index.
     """
 
@@ -44,6 +45,7 @@ class ParsedFeed:
     entries: tuple[Entry, ...] = ()
     ttl: float | None = None
     skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
     more: tuple[str, ...] = ()
 
 

@@ -39,6 +39,9 @@ __all__ = ["MAX_ENTRIES", "MAX_SUMMARY", "ParsedFeed", "parse"]
 _GZIP = b"\x1f\x8b\x08"
 _MAX_BYTES = 10_000_000  # of a feed that is itself a gzip file, as sitemaps are
 _SKIP_HOURS = re.compile(r"<skipHours\b.*?</skipHours>", re.IGNORECASE | re.DOTALL)
+_SKIP_DAYS = re.compile(r"<skipDays\b.*?</skipDays>", re.IGNORECASE | re.DOTALL)
+_DAY = re.compile(r"<day>\s*(\w{3})\w*\s*</day>", re.IGNORECASE)
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
 _TOLD = ("title", "published", "updated", "summary", "content")  # what a correction changes
 _PERIODS = {  # RSS 1.0, module Syndication: seconds
@@ -81,6 +84,7 @@ def _rss_or_atom(text: str, page: Page) -> ParsedFeed:
         entries=once(_entries(found.entries, page, _base(found.feed, page))),
         ttl=_ttl(found.feed),
         skip_hours=_skip_hours(text),
+        skip_days=_skip_days(text),
     )
 
 
@@ -178,3 +182,10 @@ def _skip_hours(text: str) -> frozenset[int]:
     block = _SKIP_HOURS.search(text)
     hours = {int(hour) % 24 for hour in _HOUR.findall(block[0])} if block else set()
     return frozenset(hours) if len(hours) < 24 else frozenset()
+
+
+def _skip_days(text: str) -> frozenset[int]:
+    block = _SKIP_DAYS.search(text)
+    named = {name.lower() for name in _DAY.findall(block[0])} if block else set()
+    days = {number for number, name in enumerate(_WEEK) if name in named}
+    return frozenset(days) if len(days) < len(_WEEK) else frozenset()

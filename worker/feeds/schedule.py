@@ -69,6 +69,7 @@ class Habit:
         spacing: usual seconds between two of its entries; None while unknown.
         last_entry: publication of its newest entry.
         skip_hours: hours (UTC) at which it asks not to be read.
+        skip_days: days (0: Monday, UTC) on which it asks not to be read.
         gap: the last look found only new entries, so some in between were missed.
         gaps: how often that was so.
         entries: how many it held when it was read last.
@@ -97,6 +98,7 @@ class Habit:
     spacing: float | None = None
     last_entry: float | None = None
     skip_hours: Sequence[int] = ()
+    skip_days: Sequence[int] = ()
     gap: bool = False
     gaps: int = 0
     entries: int = 0
@@ -209,7 +211,7 @@ def due(habit: Habit, now: datetime, limits: Limits, jitter: float) -> datetime 
     if habit.checked is None:
         return now
     wait = max(habit.wait, limits.poll_min) * (1 + 0.1 * jitter)
-    return _outside(habit.skip_hours, datetime.fromtimestamp(habit.checked + wait, UTC))
+    return _outside(habit, datetime.fromtimestamp(habit.checked + wait, UTC))
 
 
 def is_stale(habit: Habit, now: datetime) -> bool:
@@ -232,6 +234,7 @@ def _learnt(habit: Habit, parsed: ParsedFeed, page: Page, now: datetime) -> dict
         "full": now.timestamp(),
         "last_entry": max([*dates, habit.last_entry or 0.0]) or None,
         "skip_hours": tuple(sorted(parsed.skip_hours)),
+        "skip_days": tuple(sorted(parsed.skip_days)),
         "entries": len(parsed.entries),
         "empty_since": None if parsed.entries else habit.empty_since or now.timestamp(),
         "floor": max(parsed.ttl or 0.0, _fresh_for(page, now)),
@@ -343,11 +346,12 @@ def _bounded(seconds: float, limits: Limits) -> float:
     return min(max(seconds, limits.poll_min), limits.poll_max)
 
 
-def _outside(skip_hours: Sequence[int], when: datetime) -> datetime:
-    """The first moment from ``when`` on that is in none of the hours."""
-    hours = {hour for hour in skip_hours if 0 <= hour < 24}
-    if len(hours) == 24:
+def _outside(habit: Habit, when: datetime) -> datetime:
+    """The first moment from ``when`` on that is in none of the hours and days to skip."""
+    hours = {hour for hour in habit.skip_hours if 0 <= hour < 24}
+    days = {day for day in habit.skip_days if 0 <= day < 7}
+    if len(hours) == 24 or len(days) == 7:
         return when
-    while when.hour in hours:
+    while when.hour in hours or when.weekday() in days:
         when = when.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     return when

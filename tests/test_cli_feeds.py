@@ -268,6 +268,11 @@ def test_a_mistake_in_an_imported_file_is_one_sentence(
     assert words in done.stderr
 
 
+def test_a_file_to_import_that_is_missing_is_one_sentence(feeds: Command) -> None:
+    done = feeds("import", "nowhere.opml")
+    assert (done.exit_code, done.stderr) == (2, "demarche: nowhere.opml does not exist.\n")
+
+
 def test_without_redis_it_is_one_sentence(feeds: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEMARCHE_REDIS_URL", "redis://127.0.0.1:1/0")
     done = feeds("list")

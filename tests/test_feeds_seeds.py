@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from worker.errors import ConfigError
-from worker.feeds.seeds import load, to_opml, to_toml
+from worker.feeds.seeds import NAMED, load, to_opml, to_toml
 from worker.model import Feed
 
 
@@ -132,8 +132,10 @@ def test_every_mistake_in_opml_is_one_sentence(tmp_path, text, says):
 
 
 def test_a_missing_file_and_a_folder_are_one_sentence_each(tmp_path):
-    with pytest.raises(ConfigError, match="does not exist; DEMARCHE_SEEDS names the feeds file"):
+    with pytest.raises(ConfigError, match=r"nowhere\.toml does not exist\.$"):
         load(tmp_path / "nowhere.toml")
+    with pytest.raises(ConfigError, match="does not exist; DEMARCHE_SEEDS names the feeds file"):
+        load(tmp_path / "nowhere.toml", NAMED)
     with pytest.raises(ConfigError, match=r"cannot be read: Is a directory\."):
         load(tmp_path)
 

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
+from worker import wiring
+from worker.errors import ConfigError
 from worker.feeds.seeds import to_toml
 from worker.model import Feed
 from worker.service import foreground, ports, redis_server, run
@@ -302,6 +304,15 @@ class TestSettingsOfARun:
     def test_keep_to_keys_of_their_own_on_a_redis_of_somebody_else(self, prefix, apart):
         given = load(prefix=prefix, redis_url="redis://127.0.0.1:1/0")
         assert run.run_settings(given).prefix == apart
+
+    def test_go_on_with_the_same_newsroom_only(self, redis_url):
+        settings = load(redis_url=redis_url)
+        here, there = (Feed(f"http://127.0.0.1:{port}/rss", "Us") for port in (8765, 8766))
+        run._require_same_newsroom(settings, [there])  # nothing was run before
+        wiring.ledger(settings).watch([here], 0)
+        run._require_same_newsroom(settings, [here])
+        with pytest.raises(ConfigError, match="set DEMARCHE_NEWSROOM_PORT=8765, or begin anew"):
+            run._require_same_newsroom(settings, [there])
 
     def test_what_an_earlier_run_left_goes_and_nothing_else(self, redis_url):
         with Redis.from_url(redis_url, decode_responses=True) as client:

@@ -166,7 +166,7 @@ def watch(settings: Settings) -> int:
     Raises:
         ConfigError: the seeds file cannot be read.
     """
-    feeds = seeds.load(settings.seeds)
+    feeds = seeds.load(settings.seeds, seeds.NAMED)
     ledger(settings).watch(feeds, time.time())
     return len(feeds)
 

@@ -29,6 +29,8 @@ from worker.errors import ConfigError
 from worker.feeds import listing
 from worker.model import Feed
 
+NAMED = "; DEMARCHE_SEEDS names the feeds file"  # the hint for the file of the settings
+
 _KEYS = {"url": str, "outlet": str, "country": str, "language": str, "official": bool, "links": str}
 _COUNTRY = re.compile(r"[A-Z]{2,10}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -36,13 +38,17 @@ _DECLARATION = re.compile(r"\A(\s*)<\?xml[^>]*\?>")
 _TABLE = re.compile(r"\s*\[\[\s*feed\s*\]\]")
 
 
-def load(path: Path) -> list[Feed]:
+def load(path: Path, hint: str = "") -> list[Feed]:
     """The feeds that the file at ``path`` names, in its order.
+
+    Args:
+        path: the file.
+        hint: what to add where there is none, such as which setting names it.
 
     Raises:
         ConfigError: the file cannot be read, or something in it is wrong; says what and where.
     """
-    text = _read(path)
+    text = _read(path, hint)
     is_xml = path.suffix.lower() in {".opml", ".xml"} or text.lstrip().startswith("<")
     found = _opml(text, path) if is_xml else _toml(text, path)
     return list(_without_doubles(found))
@@ -86,11 +92,11 @@ def _outline(feed: Feed) -> dict[str, str]:
     return attributes
 
 
-def _read(path: Path) -> str:
+def _read(path: Path, hint: str) -> str:
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        raise ConfigError(f"{path} does not exist; DEMARCHE_SEEDS names the feeds file.") from None
+        raise ConfigError(f"{path} does not exist{hint}.") from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.") from None
     try:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from importlib.resources import files
 from typing import Any, cast
 
 from redis import Redis
 
+from worker.formats.lua import source
 from worker.formats.records import feed_json, feed_of
 from worker.ledger import Change, Tally, Watched
 from worker.model import Feed
@@ -38,14 +38,13 @@ class RedisFeeds:
         self._habits = f"{prefix}:feeds:habits"
         self._booked = f"{prefix}:feeds:booked"
         self._tallies = [f"{prefix}:feeds:{name}" for name in ("read", "unread", "fruitless")]
-        self._watch = self._script("watch")
+        self._watch = self._script("forget", "watch")
         self._add = self._script("add")
-        self._remove = self._script("remove")
+        self._remove = self._script("forget", "remove")
         self._looked = self._script("looked")
 
-    def _script(self, name: str) -> Callable[..., Any]:
-        source = files("worker.ledger").joinpath(f"{name}.lua").read_text("utf-8")
-        return self._redis.register_script(source)
+    def _script(self, *names: str) -> Callable[..., Any]:
+        return self._redis.register_script(source("worker.ledger", *names))
 
     def watch(self, feeds: Iterable[Feed], now: float) -> None:
         """Watch the feeds of the seeds file, beside those that the user chose."""

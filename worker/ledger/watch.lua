@@ -1,6 +1,4 @@
--- Watch the feeds of the seeds file, beside those that the user chose.
--- KEYS: 1 feeds, 2 the user's own, 3 removed by the user, 4 due, 5 leased, 6 polled, 7 habits,
---       8 booked, 9… tallies
+-- Watch the feeds of the seeds file, beside those that the user chose. Follows forget.lua.
 -- ARGV: 1 now, then per feed: URL, description
 -- What the user added or changed is left as it is, and what the user removed stays removed.
 local now = ARGV[1]
@@ -11,13 +9,7 @@ end
 
 for _, url in ipairs(redis.call('HKEYS', KEYS[1])) do
   if not wanted[url] and redis.call('SISMEMBER', KEYS[2], url) == 0 then
-    redis.call('HDEL', KEYS[1], url)
-    redis.call('ZREM', KEYS[4], url)
-    redis.call('ZREM', KEYS[5], url)
-    redis.call('SREM', KEYS[6], url)
-    for k = 7, #KEYS do
-      redis.call('HDEL', KEYS[k], url)
-    end
+    forget(url)
   end
 end
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from ipaddress import IPv4Network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from worker import wiring
 from worker.errors import ConfigError
 from worker.feeds import seeds
 from worker.ledger import Standing
+from worker.model import Feed
 from worker.service import (
     display,
     foreground,
@@ -51,7 +53,9 @@ def run(settings: Settings, folder: Path, *, keep: bool = False, stay: bool = Fa
     feeds = newsroom.feeds(folder, f"http://{newsroom.HOST}:{settings.newsroom_port}")
     ports.require_free(settings.newsroom_port, "DEMARCHE_NEWSROOM_PORT")
     with foreground.operate(settings) as service:
-        if not keep:
+        if keep:
+            _require_same_newsroom(settings, feeds)
+        else:
             foreground.forget(settings)
         _write(settings.seeds, seeds.to_toml(feeds))
         wiring.watch(settings)  # before anybody asks whether all of them were read
@@ -77,12 +81,23 @@ def serve(settings: Settings) -> int:
         ConfigError: something was in the way before the service ran.
     """
     settings = settings.model_copy(update={"data_dir": settings.data_dir / "serve"})
-    seeds.load(settings.seeds)  # a mistake in it is told before anything runs
+    seeds.load(settings.seeds, seeds.NAMED)  # a mistake in it is told before anything runs
     with foreground.operate(settings) as service:
         service.start_roles()
         service.screen.say(*_places(settings), "Ctrl-C ends it.")
         _until_asked(service)
         return DONE
+
+
+def _require_same_newsroom(settings: Settings, feeds: Sequence[Feed]) -> None:
+    """Going on is only possible where the articles have the addresses that they had before."""
+    before = {watched.feed.url for watched in wiring.ledger(settings).feeds()}
+    if before and before.isdisjoint(feed.url for feed in feeds):
+        port = urlsplit(min(before)).port
+        raise ConfigError(
+            f"The run to go on with had its newsroom on port {port}: set "
+            f"DEMARCHE_NEWSROOM_PORT={port}, or begin anew without --keep."
+        )
 
 
 def run_settings(settings: Settings) -> Settings:

@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources import files
 from typing import Any, cast
 
 from redis import Redis
 
+from worker.formats.lua import source
 from worker.model import Article, Event, Fate, FateKind, Feed, Report
 from worker.stream import joining
 from worker.stream.contract import ArticleData, Coding, Versions
@@ -90,9 +90,12 @@ class StreamPublisher:
             (kind, mode or ""): coding.model_dump_json(exclude_none=True)
             for (kind, mode), coding in codings.items()
         }
-        head = _tables(weights, self._codings) + _source("events")
-        self._publish = redis.register_script(head + _source("publish"))
-        self._republish = redis.register_script(head + _source("republish"))
+        tables = _tables(weights, self._codings)
+        publish, republish = (
+            source("worker.stream", "events", n) for n in ("publish", "republish")
+        )
+        self._publish = redis.register_script(tables + publish)
+        self._republish = redis.register_script(tables + republish)
         self._prefix = prefix
         self._sketch = sketch
         self._versions = versions
@@ -202,10 +205,6 @@ def _tables(weights: Mapping[str, Any], codings: Mapping[tuple[str, str], str]) 
         f"local TEMPLATES={joining.lua(TEMPLATES)}\n"
         f"local function codings() return {joining.lua(by_type)} end\n"
     )
-
-
-def _source(script: str) -> str:
-    return files("worker.stream").joinpath(f"{script}.lua").read_text("utf-8")
 
 
 def _dumped(ask: Mapping[str, Any]) -> str:

@@ -62,6 +62,7 @@ class Forms:
 class Context:
     """A trigger with its arguments; for a noun, those of the verb that lends it a subject too.
 
+    `words` are those that stand in places of the tree, as far as they were asked for;
     `flags`, `type` and `actors` are of the rule that is being tried; `actors` is empty until they
     are found.
     """
@@ -74,6 +75,7 @@ class Context:
     type: str = ""
     actors: frozenset[str] = frozenset()
     light_args: Arguments = field(default_factory=Arguments)
+    words: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
 
 
 class Triggers:
@@ -193,10 +195,10 @@ class Triggers:
             return False
         if "home" in rule.flags and not any(c.lower_ == "home" for c in context.token.children):
             return False
-        return all(self._meets(need, context) for need in rule.needs)
-
-    def _meets(self, need: Need, context: Context) -> bool:
-        return self._stands(need, context) is not need.absent
+        for need in rule.needs:  # noqa: SIM110 - asked of every line of every trigger
+            if self._stands(need, context) is need.absent:
+                return False
+        return True
 
     def _stands(self, need: Need, context: Context) -> bool:
         if need.places == ("light",):
@@ -207,10 +209,16 @@ class Triggers:
             return any(is_crowd(t, self._lexicon) for t in agents) or any(
                 "people" in (n.how, n.basis) or n.kind == "group" for n in named
             )
-        tokens = self._tokens(need.places, context)
-        if not need.fillers:
-            return any(True for _ in tokens)
-        return any(fills(t, need.fillers, self._lexicon) for t in tokens)
+        words = self._words(need.places, context)
+        return not need.fillers.isdisjoint(words) if need.fillers else bool(words)
+
+    def _words(self, places: tuple[str, ...], context: Context) -> frozenset[str]:
+        """The words that fill places around a trigger: the same for all of its rules."""
+        if places not in context.words:
+            tokens = self._tokens(places, context)
+            told = (word for t in tokens for word in _telling(t, self._lexicon))
+            context.words[places] = frozenset(told)
+        return context.words[places]
 
     def _tokens(self, places: tuple[str, ...], context: Context) -> Iterator[Token]:
         """Head tokens that stand in the places of a rule's needs."""
@@ -300,19 +308,21 @@ def stem(token: Token) -> str:
 
 def fills(token: Token, fillers: frozenset[str], lexicon: Lexicon) -> bool:
     """Whether a phrase is of the words a rule asks for: its head, what it counts or qualifies."""
+    return not fillers.isdisjoint(_telling(token, lexicon))
+
+
+def _telling(token: Token, lexicon: Lexicon) -> Iterator[str]:
+    """The words that say what a phrase is of: its heads, what they count, what stands beside."""
     for head in conjuncts(token):
         word = lemma(head)
-        if word in fillers or head.lower_ in fillers:
-            return True
-        if lexicon.is_a(word, "QUANTITY") and any(
-            fills(c, fillers, lexicon) for c in children(head, "nmod") if case(c) == "of"
-        ):
-            return True
+        yield word
+        yield head.lower_
+        if lexicon.is_a(word, "QUANTITY"):
+            for counted in children(head, "nmod"):
+                if case(counted) == "of":
+                    yield from _telling(counted, lexicon)
         beside = ("aux", "compound") if head.pos_ != "PROPN" else ("nmod:desc", "compound", "appos")
-        if any(lemma(c) in fillers and c.tag_ != "CD" for c in children(head, *beside)):
-            return True
+        yield from (lemma(c) for c in children(head, *beside) if c.tag_ != "CD")
         if head.pos_ == "NOUN" and not lexicon.is_a(word, "PEOPLE"):  # "two million kroner"
             counts = children(head, "nummod", "compound")
-            if any(c.tag_ == "CD" and lemma(c) in fillers for c in counts):
-                return True
-    return False
+            yield from (lemma(c) for c in counts if c.tag_ == "CD")

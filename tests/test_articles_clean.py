@@ -343,6 +343,39 @@ def test_text_is_read_in_its_own_encoding(encoding, head, content_type):
     assert article.text == RUSSIAN.strip()
 
 
+TOLD = {
+    "ja": "両国の外相は月曜日に首都で会談し、国境の問題について話し合いました。"
+    "三年前に閉じた大使館を再び開くことにしました。",
+    "ko": "양국 외무장관은 월요일 수도에서 만나 국경 문제를 논의하고 "
+    "삼 년 전에 닫힌 대사관을 다시 열기로 합의했다.",
+    "zh": "两国外长星期一在首都会晤，讨论边界问题。"
+    "他们同意重新开放三年前关闭的大使馆，并将在五月再次会面。",
+    "tw": "兩國外長星期一在首都會晤，討論邊界問題。"
+    "他們同意重新開放三年前關閉的大使館，並將在五月再次會面。",
+    "el": "Οι υπουργοί Εξωτερικών των δύο χωρών συναντήθηκαν στην πρωτεύουσα για τα σύνορα. ",
+}
+
+
+@pytest.mark.parametrize(
+    ("tongue", "encoding"),
+    [
+        ("ja", "shift_jis"),
+        ("ja", "euc_jp"),
+        ("ko", "euc_kr"),
+        ("zh", "gb18030"),
+        ("tw", "big5"),
+        ("el", "iso8859-7"),
+    ],
+)
+def test_an_encoding_that_nobody_declares_is_found_out(tongue: str, encoding: str) -> None:
+    text = TOLD[tongue] * 3
+    html = (
+        f"<html><head><title>x</title></head><body><article><p>{text}</p></article></body></html>"
+    )
+    article = examine(page(html.encode(encoding), "text/html"), FEED, ENTRY).article
+    assert text.strip() in article.text
+
+
 # ---- what is refused ------------------------------------------------------------------------
 
 

@@ -11,7 +11,9 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
-_HEAD, _TAIL = 300, 300  # characters in which a dateline, or a closing credit, stands
+_HEAD, _TAIL = 300, 150  # characters in which a dateline, or a closing credit, stands
+
+_SIGN = re.compile(r"[(\[©/–—]|-\s|sources?:|credits?:", re.IGNORECASE)
 
 
 def credited(text: str, bylines: Iterable[str] = ()) -> str | None:
@@ -22,7 +24,11 @@ def credited(text: str, bylines: Iterable[str] = ()) -> str | None:
         bylines: what the page gives as its authors, organisations included.
     """
     head = text[:_HEAD].lstrip()
-    found = _dateline().search(head) or _closing().search(text[-_TAIL:].rstrip())
+    tail = text[-_TAIL:].rstrip()
+    # A look for the sign that must stand there spares two searches of many names.
+    found = _dateline().search(head) if "(" in head or "/" in head else None
+    if not found and _SIGN.search(tail):
+        found = _closing().search(tail)
     if found:
         return _agencies()[next(name for name in found.groups() if name)]
     for byline in bylines:

@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 
 import trafilatura
+from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura.settings import Extractor
 
@@ -34,6 +35,8 @@ _HTML_TYPE = re.compile(r"\s*(text/html|(application|text)/(xhtml\+)?xml)\b", re
 _UNSURE_TYPE = re.compile(r"\s*(text/plain|application/octet-stream|$)", re.IGNORECASE)
 _LOOKS_HTML = re.compile(r"<(!doctype html|html|head|body|article|div|p|meta)\b", re.IGNORECASE)
 _LONG_TAG = re.compile(r"<[A-Za-z][^<>]{500000}")
+_COUNT = etree.XPath("count(//*)")
+_CROWDED = etree.XPath("boolean(//*[count(*) > $most])")
 
 # trafilatura logs each page that it cannot read; that is this module's to say, as a reason.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -139,9 +142,10 @@ def _tree(page: Page) -> HtmlElement:
         raise Rejected("not-html", f"it cannot be parsed: {error}") from error
     if tree is None:
         raise Rejected("not-html", f"{page.url} has no HTML tree")
-    if tree.xpath("count(//*)") > MAX_ELEMENTS:
+    elements = _COUNT(tree)
+    if elements > MAX_ELEMENTS:
         raise Rejected("too-complex", f"more than {MAX_ELEMENTS} elements")
-    if tree.xpath("boolean(//*[count(*) > $most])", most=MAX_CHILDREN):
+    if elements > MAX_CHILDREN and _CROWDED(tree, most=MAX_CHILDREN):
         raise Rejected("too-complex", f"an element with more than {MAX_CHILDREN} children")
     return tree
 

@@ -106,7 +106,9 @@ def _nodes(tree: HtmlElement) -> tuple[list[Node], list[Node]]:
 
 
 def _documents(text: str) -> Iterator[object]:
-    text = _WRAPPER.sub("", text).strip()
+    text = text.strip()
+    if text[:1] not in "{[" or text[-1:] not in "}]":
+        text = _WRAPPER.sub("", text).strip()
     for candidate in (text, _TRAILING_COMMA.sub(r"\1", text), html.unescape(text)):
         try:
             yield json.loads(candidate, strict=False)

@@ -78,6 +78,16 @@ _KNOWN = frozenset(
     }
 )
 _SEVEN_BIT = frozenset({"iso2022_jp"})
+# Of what is not ASCII in Japanese, at least a sixth are hiragana; in Korean, hangul prevails.
+_SCRIPTS = tuple(
+    (encoding, re.compile(letters), share)
+    for encoding, letters, share in (
+        ("euc_jp", "[ぁ-ん]", 0.15),
+        ("cp932", "[ぁ-ん]", 0.15),
+        ("cp949", "[가-힣]", 0.6),
+    )
+)
+_WRONG = 0.02  # share of characters that an encoding may fail on: a cut one, a stray one
 _SAMPLE = 20_000  # bytes that the detection looks at
 
 
@@ -127,9 +137,27 @@ def _legacy(body: bytes, declared: list[str]) -> str:
         # A comment, a counter or a cut character in another encoding does not refute the rest.
         if text.count("\ufffd") <= len(body) // 1_000 + 1:
             return text
-    best = from_bytes(_sample(body)).best()
-    guessed = _codec(best.encoding) if best else None
-    return body.decode(guessed or "cp1252", "replace")
+    sample = _sample(body)
+    return body.decode(_by_script(sample) or _by_statistics(sample) or "cp1252", "replace")
+
+
+def _by_statistics(sample: bytes) -> str | None:
+    best = from_bytes(sample).best()
+    return _codec(best.encoding) if best else None
+
+
+def _by_script(sample: bytes) -> str | None:
+    """Japanese and Korean, by the letters that only they have; statistics take them for Chinese.
+
+    Read in another encoding, a text hardly ever comes out with so many of them.
+    """
+    for encoding, letters, share in _SCRIPTS:
+        text = sample.decode(encoding, "replace")
+        others = [c for c in text if c > "\x7f"]
+        wrong = text.count("\ufffd") / max(len(others), 1)
+        if wrong < _WRONG and len(letters.findall(text)) >= share * len(others) > 0:
+            return encoding
+    return None
 
 
 def _sample(body: bytes) -> bytes:

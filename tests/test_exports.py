@@ -130,6 +130,7 @@ def test_gdelt_pads_no_date_and_counts_independent_sources(demarche) -> None:
     assert (talks["NumArticles"], talks["NumSources"]) == ("2", "2")
     assert (pact["Actor2KnownGroupCode"], pact["Actor2CountryCode"]) == ("UN", "")
     assert (pact["Actor2Type1Code"], pact["Actor1CountryCode"]) == ("IGO", "NOR")
+    assert (pact["EventCode"], talks["EventCode"], talks["EventBaseCode"]) == ("030", "042", "042")
     assert talks["SOURCEURL"] == "https://2.example/"
     assert re.fullmatch(r"\d{14}", talks["DATEADDED"])
 

@@ -74,9 +74,10 @@ def _when(message: Message) -> dict[str, Cell]:
 def _what(data: Mapping[str, Any]) -> dict[str, Cell]:
     coding, told = data["coding"], data["corroboration"]
     cameo = coding.get("cameo") or ""
+    code = cameo.ljust(3, "0") if cameo else ""  # 05 is 050: "not specified below"
     return {
-        "EventCode": cameo or None,
-        "EventBaseCode": cameo[:3] or None,
+        "EventCode": code or None,
+        "EventBaseCode": code[:3] or None,
         "EventRootCode": cameo[:2] or None,
         "QuadClass": coding["quad"],
         "GoldsteinScale": coding.get("goldstein"),

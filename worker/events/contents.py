@@ -21,7 +21,9 @@ class Contents:
 
     def is_hostile(self, context: Context) -> bool:
         """Whether what is promised would be an act of conflict: a threat, no agreement."""
-        kinds = (self._triggers.kind(c) for c in context.args.complements if is_predicate(c))
+        clauses = [c for c in context.args.complements if is_predicate(c)]
+        clauses += [x for c in clauses for x in children(c, "xcomp")]  # "to keep fighting"
+        kinds = (self._triggers.kind(c) for c in clauses)
         return any(k is not None and plover.meaning(k[0]).quad == 4 for k in kinds)
 
     def is_refused(self, context: Context) -> bool:

@@ -132,7 +132,8 @@ class Reader:
             return None
         actors = self._places.first(rule.actor, context, depth)
         if not {"crowd", "organ"} & set(rule.actor) and not self._domestic:
-            actors = [a for a in actors if a.how != "people" or rule.type in _BY_PEOPLE]
+            by_people = rule.type in _BY_PEOPLE and rule.mode != "visit"
+            actors = [a for a in actors if a.how != "people" or by_people]
         if not actors and rule.pos == "v" and not _CHOOSY & set(rule.actor):
             actors = self._places.before_verb(context.token)
         if not actors and self._domestic:
@@ -246,6 +247,8 @@ class Reader:
             return own_standing(context.token) is Standing.FUTURE
         if "subjunctive" in flags:  # "insisted that Serbia withdraw"
             return any(c.tag_ == "VB" and is_subjunctive(c) for c in context.args.complements)
+        if rule.type == "REQUEST" and "matrix" in flags and _is_question(context):
+            return False
         if "present" in flags:
             return context.token.tag_ in ("VBZ", "VBP")
         if "yields" in flags and any(self.frame(c) for c in context.args.complements):
@@ -399,6 +402,7 @@ class Reader:
                     self._swallowed.add(child.i)
 
 
+_QUESTIONS = frozenset({"how", "why", "whether", "when", "where", "if"})
 _THREATS = frozenset({"threaten", "threat", "ultimatum"})
 _ANNOUNCING = frozenset({"AGREE", "THREATEN"})
 _MISFIT = "\0"
@@ -436,6 +440,12 @@ def _told_apart(rule: Rule, context: Context) -> bool:
         for c, noun in context.args.preps
         for conjunct in conjuncts(noun)[1:]
     )
+
+
+def _is_question(context: Context) -> bool:
+    """ "Asked how the envoy could be so patient": what is asked is an answer."""
+    clauses = (c for c in context.args.complements if c.dep_ == "ccomp")
+    return any(w.lower_ in _QUESTIONS for c in clauses for w in children(c, "mark", "advmod"))
 
 
 def _is_duty(token: Token) -> bool:

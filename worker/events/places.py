@@ -30,6 +30,7 @@ _REACH = 12  # words to either side of a verb within which the order of words is
 _FENCES = frozenset({";", ":", "that", "which", "who", "whom", "where", "when", "if", "because"})
 _TAKING_UP = frozenset({"ACCUSE", "SUPPORT", "REJECT"})
 _QUALIFYING = ("amod", "compound", "nmod:poss", "nmod:desc", "flat")
+_YIELDING = frozenset({"comply", "agree", "accede", "bow", "respond", "yield", "submit", "consent"})
 _DYING = frozenset({"die", "perish", "fall"})
 _SITES = frozenset(
     [
@@ -168,6 +169,8 @@ class Places:
     def _refuser(self, noun: Token) -> list[Named]:
         """Who turns down, or accepts, what a noun asks for: it was asked of them."""
         verb = noun.head
+        if noun.dep_ == "obl" and case(noun) in ("with", "to") and lemma(verb) in _YIELDING:
+            return self.subject(arguments(verb).agent)
         if noun.dep_ not in ("obj", "ccomp", "nsubj:pass") or not is_predicate(verb):
             return []
         rules = self._triggers.rules(verb)

@@ -32,6 +32,7 @@ META = {
         {"name": "Broad Twitter Corpus, section G", "license": "CC BY 4.0"},
         {"name": "Voice of America news, raw text", "license": "public domain"},
         {"name": "GloVe 6B word vectors", "license": "PDDL 1.0"},
+        {"name": "all-MiniLM-L6-v2 (labelled raw news; not shipped)", "license": "Apache 2.0"},
     ],
     "performance": {},
 }

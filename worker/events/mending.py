@@ -263,6 +263,30 @@ def _verb_beside_its_subject(verb: Token, _: Lexicon) -> None:
         _raise_participle(verb)
 
 
+def _main_verb_after_its_participle(verb: Token, _: Lexicon) -> None:
+    """ "The talks, held in Nairobi, lasted an hour": what stands between commas is no main verb."""
+    held = verb.head
+    if verb.dep_ != "parataxis" or verb.i < held.i or held.tag_ != "VBN" or held.dep_ != "ROOT":
+        return
+    subject = next((c for c in children(held, "nsubj", "nsubj:pass") if c.i < held.i), None)
+    if subject is None or any(children(held, "aux", "aux:pass")) or held.nbor(-1).text != ",":
+        return
+    if any(children(verb, "nsubj", "expl", "csubj", "aux:pass")):
+        return
+    _take_place(verb, held)
+    subject.hang(verb, "nsubj")
+    held.hang(subject, "acl")
+
+
+def _past_read_as_participle(verb: Token, _: Lexicon) -> None:
+    """ "Lima blamed La Paz" is finite, whatever its tag: it has a subject and no helper."""
+    if verb.pos_ != "VERB" or any(children(verb, "aux", "aux:pass", "cop", "mark")):
+        return
+    subject = next(children(verb, "nsubj"), None)
+    if subject is not None and subject.i < verb.i and any(children(verb, "obj", "ccomp", "xcomp")):
+        _make_verb(verb, "VBD", by_rule(verb.text, "VBN"))
+
+
 def _bare_verb_beside_a_past(verb: Token, _: Lexicon) -> None:
     """ "I want to praise those who fought and [thank Chad]": a present does not go on a past."""
     past = verb.head
@@ -525,6 +549,8 @@ _REPAIRS = Repairs(
         repair(_subject_before_and),
         repair(_headline_infinitive, labels="acl xcomp advcl", tags="VB"),
         repair(_verb_beside_its_subject, labels="parataxis", tags="VBD"),
+        repair(_main_verb_after_its_participle, labels="parataxis", tags="VBD VBZ VBP"),
+        repair(_past_read_as_participle, labels="ROOT ccomp parataxis", tags="VBN"),
         repair(_bare_verb_beside_a_past, labels="conj", tags="VB VBP"),
         repair(_among_those, tags="VBG"),
         repair(_whose_report, tags="POS"),

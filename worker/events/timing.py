@@ -258,7 +258,9 @@ def _downwards(between: list[Token]) -> int:
     """The clauses between a trigger and an expression below it; one with its own time is closed."""
     clauses = [t for t in between if is_predicate(t)]
     if any(base(t) == "acl" and not (_is_venue(t.head) or _acts_too(t)) for t in clauses):
-        return _FAR
+        held = clauses[-1]  # "the talks held on Friday": the act's own participle
+        if len(clauses) > 1 or held.tag_ != "VBN" or held.head in between:
+            return _FAR
     return sum(2 for t in clauses if base(t) != "acl" or not _is_venue(t.head))
 
 

@@ -206,6 +206,18 @@ def test_two_feeds_of_one_host_are_not_asked_at_once() -> None:
     assert sorted(house.web.asked) == sorted(due)
 
 
+def test_a_feed_whose_host_says_wait_leaves_its_articles_alone_too(house: House) -> None:
+    ids = house.stories(1)
+    house.clock.time += 7_200
+    assert house.tick().feeds == (FEED.url,)
+    house.web.answers[FEED.url] = Busy("http-429", retry_after=600)
+    house.pipeline.poll(FEED.url)
+    assert house.pipeline.collect(ids) == []
+    assert "https://news.example/1" not in house.web.asked
+    house.clock.time += 601
+    assert house.pipeline.collect(house.tick().fetch) == ids
+
+
 def test_what_is_no_feed_is_no_crash(house: House) -> None:
     house.tick()
     house.web.answers[FEED.url] = b"<html><body>We have moved</body></html>"

@@ -154,6 +154,8 @@ class Pipeline:
             habit, new = self._look(watched.feed, habit)
         except (Transient, Rejected) as error:
             habit, failure = schedule.after_failure(habit, error, self._at(), self.limits), error
+            if isinstance(error, Busy):
+                self._hold(habit.address or url, error)
         due = schedule.due(habit, self._at(), self.limits, self.jitter())
         self.ledger.polled(url, asdict(habit), due.timestamp() if due else None)
         if failure:
@@ -231,13 +233,17 @@ class Pipeline:
         return self.ledger.turn(urlsplit(url).netloc, self.now(), delay, booked)
 
     def _leave_alone(self, work: Work, busy: Busy) -> None:
-        wait = busy.retry_after or self.limits.retry_after
-        until = self.now() + wait
         if busy.reason == "turn":
+            until = self.now() + (busy.retry_after or 0.0)
             self.ledger.postpone(work.id, until, failed=False, booked=True)
             return
-        self.ledger.hold(urlsplit(work.entry.url).netloc, until)
-        self._try_again(work, busy.reason, wait)
+        self._try_again(work, busy.reason, self._hold(work.entry.url, busy))
+
+    def _hold(self, url: str, busy: Busy) -> float:
+        """Leave a host alone that says so, with all its feeds and articles; for how long."""
+        wait = busy.retry_after or self.limits.retry_after
+        self.ledger.hold(urlsplit(url).netloc, self.now() + wait)
+        return wait
 
     def _try_again(
         self, work: Work, reason: str, wait: float | None = None, stage: Stage | None = None

@@ -23,11 +23,15 @@ from worker.articles import dates, language, metadata, walls
 from worker.articles.agency import credited
 from worker.articles.links import canonical, claimed, site
 from worker.errors import Rejected
+from worker.formats.attributes import is_crowded
 from worker.formats.charset import decode
 from worker.model import Article, Entry, Feed, Page, article_id
 
 MAX_CHARACTERS = 5_000_000  # of a page; the largest news pages, with their scripts, have about 3
 MAX_ELEMENTS = 25_000  # of a page; news pages have 500 to 10,000
+MAX_ATTRIBUTES = (
+    1_000  # of one tag: libxml2's time grows with their square, out of reach of a signal
+)
 MAX_CHILDREN = 5_000  # of one element: trafilatura's time grows with its square
 MIN_TEXT = 120  # characters: the shortest statements are two sentences
 
@@ -164,6 +168,8 @@ def _check_size(text: str) -> None:
         raise Rejected("too-complex", f"{len(text)} characters")
     if len(text) > 500_000 and _LONG_TAG.search(text):
         raise Rejected("too-complex", "a tag of more than 500,000 characters")
+    if is_crowded(text, MAX_ATTRIBUTES):
+        raise Rejected("too-complex", f"a tag of more than {MAX_ATTRIBUTES} attributes")
 
 
 def _text(tree: HtmlElement) -> str:

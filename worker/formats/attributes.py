@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
-_TAG = re.compile(r"""<[A-Za-z](?:[^>=]++|=\s*+"[^"]*+"|=\s*+'[^']*+'|=)*+""")
+_BODY = r"""(?:[^>=]++|=\s*+"[^"]*+"|=\s*+'[^']*+'|=)*+"""
+_COMMENT = r"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+)"
+_RAW = rf"<(script|style)(?=[\s/>]){_BODY}(?:[^<]++|<(?!/\1))*+"
+_TOKEN = re.compile(f"{_COMMENT}|{_RAW}|<[a-z]{_BODY}", re.IGNORECASE)
+_OPENING = re.compile(f"<[a-z]{_BODY}", re.IGNORECASE)
 _VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 _BEGIN = re.compile(r"(?<![\s/=])[\s/=]++(?=[^\s/=])")
 
@@ -14,5 +18,11 @@ def is_crowded(html: str, most: int) -> bool:
 
     [40,000 in one tag take 3 s to parse, 100,000 half a minute; 1,000 take nothing.]
     """
-    long = (tag[0] for tag in _TAG.finditer(html) if len(tag[0]) > 2 * most)
-    return any(len(_BEGIN.findall(_VALUE.sub("= ", tag))) > 2 * most for tag in long)
+    long = (token for token in _TOKEN.finditer(html) if len(token[0]) > 2 * most)
+    tags = (_opening(token[0]) if token[1] else token[0] for token in long if token[0][1] != "!")
+    return any(len(_BEGIN.findall(_VALUE.sub("= ", tag))) > 2 * most for tag in tags)
+
+
+def _opening(element: str) -> str:
+    """The tag that opens a script or a style: what stands in it is no markup."""
+    return _OPENING.match(element)[0]  # type: ignore[index]  # it was found by the same pattern

@@ -85,6 +85,34 @@ def test_a_page_out_of_a_file_has_no_url_but_an_id():
     assert article.id == article_id("pages/a.html")
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "".join(f"<p>{text}</p>" for text in PARAGRAPHS),
+        "<font size=2>" + "<br><br>".join(PARAGRAPHS) + "</font>",
+        "<table>" + "".join(f"<tr><td>{text}</td></tr>" for text in PARAGRAPHS) + "</table>",
+    ],
+    ids=["paragraphs", "breaks", "rows"],
+)
+def test_a_page_laid_out_by_tables_is_no_table_of_data(cell: str) -> None:
+    menu = "".join(f"<tr><td><a href='/{n}'>Section {n}</a></td></tr>" for n in range(15))
+    html = (
+        "<html><head><title>Ministers meet</title></head><body><table><tr><td colspan=3><b>Ministry"
+        f"</b></td></tr><tr><td width=150><table>{menu}</table></td><td>{cell}</td><td>Ad</td></tr>"
+        "<tr><td colspan=3>Copyright 2004 Ministry. All rights reserved.</td></tr></table></body>"
+    )
+    text = clean(page(html), FEED, ENTRY).text
+    for paragraph in PARAGRAPHS:
+        assert paragraph in text
+    assert "|" not in text
+    assert "Section 3" not in text
+
+
+def test_a_table_of_data_stays_one() -> None:
+    rows = "".join(f"<tr><td>Country {n}</td><td>{n} votes</td></tr>" for n in range(5))
+    assert "Country 3 | 3 votes" in read(inside=f"<table>{rows}</table>").text
+
+
 # ---- dates ----------------------------------------------------------------------------------
 
 AT_NINE = datetime(2024, 1, 15, 9, 30, tzinfo=UTC)
@@ -352,6 +380,7 @@ TOLD = {
     "他们同意重新开放三年前关闭的大使馆，并将在五月再次会面。",
     "tw": "兩國外長星期一在首都會晤，討論邊界問題。"
     "他們同意重新開放三年前關閉的大使館，並將在五月再次會面。",
+    "fr": "Les ministres se sont rencontrés à Genève – « une page est tournée », a dit l’hôte. ",
     "el": "Οι υπουργοί Εξωτερικών των δύο χωρών συναντήθηκαν στην πρωτεύουσα για τα σύνορα. ",
 }
 
@@ -365,6 +394,7 @@ TOLD = {
         ("zh", "gb18030"),
         ("tw", "big5"),
         ("el", "iso8859-7"),
+        ("fr", "cp1252"),
     ],
 )
 def test_an_encoding_that_nobody_declares_is_found_out(tongue: str, encoding: str) -> None:

@@ -19,7 +19,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura.settings import Extractor
 
-from worker.articles import dates, language, metadata, walls
+from worker.articles import dates, language, layout, metadata, walls
 from worker.articles.agency import credited
 from worker.articles.links import canonical, claimed, site
 from worker.errors import Rejected
@@ -173,7 +173,8 @@ def _check_size(text: str) -> None:
 
 
 def _text(tree: HtmlElement) -> str:
-    """The article's text; comments of readers are no part of it, tables are."""
+    """The article's text; comments of readers are no part of it, tables of data are."""
+    layout.unwrap(tree)
     document = trafilatura.bare_extraction(tree, options=_options())
     return (getattr(document, "text", None) or "").strip()
 

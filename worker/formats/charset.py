@@ -87,6 +87,11 @@ _SCRIPTS = tuple(
         ("cp949", "[가-힣]", 0.6),
     )
 )
+# Too like one another for statistics ("Genève" was taken for "Genčve"): the web's default is meant.
+_LATIN = frozenset(
+    {"cp1250", "cp1254", "cp1257", "cp1258", "mac-roman"}
+    | {f"iso8859-{part}" for part in (2, 3, 4, 10, 13, 14, 15, 16)}
+)
 _WRONG = 0.02  # share of characters that an encoding may fail on: a cut one, a stray one
 _SAMPLE = 20_000  # bytes that the detection looks at
 
@@ -143,7 +148,8 @@ def _legacy(body: bytes, declared: list[str]) -> str:
 
 def _by_statistics(sample: bytes) -> str | None:
     best = from_bytes(sample).best()
-    return _codec(best.encoding) if best else None
+    guessed = _codec(best.encoding) if best else None
+    return None if guessed in _LATIN else guessed
 
 
 def _by_script(sample: bytes) -> str | None:

@@ -57,7 +57,7 @@ def value(table: dict[str, Any], name: Name) -> float:
 def only(table: dict[str, Any], name: Name | None) -> dict[str, Any]:
     """The table with all weights nought but one."""
     zero = {key: [0.0] * len(table[key]) for key in LISTS} | dict.fromkeys(SINGLE, 0.0)
-    found = {**table, **zero, "undated": 0.0, "mode_apart": -99.0}
+    found = {**table, **zero, "undated": 0.0, "wordless": 0.0, "mode_apart": -99.0}
     if name:
         key, i = name
         found[key] = 1.0 if i is None else [float(n == i) for n in range(len(table[key]))]

@@ -35,6 +35,7 @@ OUTLETS = [f"Outlet {n}" for n in range(300)]
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAYS = 90
 PROBE = 2_000
+PUBLISHED = 10_000  # live events that are made by publishing; more are copies of them
 BATCH = 100
 
 
@@ -144,23 +145,46 @@ class Filler:
         return sent["keys"], sent["ask"]
 
 
+# Live events by the hundred thousand: those that were published, again under other names.
+COPY = """
+local copies = 0
+for _, key in ipairs(redis.call('HKEYS', KEYS[1])) do
+  local entries, others = redis.call('HGET', KEYS[1], key), {}
+  for from = 1, #entries, 22 do
+    local day, id = entries:sub(from, from + 1), entries:sub(from + 2, from + 21)
+    local other = redis.sha1hex(id .. ARGV[1]):sub(1, 20)
+    redis.call('COPY', ARGV[2] .. id, ARGV[2] .. other)
+    others[#others + 1] = day .. other
+    copies = copies + 1
+  end
+  redis.call('HSET', KEYS[1], key .. ARGV[1], table.concat(others))
+end
+return copies
+"""
+
+
 def live(url: str, most: int) -> None:
     redis: Redis = Redis.from_url(url, decode_responses=True)
     redis.flushall()
-    filler, level = Filler(url), 1_000
+    filler, level, there = Filler(url), 1_000, 0
     firsts, all_of_them = invented(2, most=1), invented(3)
     while level <= most:
-        while (there := events(redis)) < level:
-            filler.fill(max(BATCH, min(20_000, level - there)), firsts)
+        if level <= PUBLISHED:
+            filler.fill(level - there, firsts)
+            there = level
+        while there < level:
+            shelves = sorted(redis.scan_iter("demarche:live:*"))
+            there += sum(int(copied(redis, shelf, there)) for shelf in shelves)
         before = cpu(redis)
         filler.fill(PROBE, all_of_them)
         print(f"{there:>9} live events: {1e6 * (cpu(redis) - before) / PROBE:.0f} µs a report, "
               f"{redis.info('memory')['used_memory'] / 1e6:.0f} MB in all", flush=True)  # fmt: skip
+        there += PROBE
         level *= 10
 
 
-def events(redis: Redis) -> int:
-    return int(redis.hget("demarche:counters", "event:created") or 0)
+def copied(redis: Redis, shelf: str, there: int) -> Any:
+    return redis.eval(COPY, 1, shelf, f"'{there}", "demarche:event:")
 
 
 def cpu(redis: Redis) -> float:

@@ -214,6 +214,14 @@ def test_opposite_charges_of_one_day_are_two(redis_url: str) -> None:
     assert len({m["id"] for m in publish(redis_url, there, back)}) == 2
 
 
+def test_short_quotations_are_joined_by_their_day(redis_url: str) -> None:
+    told = publish(
+        redis_url, report("a", "Denmark met Iceland"), report("b", "Iceland received Denmark"),
+        report("c", "Denmark met Iceland", day="2026-04-08"),
+    )  # fmt: skip
+    assert [m["change"] for m in told] == ["created", "updated", "created"]
+
+
 def test_undated_reports_are_joined_among_themselves(redis_url: str) -> None:
     told = publish(redis_url, report("a", day=None), report("b", day=None), report("c"))
     assert [m["change"] for m in told] == ["created", "updated", "created"]

@@ -17,7 +17,7 @@ from worker import settings as settings_module
 from worker.cli.feeds import feeds
 from worker.cli.officials import officials
 from worker.cli.reading import clean, ingest, parse
-from worker.cli.stream import export, replay, tail
+from worker.cli.stream import export, recode, replay, tail
 from worker.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -176,6 +176,7 @@ main.add_command(officials)
 main.add_command(ingest)
 main.add_command(tail)
 main.add_command(export)
+main.add_command(recode)
 main.add_command(replay)
 
 

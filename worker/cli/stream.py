@@ -165,3 +165,16 @@ def replay(
     messages = delivery.Source(stream, start, stop, archive)
     key, count = delivery.replay(settings_module.load(), messages, name)
     click.echo(f"{count} messages on {key}; DEL {key} when they have served.")
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def recode(files: tuple[Path, ...]) -> None:
+    """Code archived pages anew, and publish only what is told otherwise.
+
+    FILES are pages that DEMARCHE_WARC kept. For a new version of the coder: events keep their ids,
+    what an article tells no longer is retracted. The service may go on meanwhile.
+    """
+    from worker import recode as archive
+
+    archive.recode(settings_module.load(), files, sys.stdout)

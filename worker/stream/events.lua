@@ -290,10 +290,11 @@ local function sign(text)
   return found
 end
 
--- Cosine of two sets of words, three characters each.
-local function alike(one, other)
+-- What two sets of words weigh, three characters each: by their cosine. Quotations are short: some
+-- hold nothing but names and what any report may say.
+local function word_weight(one, other)
   if one == '' or other == '' then
-    return 0
+    return WEIGHTS.wordless
   end
   local known, shared = {}, 0
   for word in one:gmatch('...') do
@@ -304,7 +305,7 @@ local function alike(one, other)
       shared = shared + 1
     end
   end
-  return 3 * shared / math.sqrt(#one * #other)
+  return WEIGHTS.words * 3 * shared / math.sqrt(#one * #other)
 end
 
 local function ordinal(date) -- days since 0000-03-01, by Hinnant's days_from_civil
@@ -361,7 +362,7 @@ local function likeness(plover, one, other)
   if not dated then
     return nil
   end
-  return dated + WEIGHTS.words * alike(one.words, other.words) + mode_weight(one.mode, other.mode)
+  return dated + word_weight(one.words, other.words) + mode_weight(one.mode, other.mode)
     + place_weight(one.place, other.place) + (equal and 0 or WEIGHTS.part)
 end
 
@@ -651,11 +652,24 @@ local function strangers(one, other) -- no article tells both as two
   return true
 end
 
+-- An event that this article alone told, and no longer tells as it did: with whatever date it tells
+-- of the same parties now, it means that one.
+local function left_by(report)
+  for _, id in ipairs(order) do
+    local event = read(id)
+    local left = event.n == 0 and not touched[id].into and not touched[id].report
+    if left and event.type == report.type and kin(event.type, event.parties, report.parties) ~= nil then
+      return event
+    end
+  end
+  return nil
+end
+
 -- The event that a report tells, made one of all that it joins; or a new one.
 local function join(report)
   local found = kindred(report)
   if #found == 0 then
-    return read(founded(report))
+    return left_by(report) or read(founded(report))
   end
   for i = 2, #found do
     if strangers(found[i].id, found[1].id) then

@@ -164,7 +164,7 @@ return copies
 
 
 def live(url: str, most: int) -> None:
-    redis: Redis = Redis.from_url(url, decode_responses=True)
+    redis: Redis = Redis.from_url(url, decode_responses=True, socket_timeout=None)
     redis.flushall()
     filler, level, there = Filler(url), 1_000, 0
     firsts, all_of_them = invented(2, most=1), invented(3)

@@ -17,7 +17,7 @@ from worker.articles.clean import clean
 from worker.cli import main
 from worker.model import Article, Entry, Event, Feed, Page, article_id
 from worker.settings import Settings, load
-from worker.warc import Keeper
+from worker.warc import PageStore
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 FEED = Feed("https://news.test/rss", "The Courier", "NOR")
@@ -61,7 +61,7 @@ def settings(redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
-    keeper = Keeper(tmp_path)
+    keeper = PageStore(tmp_path)
     for name in STORIES:
         keeper.keep(*page(name))
     keeper.keep(*page("visit", NOON + timedelta(hours=3)))

@@ -49,6 +49,11 @@ SENTENCES = [
     ("Mali appealed to France to send troops.", ["REQUEST assist MLI>FRA 2024-01-15"]),
     # said of another
     ("Chad accused Sudan of arming rebels.", ["ACCUSE allege TCD>SDN 2024-01-15"]),
+    # who is thanked for it, did it
+    (
+        "The Dutch king thanked Ghana for sending doctors to Togo.",
+        ["SUPPORT - NLD>GHA 2024-01-15", "AID - GHA>TGO 2024-01-15"],
+    ),
     # mutual
     ("Panama and Chile signed a free trade agreement.", ["SUPPORT - CHL+PAN 2024-01-15"]),
 ]
@@ -80,6 +85,7 @@ NOTHING = [
     "The Jordanian general ordered his soldiers to leave the camp.",
     "Portugal launched its first satellite into orbit.",
     "Three Danish sailors died in attacks near Yemen.",
+    "Rebels say that they will wait until Chad withdraws its soldiers from Libya.",
 ]
 
 

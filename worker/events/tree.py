@@ -26,6 +26,10 @@ _BACKGROUND = frozenset({"despite", "amid", "because of", "due to", "notwithstan
 _TIMES = frozenset({"in", "at", "during", "after", "following"})
 _ASKING = frozenset({"call", "appeal", "plead", "press", "look", "turn", "signal", "shout", "pray"})
 _PLACING = frozenset({"at", "in", "near", "on", "outside", "to", "into", "across", "over", "off"})
+_SOMETIME = frozenset({"until", "before", "once", "when", "till"})
+_JUDGING = frozenset(
+    {"thank", "praise", "criticize", "criticise", "condemn", "blame", "applaud", "commend", "fault"}
+)
 _GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
 _MAX_CLIMB = 12
 
@@ -233,6 +237,8 @@ def _controller(verb: Token) -> Token | None:
     marks = {c.lower_ for c in verb.children if c.dep_ == "mark"}
     if "of" in marks or "from" in marks:
         return next(children(head, "obj"), None) or next(children(head, "nsubj:pass"), None)
+    if "for" in marks and lemma(head) in _JUDGING:  # "thanked Chad for sending troops"
+        return next(children(head, "obj"), None)
     if "to" in marks and lemma(head) in _ASKING:
         for child in children(head, "obl"):
             if case(child) in ("on", "upon", "to", "for") and head.i < child.i < verb.i:
@@ -475,6 +481,8 @@ def _effect(node: Token, operators: Operators) -> Standing | None:
         return _adverbial(node, operators)
     if label in ("acl", "ccomp") and _nominal(head) is Standing.NEGATED:
         return Standing.NEGATED  # "no intention of freeing", "no evidence that"
+    if label == "acl" and node.tag_ in ("VB", "VBP") and any(children(node, "nsubj")):
+        return operators.nouns.get(lemma(head), Standing.FACT)  # "a proposal that Chad withdraw"
     if label == "acl" and any(c.lower_ == "to" and c.dep_ == "mark" for c in node.children):
         return operators.noun(lemma(head))
     if label == "acl" and any(c.lower_ == "of" and c.dep_ == "mark" for c in node.children):
@@ -549,10 +557,17 @@ def _from_conjunct(node: Token) -> Standing:
     return own if bare or own is not Standing.FUTURE else Standing.FACT
 
 
+def own_tense(clause: Token) -> str:
+    """The tag of a clause's finite word: its first auxiliary, else its verb."""
+    return next((c.tag_ for c in children(clause, "aux", "aux:pass", "cop")), clause.tag_)
+
+
 def _adverbial(node: Token, operators: Operators) -> Standing | None:
     marks = {c.lower_ for c in node.children if c.dep_ in ("mark", "advmod", "case")}
     if marks & _CONDITIONS:
         return Standing.OPEN
+    if marks & _SOMETIME and own_tense(node) in ("VBZ", "VBP"):
+        return Standing.OPEN  # "no talks until Chad withdraws"
     if marks & {"before", "until"}:
         return Standing.FACT
     if marks & _COMPLEMENT_MARKS:

@@ -16,9 +16,9 @@ from worker.errors import Rejected
 READ = frozenset({"en"})  # what the coder can read
 _SAMPLE = 800  # characters; more tell no more
 # py3langid's tables do not stay in a processor's caches beside a page: 0.5 ms an article. A text
-# with so many of these words is English: no other language has them all.
+# with so many of these words is English: others have one ("in", "to") or two of them, no more.
 _ENGLISH = re.compile(r"\b(?:the|of|and|to|in|that|said)\b")
-_ENOUGH = 10  # in a sample, which has 130 words
+_ENOUGH, _DIFFERENT = 10, 4  # in a sample, which has 130 words
 _SURE = 0.9  # probability below which what is declared counts
 
 
@@ -40,7 +40,8 @@ def told(text: str, declared: str) -> str:
     """
     start = max(0, (len(text) - _SAMPLE) // 2)
     sample = text[start : start + _SAMPLE]
-    if is_read(declared) and len(_ENGLISH.findall(sample)) >= _ENOUGH:
+    english = _ENGLISH.findall(sample)
+    if is_read(declared) and len(english) >= _ENOUGH and len(set(english)) >= _DIFFERENT:
         return declared
     found, probability = _identifier().classify(sample)
     is_other_script = len(sample.encode("utf-8", "replace")) > 1.5 * len(sample)

@@ -152,6 +152,71 @@ def _what_seems_to_be(clause: Token, _: Lexicon) -> None:
     clause.hang(thing, "acl:relcl")
 
 
+def _place_read_as_gerund(word: Token, _: Lexicon) -> None:
+    """ "Reopened the [Kerem Shalom crossing into Gaza]": a thing by its name, no doing."""
+    name = word.nbor(-1) if word.i > word.sent.start else word
+    if word.tag_ != "VBG" or name.pos_ != "PROPN" or name.dep_ not in ("obj", "nsubj", "obl"):
+        return
+    if word.dep_ not in ("xcomp", "acl", "advcl") or any(children(word, "obj", "mark", "nsubj")):
+        return
+    if not any(c.lower_ in ("the", "a") for c in children(name, "det")):
+        return
+    word.pos_, word.tag_, word.lemma_ = "NOUN", "NN", word.lower_
+    word.set_morph("Number=Sing")
+    word.hang(name.head, name.dep_)
+    for child in list(name.children):
+        child.hang(word)
+    name.hang(word, "compound")
+    for child in children(word, "obl"):
+        child.dep_ = "nmod"
+
+
+def _object_of_infinitive(verb: Token, _: Lexicon) -> None:
+    """ "A deal to free [the tanker] was reached": what is to be freed is not reached."""
+    subjects = [c for c in children(verb, "nsubj") if c.i < verb.i]
+    if len(subjects) != 2:
+        return
+    first, second = subjects
+    for clause in children(first, "acl"):
+        to = any(c.lower_ == "to" for c in children(clause, "mark"))
+        if to and clause.i + 1 == second.left_edge.i and not any(children(clause, "obj")):
+            second.hang(clause, "obj")
+
+
+def _participle_read_as_main(verb: Token, _: Lexicon) -> None:
+    """ "Shells [fired from Chad] killed two men": the first verb tells which shells."""
+    first = verb.head
+    if verb.dep_ not in ("advcl", "ccomp", "conj", "parataxis") or first.i > verb.i:
+        return
+    if verb.pos_ not in ("VERB", "AUX") or not _is_finite(verb):
+        return
+    if any(children(verb, "nsubj", "csubj", "mark", "cc", "expl")):
+        return
+    if first.tag_ not in ("VBN", "VBD") or any(children(first, "aux", "obj", "cop")):
+        return
+    noun = next((c for c in children(first, "nsubj") if c.i < first.i), None)
+    before = verb.left_edge.nbor(-1)
+    if noun is None or noun.pos_ not in NOMINAL or noun.right_edge.i + 1 != first.i:
+        return
+    if before.is_punct or before == first or before.pos_ == "CCONJ" or _asks_for_clause(first):
+        return
+    above, label = first.head, first.dep_
+    later = [c for c in first.children if c.i > verb.i or (c.i < noun.left_edge.i)]
+    verb.hang(verb if above is first else above, label)
+    for child in later:
+        child.hang(verb)
+    noun.hang(verb, "nsubj:pass" if any(children(verb, "aux:pass")) else "nsubj")
+    first.hang(noun, "acl")
+    first.tag_ = "VBN"
+    first.set_morph("VerbForm=Part")
+
+
+def _asks_for_clause(verb: Token) -> bool:
+    """Whether what follows a verb is what it says: "said [had been seized]"."""
+    by = any(c.dep_ == "obl:agent" or case(c) == "by" for c in children(verb, "obl"))
+    return not by and not any(children(verb, "obl"))
+
+
 def _due_to_do(due: Token, _: Lexicon) -> None:
     """ "The premier is [due to] travel": to travel, not on account of it."""
     to = next((c for c in due.children if c.lower_ == "to" and c.dep_ == "fixed"), None)
@@ -289,5 +354,8 @@ REPAIRS = (
     repair(_apposition_with_preposition, labels="appos"),
     repair(_what_seems_to_be, labels="ccomp obj xcomp advcl"),
     repair(_due_to_do, words="due"),
+    repair(_place_read_as_gerund, labels="xcomp acl advcl", tags="VBG"),
+    repair(_object_of_infinitive, tags="VBD VBN VBZ VBP VB"),
+    repair(_participle_read_as_main, labels="advcl ccomp conj parataxis"),
 )
 """In the order in which they are tried at a word."""

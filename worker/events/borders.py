@@ -22,8 +22,9 @@ def at_home(acts: list[Act], named: Collection[str]) -> list[Act]:
         acts: as `Reader.acts` gives them where it keeps acts within one country.
         named: codes of all parties that the sentence names.
     """
-    kept = [act for act in acts if not _passing(act)] or acts[:1]
-    return [_aimed(act, named) for act in kept]
+    aimed = [act if act.rule.pos == "n" else _aimed(act, named) for act in acts]
+    kept = [act for act in aimed if not _passing(act)] or [_aimed(a, named) for a in acts[:1]]
+    return [act for act in kept if not _astray(act)] or kept[:1]
 
 
 def _passing(act: Act) -> bool:
@@ -32,15 +33,24 @@ def _passing(act: Act) -> bool:
     return _lonely(act) and "alone" not in act.rule.flags and (guessed or act.rule.pos == "n")
 
 
+def _astray(act: Act) -> bool:
+    """A hostile act, told aside, without the party that it must be aimed at: others are named."""
+    aside = act.trigger.head is not act.trigger
+    return aside and _is_conflict(act) and _lonely(act) and "alone" not in act.rule.flags
+
+
 def _lonely(act: Act) -> bool:
     return not act.recipients and len({a.code for a in act.actors}) == 1
+
+
+def _is_conflict(act: Act) -> bool:
+    return plover.meaning(act.type).quad > 2 or act.type == "CONCEDE"
 
 
 def _aimed(act: Act, named: Collection[str]) -> Act:
     """What is done against nobody abroad, is done to somebody at home."""
     abroad = set(named) - {a.code for a in act.actors}
-    conflict = plover.meaning(act.type).quad > 2 or act.type == "CONCEDE"
     tested = "test" in act.rule.flags
-    if not conflict or tested or abroad or not _lonely(act):
+    if not _is_conflict(act) or tested or abroad or not _lonely(act):
         return act
     return replace(act, recipients=tuple(replace(a, start=-1, end=-1) for a in act.actors))

@@ -156,8 +156,12 @@ class Reader:
             recipients = self._places.understood(rule, context) or recipients
         if not recipients and rule.pos == "v":
             recipients = self._places.after_verb(rule, context.token)
-        if "personal" in rule.flags and not all(_is_personal(p) for p in recipients + actors[1:]):
+        met = all(_is_personal(p) for p in recipients + actors[1:])
+        guest = recipients and all(a.person for a in actors)  # "India received the Thai premier"
+        if "personal" in rule.flags and not (met or guest):
             return None
+        if len(actors) > 1 and _is_reciprocal(context) and "mutual" not in rule.flags:
+            return Frame(rule, rule.type, rule.mode, tuple(actors), tuple(actors))
         mode = self._mode(rule, context)
         if mode is _MISFIT:
             return None
@@ -430,6 +434,22 @@ def _on_condition(trigger: Token) -> bool:
     return any(
         c.lower_ == "unless" for clause in children(trigger, "advcl") for c in clause.children
     )
+
+
+def _is_reciprocal(context: Context) -> bool:
+    """ "Accused each other", "expelled one another's envoys": each does it to the other."""
+    args = context.args
+    objects = [*args.patient, *args.indirect, *(t for _, t in args.preps)]
+    words = [w for t in objects for w in (t, *children(t, "nmod"))]
+    if any(w.lower_ in ("each", "one") and _is_pair_word(w) for w in words):
+        return True
+    each = any(t.lower_ == "each" for t in context.token.sent)  # "each accuse the other"
+    return each and any(w.lower_ == "other" and any(children(w, "det")) for w in words)
+
+
+def _is_pair_word(word: Token) -> bool:
+    following = word.doc[word.i + 1].lower_ if word.i + 1 < len(word.doc) else ""
+    return following in ("other", "another")
 
 
 def _told_apart(rule: Rule, context: Context) -> bool:

@@ -32,6 +32,18 @@ def mend(doc: Doc, lexicon: Lexicon) -> None:
             _find_main_verb(sentence, lexicon)
 
 
+def _plural_read_as_name(token: Token, lexicon: Lexicon) -> None:
+    """ "Warships from Peru …", "Talks between …": a capital opens the sentence, it names nobody."""
+    if token.tag_ != "NNP" or token.i != token.sent.start or not token.lower_.endswith("s"):
+        return
+    word = by_rule(token.lower_, "NNS")
+    known = lexicon.triggers("n", word) or lexicon.triggers("n", token.lower_)
+    people = any(lexicon.is_a(word, name) for name in ("AGENT", "PEOPLE", "FORCE"))
+    if (known or people) and token.dep_ not in ("compound", "flat", "amod"):
+        token.pos_, token.tag_, token.lemma_ = "NOUN", "NNS", word
+        token.set_morph("Number=Plur")
+
+
 def _stray_prefix(token: Token, _: Lexicon) -> None:
     """ "has re-opened": a prefix that the parser took for a word."""
     if token.lower_ != "re" or token.i + 2 >= len(token.doc) or token.nbor().text != "-":
@@ -536,6 +548,7 @@ def _make_verb(token: Token, tag: str, word: str) -> None:
 _REPAIRS = Repairs(
     (
         repair(_stray_prefix, words="re"),
+        repair(_plural_read_as_name, tags="NNP"),
         repair(_up_to_a_number, labels="case", words="to"),
         repair(_dummy_that_means_somebody, labels="expl", words="it"),
         repair(_participle_read_as_adjective, tags="JJ"),

@@ -196,6 +196,8 @@ class Places:
     def _place(self, place: str, context: Context, depth: int) -> list[Named]:
         if place.startswith("comp"):
             return self._of_complement(place, context, depth)
+        if place == "sole":
+            return self._sole(context)
         if place in around.PLACES:
             return self.belongs(around.PLACES[place](context.token, self._lexicon))
         if context.token.pos_ in ("NOUN", "PROPN") and not is_predicate(context.token):
@@ -275,6 +277,21 @@ class Places:
         posted = nested(context.args.patient, "in")  # "the mission in X was told to leave"
         where = [n for t in (sites or posted) for n in self._phrases.site(t)]
         return [n for n in distinct(where) if n.kind == "state"]
+
+    def _sole(self, context: Context) -> list[Named]:
+        """The one other party that the sentence names, if it does not only say what happened."""
+        tokens = [t for t in context.token.sent if not self._says(t)]
+        found = distinct(n for t in tokens for n in self._phrases.named_at(t))
+        others = [n for n in found if n.code not in context.actors and n.kind != "igo"]
+        return others if len(others) == 1 else []
+
+    def _says(self, token: Token) -> bool:
+        """Whether a name belongs to the subject of a verb of saying."""
+        for node in (token, *token.ancestors):
+            if node.dep_.startswith("nsubj") or node.dep_ == "obl":
+                told = node.dep_ == "obl" and case(node) == "according to"
+                return told or self._lexicon.is_a(lemma(node.head), "SAY")
+        return False
 
     def _of_condition(self, token: Token) -> list[Named]:
         """Whose doing would bring a threat about: "will strike back if Chad crosses the river"."""

@@ -149,6 +149,7 @@ class Triggers:
             return Context(token, forms, args)
         args = Arguments(preps=[(case(c), c) for c in children(token, "nmod", "obl")])
         args.preps += _said_of(token)
+        args.preps += _of_participle(token)
         args.complements = [c for c in children(token, "acl", "ccomp") if not is_passive(c)]
         if not args.complements and self._lexicon.is_a(lemma(token), "PROPOSAL"):
             args.complements = _hung_on_verb(token)
@@ -216,9 +217,16 @@ class Triggers:
         """The words that fill places around a trigger: the same for all of its rules."""
         if places not in context.words:
             tokens = self._tokens(places, context)
-            told = (word for t in tokens for word in _telling(t, self._lexicon))
+            told = (word for t in tokens for word in self._told(t))
             context.words[places] = frozenset(told)
         return context.words[places]
+
+    def _told(self, token: Token) -> Iterator[str]:
+        """The words of a phrase; "39 Libyans" are citizens."""
+        yield from _telling(token, self._lexicon)
+        heads = conjuncts(token)
+        if any(n.basis == "people" for t in heads for n in self._phrases.named_at(t)):
+            yield "citizen"
 
     def _tokens(self, places: tuple[str, ...], context: Context) -> Iterator[Token]:
         """Head tokens that stand in the places of a rule's needs."""
@@ -261,6 +269,14 @@ def _said_of(noun: Token) -> list[tuple[str, Token]]:
     if clause.pos_ in ("NOUN", "PROPN") and any(c.dep_ == "cop" for c in clause.children):
         return [(case(clause), clause)] if case(clause) else []
     return []
+
+
+def _of_participle(noun: Token) -> list[tuple[str, Token]]:
+    """Phrases of a participle that are the noun's: "talks brokered by X between Y and Z"."""
+    clauses = [c for c in children(noun, "acl") if c.dep_ == "acl" and is_passive(c)]
+    phrases = [p for clause in clauses for p in children(clause, "obl")]
+    below = [c for p in phrases for c in children(p, "nmod") if case(c) in ("between", "with")]
+    return [(case(p), p) for p in (*phrases, *below) if case(p) not in ("by", "")]
 
 
 def crowd_of(context: Context) -> list[Token]:

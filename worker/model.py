@@ -124,7 +124,6 @@ class Party:
             inferred (the issuing body of a statement).
         basis: how the mention was resolved: "name", "demonym", "capital", "office", "person",
             "reference", "issuer", …
-        sector: whose part of it acts, where known: "government", "military", "parliament", …
     """
 
     code: str
@@ -132,7 +131,6 @@ class Party:
     kind: str = "state"
     mention: Evidence | None = None
     basis: str = "name"
-    sector: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from worker.events.borders import at_home
 from worker.events.confidence import certainty, signs
 from worker.events.contexts import contexts
 from worker.events.frames import Reader
+from worker.events.locations import location
 from worker.events.mending import mend
 from worker.events.merge import Told, merge
 from worker.events.nlp import paragraphs
@@ -36,7 +37,7 @@ from worker.events.speech import Speech
 from worker.events.timing import Timeline
 from worker.events.topics import is_sport
 from worker.events.tree import lemma
-from worker.model import Article, Event, Evidence, OfficeHolder, Party, Reading
+from worker.model import Article, Event, Evidence, Location, OfficeHolder, Party, Reading
 
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f", " "))
 _TITLE = -1  # the title stands at no place of the text: it says who is who, evidence it is none
@@ -224,7 +225,8 @@ class _Telling:
                         continue
                     if reader.is_private(act):
                         continue
-                    told = self._told(act, offset, doubter.belief(act, acts))
+                    belief, where = doubter.belief(act, acts), location(act, phrases)
+                    told = self._told(act, offset, belief, where)
                     self._made.append(told)
                     yield told
             self._sentence += 1
@@ -362,7 +364,7 @@ class _Telling:
                 return replace(act, recipients=told.actors, mode=mode)
         return act
 
-    def _told(self, act: Act, offset: int, belief: float) -> Told:
+    def _told(self, act: Act, offset: int, belief: float, where: Location | None) -> Told:
         when = self._timeline.date(act.trigger, act.standing)
         actors, recipients = (
             tuple(_placed(named, act, offset) for named in parties)
@@ -372,7 +374,7 @@ class _Telling:
             act.type, act.mode, actors, recipients, when.date, act.label,
             ((act.start + offset, act.end + offset),), when.firm,
             (accounts.account(act, when, self._anchor, offset),), contexts(act.trigger.sent),
-            belief,
+            belief, where,
         )  # fmt: skip
 
 
@@ -405,6 +407,7 @@ def _event(article: Article, told: Told, anchor: Anchor | None) -> Event:
         contexts=told.contexts,
         accounts=told.accounts,
         signs=tuple(sign for sign in signs(told) if sign != "always"),
+        location=told.location,
     )
 
 

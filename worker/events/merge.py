@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from worker.events import edtf
 from worker.events.phrases import Named
-from worker.model import Account
+from worker.model import Account, Location
 
 _MUTUAL_WINS = frozenset({"AGREE", "SUPPORT", "COOPERATE"})
 _MET = frozenset({"visit", "multilateral"})
@@ -25,6 +25,7 @@ class Told:
         belief: the highest probability that the model of types gave it in one place.
         accounts: how each quotation came about, in the order of the evidence.
         contexts: PLOVER's, of all places that tell it.
+        location: where it took place, as the first of them says.
     """
 
     type: str
@@ -38,6 +39,7 @@ class Told:
     accounts: tuple[Account, ...] = ()
     contexts: tuple[str, ...] = ()
     belief: float = 0.5
+    location: Location | None = None
 
     @property
     def codes(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -90,6 +92,7 @@ def _join(one: Told, other: Told) -> Told | None:
         evidence=fuller.evidence + rest.evidence,
         accounts=fuller.accounts + rest.accounts,
         belief=max(fuller.belief, rest.belief),
+        location=fuller.location or rest.location,
         contexts=tuple(dict.fromkeys(fuller.contexts + rest.contexts)),
     )
 

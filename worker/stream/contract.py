@@ -60,14 +60,12 @@ class PartyData(PartyCode):
     """A party to the event, with the words that named it.
 
     Attributes:
-        sector: whose part of the party acted: "government", "military", …
         person, office: who stood for it, where the text or the gazetteer says so.
         basis: how it was found; left out for a party that only other reports of the event name.
     """
 
     name: str
     kind: str
-    sector: str | None = None
     person: str | None = None
     office: str | None = None
     basis: str | None = None

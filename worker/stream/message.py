@@ -177,7 +177,6 @@ def _party(event: Event, party: Party, role: Role) -> PartyData:
         name=party.name,
         kind=party.kind,
         role=role,
-        sector=party.sector,
         person=who.person if who else None,
         office=who.office if who else None,
         basis=party.basis,

@@ -54,7 +54,11 @@ def containment(a: tuple[int, ...], b: tuple[int, ...]) -> float:
 
 
 def is_copy(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
-    """Whether one of the two texts is, for the most part, the other."""
+    """Whether one of the two texts is, for the most part, the other.
+
+    The service decides it in `worker/stream/publish.lua`, against all texts of the last days;
+    `tests/test_stream_copies.py` holds the two together.
+    """
     return containment(a, b) >= THRESHOLD
 
 

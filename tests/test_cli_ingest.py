@@ -67,14 +67,18 @@ def desk(demarche: Command) -> Iterator[Desk]:
     settings, coder, stop = load(), Desk(), threading.Event()
     pipeline = wiring.pipeline(settings, lambda: coder)  # type: ignore[arg-type, return-value]
 
+    def live() -> None:
+        for role in ("scheduler", "extractor"):
+            health.pulse(settings, role)()
+
     def work() -> None:
         while not stop.wait(0.02):
-            for role in ("scheduler", "extractor"):
-                health.pulse(settings, role)()
+            live()
             pipeline.extract(pipeline.tick(feeds=0, articles=20).extract)
 
     thread = threading.Thread(target=work)
     with capture_logs():  # they would stand between the lines of the command
+        live()  # the command may look before the thread does
         thread.start()
         yield coder
         stop.set()

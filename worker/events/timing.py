@@ -14,7 +14,7 @@ from worker.events import dates, edtf
 from worker.events.anchors import Anchor
 from worker.events.date_grammar import Expression, find
 from worker.events.parsed import Span, Token
-from worker.events.tree import Standing, base, case, is_predicate, lemma
+from worker.events.tree import Standing, base, case, children, is_predicate, lemma
 
 Basis = Literal["expression", "story", "news", "announced", "open"]
 Tense = Literal["past", "perfect", "pluperfect", "present", "none"]
@@ -155,7 +155,7 @@ class Timeline:
     def _resolved(self, found: Placed) -> str | None:
         if found.expression.kind == "offset":
             return None
-        ahead = tense_of(found.clause) == "present"
+        ahead = tense_of(found.clause) == "present" or _looks_ahead(found)
         return dates.resolve(
             found.expression, self._published, previous=self._previous, ahead=ahead
         )
@@ -223,6 +223,17 @@ def tense_of(trigger: Token) -> Tense:
         if node.tag_ in ("VBZ", "VBP", "MD") or helpers:
             return "present"
     return "none"
+
+
+def _looks_ahead(found: Placed) -> bool:
+    """ "Agreed to meet in October": what they were to do lies ahead of the agreement."""
+    verbs = (found.clause, *children(found.clause, "xcomp"))
+    return any(
+        verb.tag_ == "VB"
+        and verb.i < found.first.i
+        and any(c.lower_ == "to" for c in verb.children)
+        for verb in verbs
+    )
 
 
 def _best(trigger: Token, expressions: list[Placed]) -> Placed | None:

@@ -124,6 +124,9 @@ def _go(folder: Path) -> list[str]:
 @contextmanager
 def running(command: list[str], url: str, out: Path, name: str = "one") -> Iterator[Popen]:
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    if out.exists() and out.read_bytes()[-1:] not in (b"", b"\n"):
+        with out.open("ab") as file:  # the one before was killed in the middle of a line
+            file.write(b"\n")
     with out.open("ab") as file, Popen([*command, url, name], stdout=file, env=environ) as process:
         try:
             yield process

@@ -97,6 +97,11 @@ class Lexicon:
     modes: dict[str, dict[str, str]]
     aliases: dict[str, frozenset[str]]
 
+    @cached_property
+    def solo(self) -> tuple[Rule, ...]:
+        """Lines by which a state acts alone, whatever else is told: tests, drills, call-ups."""
+        return tuple(r for r in self.rules if r.type == "MOBILIZE" and "alone" in r.flags)
+
     def triggers(self, pos: str, word: str) -> tuple[Rule, ...]:
         """Rules for a word, the most demanding first."""
         return self.by_trigger.get((pos, word), ())

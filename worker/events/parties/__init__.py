@@ -148,9 +148,7 @@ class Gazetteer:
     ) -> list[list[Found]]:
         """As `read`, on plain text: no tokens, no syntax."""
         words = [Words(t, self.tables.spellings) for t in texts]
-        hits = [self.finder.hits(w) for w in words]
-        known = context or self.finder.context(words, hits, on, home)
-        return [self.finder.resolve(w, h, on, known) for w, h in zip(words, hits, strict=True)]
+        return self.finder.find(words, on, home, context)
 
     def head_class(self, noun: str) -> str | None:
         """What a noun stands for when a party's name qualifies it: "troops" → "military"."""

@@ -164,7 +164,8 @@ class Coder:
     def _events(
         self, draft: _Draft, docs: list[Doc], mentions: list[list[Mention]]
     ) -> tuple[Event, ...]:
-        found = naming.named(self._lexicon, docs, mentions)
+        starts = [part.start for part in draft.parts]
+        found = naming.named(self._lexicon, docs, mentions, starts)
         told = _Telling(self._lexicon, draft, domestic=self._domestic).all(docs, found)
         if not self._domestic:
             told = (t for t in told if not self._gazetteer.is_domestic(frozenset().union(*t.codes)))
@@ -216,7 +217,6 @@ class _Telling:
     def _paragraph(
         self, number: int, doc: Doc, offset: int, found: list[tuple[int, int, Named]]
     ) -> Iterable[Told]:
-        found = [(start, end, _rooted(named, offset)) for start, end, named in found]
         at: dict[int, list[Named]] = {}
         posts: dict[int, list[Named]] = {}
         for start, end, named in found:
@@ -467,14 +467,6 @@ def _event(article: Article, told: Told, anchor: Anchor | None) -> Event:
         signs=tuple(sign for sign in signs(told) if sign != "always"),
         location=told.location,
     )
-
-
-def _rooted(named: Named, offset: int) -> Named:
-    """A party whose name is told where it stands in the article; in the title at −1."""
-    if named.origin is None:
-        return named
-    start = _TITLE if offset == _TITLE else named.origin.start + offset
-    return replace(named, origin=replace(named.origin, start=start))
 
 
 def _placed(named: Named, act: Act, offset: int) -> Named:

@@ -79,10 +79,13 @@ class Rule:
     expect: str
 
     @cached_property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        """The trigger words, each with its particle or ""."""
-        parts = (word.partition("+") for word in self.lemmas)
-        return tuple((base, particle) for base, _, particle in parts)
+    def particles(self) -> dict[str, tuple[str, ...]]:
+        """The trigger words, each with the particles that it may take; "" is none."""
+        found: dict[str, tuple[str, ...]] = {}
+        for word in self.lemmas:
+            base, _, particle = word.partition("+")
+            found[base] = (*found.get(base, ()), particle)
+        return found
 
 
 @dataclass(frozen=True)

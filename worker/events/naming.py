@@ -15,12 +15,20 @@ Placed = tuple[int, int, Named]
 
 
 def named(
-    lexicon: Lexicon, docs: Sequence[Doc], mentions: Sequence[Sequence[Mention]]
+    lexicon: Lexicon,
+    docs: Sequence[Doc],
+    mentions: Sequence[Sequence[Mention]],
+    starts: Sequence[int] | None = None,
 ) -> list[list[Placed]]:
-    """The parties of each paragraph of one article, in the order of their place."""
+    """The parties of each paragraph of one article, in the order of their place.
+
+    Args:
+        starts: the offset of each paragraph, from which the origins of names are to count; of a
+            negative one, that of the title, all are told at that place.
+    """
     return [
-        [p for m in found if (p := _placed(m, doc, lexicon))]
-        for doc, found in zip(docs, mentions, strict=True)
+        [p for m in found if (p := _placed(m, doc, lexicon, start))]
+        for doc, found, start in zip(docs, mentions, starts or [0] * len(docs), strict=True)
     ]
 
 
@@ -46,7 +54,7 @@ def _issuing(gazetteer: Gazetteer, code: str) -> Named:
     return Named(code, name, kind, -1, -1, "issuer")
 
 
-def _placed(mention: Mention, doc: Doc, lexicon: Lexicon) -> Placed | None:
+def _placed(mention: Mention, doc: Doc, lexicon: Lexicon, offset: int) -> Placed | None:
     if mention.former or mention.compound in lexicon.classes["TIED"]:
         return None
     start, end = mention.start, mention.end
@@ -69,7 +77,11 @@ def _placed(mention: Mention, doc: Doc, lexicon: Lexicon) -> Placed | None:
             person=mention.person is not None or _is_human(mention, lexicon),
             place=mention.is_place,
             origin=Origin(
-                mention.text, mention.start_char, mention.entry, mention.person, mention.office
+                mention.text,
+                mention.start_char + offset if offset >= 0 else offset,
+                mention.entry,
+                mention.person,
+                mention.office,
             ),
         ),
     )

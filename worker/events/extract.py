@@ -195,6 +195,7 @@ class _Telling:
         for start, end, named in found:
             for i in range(start, end):
                 (posts if named.how == "posting" else at).setdefault(i, []).append(named)
+        sent = [one for one in found if one[2].how == "posting"]
         found = [one for one in found if one[2].how != "posting"]
         phrases = Phrases(
             self._lexicon,
@@ -209,6 +210,7 @@ class _Telling:
         self._first = self._sentence
         self._ends = [s.end for s in doc.sents]
         self._note(number, doc, found, self._sentence)
+        self._note_posts(number, sent)
         self._learn(doc, at, phrases)
         if offset == _TITLE:
             self._sentence += sum(1 for _ in doc.sents)
@@ -257,6 +259,13 @@ class _Telling:
             )  # fmt: skip
         for token in groups:
             self._note_group(token, number, first)
+
+    def _note_posts(self, number: int, sent: list[tuple[int, int, Named]]) -> None:
+        for start, _, named in sent:
+            sentence = self._first + sum(e <= start for e in self._ends)
+            self._discourse.posts.append(
+                Seen(named, (number, start), sentence, subject=False, words=frozenset())
+            )
 
     def _note_group(self, token: Token, number: int, first: int) -> None:
         """ "The two leaders", a subject: told again, so that "they" finds them."""
@@ -350,6 +359,8 @@ class _Telling:
 
     def _answered(self, act: Act) -> Act:
         """A charge that is denied without a name was made by whoever accused last."""
+        if act.type == "AGREE" and not act.recipients and "answer" in act.rule.flags:
+            return self._promised(act)
         if act.type != "REJECT" or act.recipients:
             return act
         words = {lemma(c) for c in act.trigger.children if c.dep_ in ("obj", "ccomp", "xcomp")}
@@ -362,6 +373,14 @@ class _Telling:
             if told.type in types and deniers & told.codes[1]:
                 mode = told.mode if told.type == "REQUEST" else act.mode
                 return replace(act, recipients=told.actors, mode=mode)
+        return act
+
+    def _promised(self, act: Act) -> Act:
+        """What is promised without a name is promised to whoever asked for it just before."""
+        promisers = {a.code for a in act.actors}
+        for told in self._made[-4:][::-1]:
+            if told.type == "REQUEST" and promisers & told.codes[1]:
+                return replace(act, recipients=told.actors)
         return act
 
     def _told(self, act: Act, offset: int, belief: float, where: Location | None) -> Told:

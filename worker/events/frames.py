@@ -44,6 +44,7 @@ _CHEMICAL = frozenset(
 _BY_PEOPLE = frozenset({"ASSAULT", "CONSULT", "COOPERATE"})  # citizens act for their country
 _PLAYED = frozenset({"CONSULT", "ASSAULT"})  # teams meet and beat each other
 _CHOOSY = frozenset({"force", "crowd", "inquiry", "tribunal"})  # not everybody can be the actor
+_ALLEGED = frozenset({"ASSAULT", "COERCE"})  # a tariff or a march is no allegation
 _AGREEING = frozenset(
     {"agree", "offer", "pledge", "promise", "ready", "willing", "prepared", "commit"}
 )
@@ -326,7 +327,7 @@ class Reader:
         """Who says that it was attacked, accuses (coding guide, "Alleged acts")."""
         if plover.meaning(act.type).quad < 4 or act.standing is not Standing.FACT:
             return
-        if act.trigger.dep_ == "acl":
+        if act.type not in _ALLEGED or act.trigger.dep_ == "acl":
             return  # "say the men detained by X are free": taken for granted, not alleged
         speaker = self._speech.speaker(act.trigger)
         if speaker is None or speaker.code not in {r.code for r in act.recipients}:

@@ -17,6 +17,7 @@ from worker.events.tree import case, children, conjuncts, is_passive, lemma
 _POSSESSIVES = ("of", "for", "from")
 _LINKS = frozenset({",", "and", ", and", ", the", "and the", ", and the"})
 _PAST = frozenset({"former", "ex", "late", "ousted", "deposed"})
+_NAMING = frozenset({"det", "amod", "compound", "nmod", "nmod:poss", "acl", "acl:relcl"})
 _CULPRITS = ("by", "of", "from", "between")
 
 
@@ -267,8 +268,21 @@ class Phrases:
         ):
             if self._is_of_others(token) or self._is_of_unknown(token, depth):
                 return []
-            return self._refer(token)
+            return self._troops_of_speaker(token, depth) or self._refer(token)
         return []
+
+    def _troops_of_speaker(self, token: Token, depth: int) -> list[Named]:
+        """ "The U.S. military says soldiers killed …": forces without a name are the speaker's."""
+        clause = token.head
+        bare = not any(True for c in token.children if c.dep_ in _NAMING)
+        if not bare or not self._lexicon.is_a(lemma(token), "OWN_FORCE"):
+            return []
+        if not token.dep_.startswith("nsubj") or clause.dep_ != "ccomp":
+            return []
+        if not self._lexicon.is_a(lemma(clause.head), "SAY"):
+            return []
+        speakers = (n for c in children(clause.head, "nsubj") for n in self._single(c, depth + 1))
+        return [replace(n, how="organ", start=-1, end=-1) for n in speakers][:1]
 
     def _is_of_unknown(self, pronoun: Token, depth: int) -> bool:
         """Whether a pronoun takes up a speaker who is no party: "the firm said it would sell"."""

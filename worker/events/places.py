@@ -46,6 +46,7 @@ _DURING = frozenset(
     {"in", "during", "at", "after", "following", "before", "on", "through", "despite", "amid"}
 ) | {"under"}
 _BY_MEANS_OF = frozenset({"with", "by", "thanks"})
+_SOIL = frozenset({"in", "from", "at", "near", "outside"})
 _APART = frozenset({"after", "following", "before", "despite", "amid"})
 
 
@@ -273,10 +274,16 @@ class Places:
         """Whose authorities act on their own soil, unnamed: "was arrested in Iran"."""
         if not is_passive(context.token) or context.args.agent:
             return []
-        sites = [t for c, t in context.args.preps if c in ("in", "from")]
+        sites = [t for c, t in context.args.preps if c in _SOIL]
         posted = nested(context.args.patient, "in")  # "the mission in X was told to leave"
         where = [n for t in (sites or posted) for n in self._phrases.site(t)]
-        return [n for n in distinct(where) if n.kind == "state"]
+        return [n for n in distinct(where) if n.kind == "state"] or self._reporting(context.token)
+
+    def _reporting(self, token: Token) -> list[Named]:
+        """Whose authorities say that somebody was arrested: it was by them."""
+        speaker = self._speech.speaker(token)
+        official = speaker is not None and speaker.kind == "state" and speaker.how == "organ"
+        return [speaker] if speaker is not None and official else []
 
     def _sole(self, context: Context) -> list[Named]:
         """The one other party that the sentence names, if it does not only say what happened."""
@@ -421,6 +428,8 @@ class Places:
                 own = self._issuers(token)
             if not own and self._lexicon.is_a(lemma(token), "ATTACK"):
                 own = self._phrases.belongs(token)  # "a U.S. strike hit …"
+            if not own and self._lexicon.is_a(lemma(token), "ARMS"):
+                own = self._phrases.doer(token)  # "a rocket fired by NATO hit …"
             found.extend(own)
         return distinct(found)
 

@@ -57,6 +57,7 @@ class Discourse:
         issuer: the state or IGO whose official statement the article is; None for news.
         seen: parties in reading order.
         speaker: who said the last thing that was said.
+        posts: where embassies stand and envoys are sent to; no parties of their own.
     """
 
     lexicon: Lexicon
@@ -64,6 +65,7 @@ class Discourse:
     seen: list[Seen] = field(default_factory=list)
     speaker: Named | None = None
     names: dict[str, Named] = field(default_factory=dict)
+    posts: list[Seen] = field(default_factory=list)
 
     def note(self, seen: Seen) -> None:
         """Remember a party."""
@@ -188,6 +190,8 @@ class Discourse:
             True for _ in token.children if _.dep_ in ("det", "amod", "compound", "nummod", "nmod")
         ):
             return self._home(position, sentence)
+        if lemma(token) in self.lexicon.classes["ARMED"] and _is_bare(token):
+            return self._so_called(token, position, sentence)
         if not _is_definite(token) and not (self.issuer is not None and token.pos_ == "PROPN"):
             return []
         if number := _number(token):
@@ -220,11 +224,15 @@ class Discourse:
         ]
         if seated:
             return seated[:1]
-        told = Counter(s.named.code for s in self.seen if s.named.kind == "state")
+        return self._mainly(self.seen)
+
+    def _mainly(self, seen: Sequence[Seen]) -> list[Named]:
+        """The state told at least twice as often as any other."""
+        told = Counter(s.named.code for s in seen if s.named.kind == "state")
         first, second = (*told.most_common(2), ("", 0), ("", 0))[:2]
         if first[1] < 2 * second[1]:
             return []
-        return [s.named for s in self.seen if s.named.code == first[0]][:1]
+        return [s.named for s in seen if s.named.code == first[0]][:1]
 
     def _home(self, position: tuple[int, int], sentence: int) -> Found:
         """Whose "police" and "authorities" are where the article names no country beside them."""
@@ -240,12 +248,23 @@ class Discourse:
                 return [seen.named]
         return []
 
+    def _so_called(self, token: Token, position: tuple[int, int], sentence: int) -> Found:
+        """ "Militants fired …": those who were called so a few sentences before."""
+        before = self._before(position, sentence, 4)
+        return [s.named for s in before if lemma(token) in s.words and s.sentence < sentence][:1]
+
     def _country(self, position: tuple[int, int], sentence: int) -> Found:
         """ "The country": the last state that acted, else that was told, else any quality's."""
         states = [s for s in self._before(position, sentence, 3) if s.named.kind == "state"]
         acting = [s for s in states if s.subject and not s.named.place]
         named = [s for s in states if not s.attribute]
-        return [s.named for s in (acting or named or states)[:1]]
+        near = [s.named for s in (acting or named or states)[:1]]
+        return near or self._posted(position, sentence)
+
+    def _posted(self, position: tuple[int, int], sentence: int) -> list[Named]:
+        """ "The UN envoy to Haiti congratulated the country": where somebody is posted."""
+        near = [s for s in self.posts if s.position < position and s.sentence >= sentence - 1]
+        return [s.named for s in near][-1:]
 
     def last_doer(self, sentence: int) -> list[Named]:
         """The last subject of the sentences before, as a reference."""
@@ -302,11 +321,12 @@ class Discourse:
                 return [seen.named]
         if self.issuer is not None and word in words:
             return [self.issuer]
-        if word in words:
-            return [
-                s.named for s in self._before(position, sentence, 40) if s.named.kind == "state"
-            ][-1:]
-        return []
+        if word not in words:
+            return []
+        before = self._before(position, sentence, 40)
+        human = word in self.lexicon.classes["HUMAN"]
+        first = [] if human else [s.named for s in before if s.named.kind == "state"][-1:]
+        return self._mainly(before) or first
 
 
 def _joint(before: Sequence[Seen], number: int) -> list[Named]:
@@ -318,6 +338,14 @@ def _joint(before: Sequence[Seen], number: int) -> list[Named]:
             told.setdefault(seen.sentence, {})[seen.named.code] = seen.named
     fitting = (list(parties.values())[::-1] for parties in told.values())
     return next((parties for parties in fitting if len(parties) == number), [])
+
+
+def _is_bare(token: Token) -> bool:
+    """Several without article, quality or owner: "militants", no more."""
+    named = ("det", "amod", "compound", "nmod", "nmod:poss", "nummod", "acl")
+    return "Plur" in token.morph.get("Number", []) and not any(
+        c.dep_ in named for c in token.children
+    )
 
 
 def _is_definite(token: Token) -> bool:

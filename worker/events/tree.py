@@ -487,6 +487,8 @@ def _effect(node: Token, operators: Operators) -> Standing | None:
         return operators.noun(lemma(head))
     if label == "acl" and any(c.lower_ == "of" and c.dep_ == "mark" for c in node.children):
         return operators.nouns.get(lemma(head), Standing.FACT)
+    if label == "nmod" and head.pos_ == "NOUN" and case(node) == "for":
+        return operators.nouns.get(lemma(head), Standing.FACT)  # "a proposal for talks"
     if label in ("ccomp", "xcomp", "csubj") or label.startswith(
         ("obj", "obl", "nmod", "acl", "nsubj", "compound", "amod")
     ):
@@ -567,6 +569,9 @@ def _adverbial(node: Token, operators: Operators) -> Standing | None:
     if marks & _CONDITIONS:
         return Standing.OPEN
     if marks & _SOMETIME and own_tense(node) in ("VBZ", "VBP"):
+        to_come = own_standing(node.head) is Standing.FUTURE or _is_infinitive(node.head)
+        if "when" in marks and to_come:
+            return Standing.FUTURE  # "is to sign it when he visits Chad next month"
         return Standing.OPEN  # "no talks until Chad withdraws"
     if marks & {"before", "until"}:
         return Standing.FACT

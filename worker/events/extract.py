@@ -176,6 +176,7 @@ class _Telling:
         self._discourse = Discourse(self._lexicon, self._issuer)
         self._sentence = 0
         self._spoken: Named | None = None
+        self._leader: Named | None = None
         self._made: list[Told] = []
         self._first = 0
         self._ends: list[int] = []
@@ -189,7 +190,7 @@ class _Telling:
     def _paragraph(
         self, number: int, doc: Doc, offset: int, found: list[tuple[int, int, Named]]
     ) -> Iterable[Told]:
-        found = [(start, end, _rooted(named, offset)) for start, end, named in found]
+        found = self._with_leader((start, end, _rooted(n, offset)) for start, end, n in found)
         at: dict[int, list[Named]] = {}
         posts: dict[int, list[Named]] = {}
         for start, end, named in found:
@@ -212,6 +213,7 @@ class _Telling:
         self._note(number, doc, found, self._sentence)
         self._note_posts(number, sent)
         self._learn(doc, at, phrases)
+        self._note_strangers(number, doc, at, phrases)
         if offset == _TITLE:
             self._sentence += sum(1 for _ in doc.sents)
             return
@@ -260,12 +262,43 @@ class _Telling:
         for token in groups:
             self._note_group(token, number, first)
 
+    def _with_leader(
+        self, found: Iterable[tuple[int, int, Named]]
+    ) -> list[tuple[int, int, Named]]:
+        """ "Coalition aircraft", after "the U.S.-led coalition": of its leader too."""
+        told = list(found)
+        spans = {(start, end) for start, end, n in told if n.code == "COALITION"}
+        led = [one for one in told if one[:2] in spans and one[2].code != "COALITION"]
+        alone = spans - {one[:2] for one in led}
+        leader = self._leader
+        self._leader = led[-1][2] if led else leader
+        if leader is None:
+            leader = led[0][2] if led else None
+        added = [
+            (start, end, replace(leader, start=n.start, end=n.end, origin=n.origin))
+            for start, end, n in told
+            if leader is not None and n.code == "COALITION" and (start, end) in alone
+        ]
+        return sorted([*told, *added], key=lambda one: one[:2])
+
     def _note_posts(self, number: int, sent: list[tuple[int, int, Named]]) -> None:
         for start, _, named in sent:
             sentence = self._first + sum(e <= start for e in self._ends)
             self._discourse.posts.append(
                 Seen(named, (number, start), sentence, subject=False, words=frozenset())
             )
+
+    def _note_strangers(
+        self, number: int, doc: Doc, at: dict[int, list[Named]], phrases: Phrases
+    ) -> None:
+        """People of no party that are subjects: "he" may mean them."""
+        for token in doc:
+            person = token.pos_ == "PROPN" and token.ent_type_ == "PERSON"
+            if not person or token.i in at or not token.dep_.startswith("nsubj"):
+                continue
+            if not phrases.direct(token):
+                sentence = self._first + sum(e <= token.i for e in self._ends)
+                self._discourse.strangers.append((sentence, (number, token.i)))
 
     def _note_group(self, token: Token, number: int, first: int) -> None:
         """ "The two leaders", a subject: told again, so that "they" finds them."""

@@ -47,6 +47,7 @@ _DURING = frozenset(
 ) | {"under"}
 _BY_MEANS_OF = frozenset({"with", "by", "thanks"})
 _SOIL = frozenset({"in", "from", "at", "near", "outside"})
+_BEING_HIT = frozenset({"suffer", "receive", "face", "sustain", "endure"})
 _APART = frozenset({"after", "following", "before", "despite", "amid"})
 
 
@@ -371,6 +372,8 @@ class Places:
     def _of_noun(self, place: str, context: Context) -> list[Named]:
         token = context.token
         if place == "subj":
+            if context.light is not None and self._is_struck(context):
+                return self._of_noun("by", context)  # "suffered an attack by the PKK"
             if context.light is not None and context.light_args.agent:
                 return self.subject(context.light_args.agent)
             for source in ("poss", "mod", "by"):
@@ -398,6 +401,11 @@ class Places:
         )
         return found or (self._phrases.doer(token) if place == "by" else [])
 
+    def _is_struck(self, context: Context) -> bool:
+        """Whether the subject of a light verb is who was hit: "has suffered several attacks"."""
+        attack = self._lexicon.is_a(lemma(context.token), "ATTACK")
+        return attack and context.light is not None and lemma(context.light) in _BEING_HIT
+
     def _governing_subject(self, noun: Token, kind: str) -> list[Named]:
         """ "During a meeting with X, Y said …": the subject of what the meeting dates."""
         verb = noun.head
@@ -407,8 +415,9 @@ class Places:
             return []
         if lemma(verb) in _DYING:  # "died in separate attacks": not theirs
             return []
-        if case(noun) not in _DURING and not instrument:
-            return []
+        abroad = case(noun) == "for" and any(True for _ in around.sites(noun, self._lexicon))
+        if case(noun) not in _DURING and not instrument and not abroad:
+            return []  # "is in Russia for talks" too
         if strike and (case(noun) in _APART or self._is_kind(verb)):
             return []
         who = subject(verb)

@@ -57,6 +57,7 @@ class Discourse:
         issuer: the state or IGO whose official statement the article is; None for news.
         seen: parties in reading order.
         speaker: who said the last thing that was said.
+        strangers: sentence and position of subjects who are people of no party.
         posts: where embassies stand and envoys are sent to; no parties of their own.
     """
 
@@ -66,6 +67,7 @@ class Discourse:
     speaker: Named | None = None
     names: dict[str, Named] = field(default_factory=dict)
     posts: list[Seen] = field(default_factory=list)
+    strangers: list[tuple[int, tuple[int, int]]] = field(default_factory=list)
 
     def note(self, seen: Seen) -> None:
         """Remember a party."""
@@ -143,8 +145,11 @@ class Discourse:
         word = token.lower_
         if word in _PERSON and token.dep_ in ("obj", "iobj", "obl", "nmod"):
             return self._other(position, sentence, person=True)
+        if word in _PERSON and self._is_stranger(position, sentence):
+            return []
         if word in _PERSON:
-            return self._nearest(position, sentence, 4, person=True)
+            owned = token.dep_ == "nmod:poss"
+            return self._nearest(position, sentence, 4, person=True, owned=owned)
         if word in _THING and token.dep_ in ("obj", "iobj"):
             return self._other(position, sentence, person=False)
         if word in _THING:
@@ -153,10 +158,20 @@ class Discourse:
             return list(self._group(position, sentence))
         return []
 
+    def _is_stranger(self, position: tuple[int, int], sentence: int) -> bool:
+        """Whether "he" is more likely somebody of no party, a subject told since the last one."""
+        near = [s for s in self.strangers if s[1] < position and s[0] >= sentence - 4]
+        people = [s for s in self._before(position, sentence, 4) if s.named.person and s.subject]
+        return bool(near) and (not people or people[0].sentence < near[-1][0])
+
     def _nearest(
-        self, position: tuple[int, int], sentence: int, reach: int, *, person: bool
-    ) -> Found:
-        """The last fitting party, subjects before others within each sentence."""
+        self, position: tuple[int, int], sentence: int, reach: int, *, person: bool,
+        owned: bool = False,
+    ) -> Found:  # fmt: skip
+        """The last fitting party, subjects before others within each sentence.
+
+        The first subject of a sentence goes on as "he"; "his" is of the nearest.
+        """
         fitting = [s for s in self._before(position, sentence, reach) if s.named.person == person]
         if not person:  # "it" is seldom where something happens
             fitting = [s for s in fitting if not s.named.place] or fitting
@@ -165,7 +180,7 @@ class Discourse:
         last = fitting[0].sentence
         same = [s for s in fitting if s.sentence == last]
         subjects = [s for s in same if s.subject]
-        return [(subjects or same)[-1 if subjects else 0].named]
+        return [(subjects or same)[-1 if subjects and not owned else 0].named]
 
     def _other(self, position: tuple[int, int], sentence: int, *, person: bool) -> Found:
         """Whom "him" means: not the subject of the same clause, but who was told beside it."""
@@ -281,7 +296,10 @@ class Discourse:
     ) -> list[Named]:
         """The two (three …) told together last: in one sentence, else the last ones of all."""
         before = self._before(position, sentence, 30)
-        if word in self.lexicon.classes["HUMAN"]:
+        if word in _COUNTS:  # "the two" are people where two were told just before
+            people = [s for s in self._before(position, sentence, 2) if s.named.person]
+            before = people if len({s.named.code for s in people}) >= number else before
+        elif word in self.lexicon.classes["HUMAN"]:
             before = [s for s in before if s.named.person] or before
         elif word in self.lexicon.classes["LAND"]:
             before = [s for s in before if s.named.kind == "state"] or before

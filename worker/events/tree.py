@@ -26,6 +26,9 @@ _BACKGROUND = frozenset({"despite", "amid", "because of", "due to", "notwithstan
 _TIMES = frozenset({"in", "at", "during", "after", "following"})
 _ASKING = frozenset({"call", "appeal", "plead", "press", "look", "turn", "signal", "shout", "pray"})
 _PLACING = frozenset({"at", "in", "near", "on", "outside", "to", "into", "across", "over", "off"})
+_UNPROVEN = frozenset(
+    {"allegation", "accusation", "suspicion", "speculation", "rumor", "rumour", "fear", "notion"}
+)
 _SOMETIME = frozenset({"until", "before", "once", "when", "till"})
 _JUDGING = frozenset(
     {"thank", "praise", "criticize", "criticise", "condemn", "blame", "applaud", "commend", "fault"}
@@ -487,6 +490,8 @@ def _effect(node: Token, operators: Operators) -> Standing | None:
         return operators.noun(lemma(head))
     if label == "acl" and any(c.lower_ == "of" and c.dep_ == "mark" for c in node.children):
         return operators.nouns.get(lemma(head), Standing.FACT)
+    if label in ("acl", "ccomp") and head.pos_ == "NOUN" and lemma(head) in _UNPROVEN:
+        return Standing.OPEN
     if label == "nmod" and head.pos_ == "NOUN" and case(node) == "for":
         return operators.nouns.get(lemma(head), Standing.FACT)  # "a proposal for talks"
     if label in ("ccomp", "xcomp", "csubj") or label.startswith(

@@ -204,6 +204,7 @@ class _Telling:
         self._discourse = Discourse(self._lexicon, self._issuer)
         self._sentence = 0
         self._spoken: Named | None = None
+        self._leader: Named | None = None
         self._made: list[Told] = []
         self._first = 0
         self._ends: list[int] = []
@@ -217,11 +218,13 @@ class _Telling:
     def _paragraph(
         self, number: int, doc: Doc, offset: int, found: list[tuple[int, int, Named]]
     ) -> Iterable[Told]:
+        found = self._with_leader(found)
         at: dict[int, list[Named]] = {}
         posts: dict[int, list[Named]] = {}
         for start, end, named in found:
             for i in range(start, end):
                 (posts if named.how == "posting" else at).setdefault(i, []).append(named)
+        sent = [one for one in found if one[2].how == "posting"]
         found = [one for one in found if one[2].how != "posting"]
         phrases = Phrases(
             self._lexicon,
@@ -236,7 +239,9 @@ class _Telling:
         self._first = self._sentence
         self._ends = [s.end for s in doc.sents]
         self._note(number, doc, found, self._sentence)
+        self._note_posts(number, sent)
         self._learn(doc, at, phrases)
+        self._note_strangers(number, doc, at, phrases)
         if offset == _TITLE:
             self._sentence += sum(1 for _ in doc.sents)
             return
@@ -284,6 +289,44 @@ class _Telling:
             )  # fmt: skip
         for token in groups:
             self._note_group(token, number, first)
+
+    def _with_leader(
+        self, found: Iterable[tuple[int, int, Named]]
+    ) -> list[tuple[int, int, Named]]:
+        """ "Coalition aircraft", after "the U.S.-led coalition": of its leader too."""
+        told = list(found)
+        spans = {(start, end) for start, end, n in told if n.code == "COALITION"}
+        led = [one for one in told if one[:2] in spans and one[2].code != "COALITION"]
+        alone = spans - {one[:2] for one in led}
+        leader = self._leader
+        self._leader = led[-1][2] if led else leader
+        if leader is None:
+            leader = led[0][2] if led else None
+        added = [
+            (start, end, replace(leader, start=n.start, end=n.end, origin=n.origin))
+            for start, end, n in told
+            if leader is not None and n.code == "COALITION" and (start, end) in alone
+        ]
+        return sorted([*told, *added], key=lambda one: one[:2])
+
+    def _note_posts(self, number: int, sent: list[tuple[int, int, Named]]) -> None:
+        for start, _, named in sent:
+            sentence = self._first + sum(e <= start for e in self._ends)
+            self._discourse.posts.append(
+                Seen(named, (number, start), sentence, subject=False, words=frozenset())
+            )
+
+    def _note_strangers(
+        self, number: int, doc: Doc, at: dict[int, list[Named]], phrases: Phrases
+    ) -> None:
+        """People of no party that are subjects: "he" may mean them."""
+        for token in doc:
+            person = token.pos_ == "PROPN" and token.ent_type_ == "PERSON"
+            if not person or token.i in at or not token.dep_.startswith("nsubj"):
+                continue
+            if not phrases.direct(token):
+                sentence = self._first + sum(e <= token.i for e in self._ends)
+                self._discourse.strangers.append((sentence, (number, token.i)))
 
     def _note_group(self, token: Token, number: int, first: int) -> None:
         """ "The two leaders", a subject: told again, so that "they" finds them."""
@@ -377,6 +420,8 @@ class _Telling:
 
     def _answered(self, act: Act) -> Act:
         """A charge that is denied without a name was made by whoever accused last."""
+        if act.type == "AGREE" and not act.recipients and "answer" in act.rule.flags:
+            return self._promised(act)
         if act.type != "REJECT" or act.recipients:
             return act
         words = {lemma(c) for c in act.trigger.children if c.dep_ in ("obj", "ccomp", "xcomp")}
@@ -389,6 +434,14 @@ class _Telling:
             if told.type in types and deniers & told.codes[1]:
                 mode = told.mode if told.type == "REQUEST" else act.mode
                 return replace(act, recipients=told.actors, mode=mode)
+        return act
+
+    def _promised(self, act: Act) -> Act:
+        """What is promised without a name is promised to whoever asked for it just before."""
+        promisers = {a.code for a in act.actors}
+        for told in self._made[-4:][::-1]:
+            if told.type == "REQUEST" and promisers & told.codes[1]:
+                return replace(act, recipients=told.actors)
         return act
 
     def _told(self, act: Act, offset: int, belief: float, where: Location | None) -> Told:

@@ -231,7 +231,7 @@ class Triggers:
     def _told(self, token: Token) -> Iterator[str]:
         """The words of a phrase; "39 Libyans" are citizens."""
         yield from _telling(token, self._lexicon)
-        heads = conjuncts(token)
+        heads = [*conjuncts(token), *(c for c in children(token, "nmod") if case(c) == "of")]
         if any(n.basis == "people" for t in heads for n in self._phrases.named_at(t)):
             yield "citizen"
 
@@ -338,6 +338,9 @@ def _telling(token: Token, lexicon: Lexicon) -> Iterator[str]:
     """The words that say what a phrase is of: its heads, what they count, what stands beside."""
     for head in conjuncts(token):
         word = lemma(head)
+        if head.ent_type_ == "PERSON" and head.pos_ == "PROPN":
+            yield from (lemma(c) for c in children(head, "nmod:desc", "compound", "appos"))
+            continue  # "Ms. Rice arrived" with nothing to eat
         yield word
         yield head.lower_
         if lexicon.is_a(word, "QUANTITY"):

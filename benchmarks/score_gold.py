@@ -1,10 +1,10 @@
 """Run the coder over the gold documents and print how it does.
 
-    python benchmarks/score_gold.py [dev seed gsr own held statements voa …] [--worst N] [--show DOC_ID]
+    python benchmarks/score_gold.py [dev seed gsr own held statements …] [--worst N] [--show ID]
 
 The gold lies beside the project, in ``../shared/gold``; documents of our own in ``tests/data``.
 ``held`` are invented articles coded before the coder read them: score them, do not tune on them.
-``statements`` and ``statements-kept`` are 2 × 20 more invented ones, half of them official statements.
+``statements`` and ``statements-kept`` are twice twenty more, half of them official statements.
 ``voa`` and ``voa-kept`` are real stories (`benchmarks.voa`), what is kept is for judging alone.
 """
 

@@ -245,6 +245,8 @@ class Reader:
             return False
         if "negated" in flags:  # "does not recognise", "will not attend"
             return own_standing(context.token) in (Standing.NEGATED, Standing.REFUSED)
+        if "issued" in flags and self._speech.issuer is None:
+            return False
         if "refusing" in flags:
             return own_standing(context.token) is Standing.REFUSED
         if "will" in flags:
@@ -285,7 +287,7 @@ class Reader:
         ):
             return _MISFIT
         if rule.type == "ASSAULT" and rule.mode is None:
-            return self._contents.weapon(context)
+            return self._contents.weapon(context) or self._from_the_air(context)
         if "matrix" not in rule.flags or rule.type not in ("REQUEST", "REJECT", "THREATEN"):
             return rule.mode
         content = self._contents.content(context)
@@ -294,6 +296,12 @@ class Reader:
             threat = lemma(context.token) in _THREATS or self._contents.warns(context)
             return rule.mode if threat else _MISFIT
         return mode or rule.mode
+
+    def _from_the_air(self, context: Context) -> str | None:
+        """ "The coalition conducted 14 strikes": a coalition strikes from above."""
+        words = (context.token, *context.args.patient)
+        struck = any(t.pos_ == "NOUN" and lemma(t) in ("strike", "sortie") for t in words)
+        return "aerial" if struck and "COALITION" in context.actors else None
 
     def _act(self, token: Token, frame: Frame) -> Act | None:
         how = standing(token, self._lexicon.operators)
@@ -324,7 +332,7 @@ class Reader:
 
     def _alleged(self, act: Act) -> Iterator[Act]:
         """Who says that it was attacked, accuses (coding guide, "Alleged acts")."""
-        if plover.meaning(act.type).quad < 4 or act.standing is not Standing.FACT:
+        if plover.meaning(act.type).quad < 4 or act.standing is not Standing.FACT or self._domestic:
             return
         if act.trigger.dep_ == "acl":
             return  # "say the men detained by X are free": taken for granted, not alleged

@@ -460,7 +460,8 @@ class Places:
         for clause in [*own, *below]:
             if place == "comp.subject":
                 who = own_subject(clause)
-                found = self._phrases.belongs(who) if who is not None else []
+                told = context.type == "REQUEST"  # "demanded that the bombing stop"
+                found = self._phrases.belongs(who, told=told) if who is not None else []
             elif place == "comp.behind":
                 behind = any(c.lower_ == "behind" for c in clause.subtree if c.dep_ == "case")
                 who = own_subject(clause) if behind else None

@@ -378,7 +378,7 @@ def own_standing(predicate: Token) -> Standing:
 def _is_nobody(noun: Token) -> bool:
     """ "No troops", "neither side", "none of the rebels"."""
     words = (noun, *children(noun, "det", "cc:preconj"))
-    return any(w.lower_ in ("no", "neither", "none", "nobody") for w in words)
+    return any(w.lower_ in ("no", "neither", "none", "nobody", "nothing") for w in words)
 
 
 def _is_headline_infinitive(predicate: Token) -> bool:

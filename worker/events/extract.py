@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from spacy.language import Language
 
-from worker.events import accounts, anchors, datelines, edtf, naming
+from worker.events import accounts, anchors, datelines, edtf, naming, operative
 from worker.events.acts import Act
 from worker.events.anchors import Anchor
 from worker.events.borders import at_home
@@ -49,6 +49,7 @@ _ANSWERS = {  # what is denied or turned down → types of acts that said it
     "accusation": _CHARGED, "allegation": _CHARGED, "charge": _CHARGED, "criticism": _CHARGED,
     "demand": ("REQUEST",), "claim": _CLAIMED, "report": _CLAIMED, "statement": _CLAIMED,
 }  # fmt: skip
+_CHARGES = {"accusation", "allegation", "charge", "criticism", "claim", "suggestion"}
 _BATCH = 64  # paragraphs; larger batches gain nothing on one core
 
 
@@ -121,8 +122,11 @@ class Coder:
 
     def _parsed(self, articles: Sequence[Article]) -> list[list[tuple[Doc, int]]]:
         """Parsed title (offset −1) and paragraphs of each article, with their offsets."""
+        verbs = self._lexicon.classes["OPERATIVE"]
         parts = [
-            part for number, article in enumerate(articles) for part in _parts(article, number)
+            part
+            for number, article in enumerate(articles)
+            for part in _parts(article, number, verbs)
         ]
         parsed: list[list[tuple[Doc, int]]] = [[] for _ in articles]
         for read, (number, start) in self._nlp.pipe(parts, as_tuples=True, batch_size=_BATCH):
@@ -362,7 +366,13 @@ class _Telling:
             if told.type in types and deniers & told.codes[1]:
                 mode = told.mode if told.type == "REQUEST" else act.mode
                 return replace(act, recipients=told.actors, mode=mode)
-        return act
+        return replace(act, recipients=self._accuser(deniers, words))
+
+    def _accuser(self, deniers: set[str], words: set[str]) -> tuple[Named, ...]:
+        """Who must have made a charge that nobody was told to make: the other of the two."""
+        pair = self._discourse.pair(len(self._ends), 0, self._sentence) if words & _CHARGES else []
+        others = tuple(n for n in pair if n.code not in deniers)
+        return others if len(others) == 1 else ()
 
     def _told(self, act: Act, offset: int, belief: float, where: Location | None) -> Told:
         when = self._timeline.date(act.trigger, act.standing)
@@ -378,11 +388,14 @@ class _Telling:
         )  # fmt: skip
 
 
-def _parts(article: Article, number: int) -> list[tuple[str, tuple[int, int]]]:
+def _parts(
+    article: Article, number: int, operative_verbs: frozenset[str]
+) -> list[tuple[str, tuple[int, int]]]:
     title = [(_plain(article.title), (number, _TITLE))] if article.title else []
     text = _plain(article.text)
     starts = ((a + datelines.length(text[a:b]), b) for a, b in paragraphs(text))
-    return title + [(text[a:b], (number, a)) for a, b in starts]
+    spelt = (operative.spelt(text, a, b, operative_verbs) for a, b in starts)
+    return title + [(part, (number, start)) for part, start in spelt]
 
 
 def _plain(text: str) -> str:
@@ -390,10 +403,15 @@ def _plain(text: str) -> str:
     return text.translate(_SPACES)
 
 
+def _after_mark(text: str, start: int, end: int) -> int:
+    """Where a quotation begins without the number of its clause, which the parser read as "We"."""
+    mark = operative.MARK.match(text, start, end)
+    return mark.end() if mark and mark.end() < end else start
+
+
 def _event(article: Article, told: Told, anchor: Anchor | None) -> Event:
-    evidence = tuple(
-        Evidence(article.text[start:end], start, end) for start, end in dict.fromkeys(told.evidence)
-    )
+    quoted = dict.fromkeys((_after_mark(article.text, a, b), b) for a, b in told.evidence)
+    evidence = tuple(Evidence(article.text[start:end], start, end) for start, end in quoted)
     return Event(
         type=told.type,
         mode=told.mode,

@@ -134,8 +134,11 @@ class Reader:
         if not {"crowd", "organ"} & set(rule.actor) and not self._domestic:
             by_people = rule.type in _BY_PEOPLE and rule.mode != "visit"
             actors = [a for a in actors if a.how != "people" or by_people]
+        if actors and not (actors := [a for a in actors if self._is_public(a, rule)]):
+            return None
         if not actors and rule.pos == "v" and not _CHOOSY & set(rule.actor):
             actors = self._places.before_verb(context.token)
+            actors = [a for a in actors if self._is_public(a, rule)]
         if not actors and self._domestic:
             actors = self._places.somebody(context)
         if not actors:
@@ -145,6 +148,7 @@ class Reader:
         if "own" in rule.flags and not self._is_own(context):
             return None
         recipients = self._places.first(rule.recipient, context, depth)
+        recipients = [r for r in recipients if not self._lexicon.is_a(r.code.lower(), "NGO")]
         if "matrix" in rule.flags:  # who agrees to act is no target of the agreement
             recipients = [r for r in recipients if r.code not in {a.code for a in actors}]
         if "igo" in rule.flags and actors[0].kind != "igo":
@@ -178,6 +182,12 @@ class Reader:
                 frame = Frame(rule, "CONSULT", None, tuple(actors[:1]))
             return None if frame is None else self._meetings.settled(frame, context)
         return frame
+
+    def _is_public(self, actor: Named, rule: Rule) -> bool:
+        """Whether an actor acts for a state or a body: firms only trade, and NGOs are no party."""
+        if self._lexicon.is_a(actor.code.lower(), "NGO"):
+            return self._domestic
+        return actor.basis != "company" or rule.type == "COOPERATE"
 
     def _has_other_foe(self, context: Context) -> bool:
         """ "A and B fight with the militants": beside each other, not against."""
@@ -217,6 +227,8 @@ class Reader:
         codes = {a.code for a in actors}
         others = [r for r in recipients if r.code not in codes or self._domestic]
         everyone = distinct(actors + others)
+        if rule.type == "AGREE" and len(actors) > 1 and (not others or _is_mutual_vow(others)):
+            return Frame(rule, rule.type, mode, tuple(distinct(actors)), ())
         one_sided = "alone2" in rule.flags and len(actors) == 1
         if one_sided and others and not any(o.how == "with" for o in others):
             return Frame(rule, rule.type, mode, tuple(actors), tuple(others))
@@ -453,6 +465,11 @@ def _is_reciprocal(context: Context) -> bool:
         return True
     each = any(t.lower_ == "each" for t in context.token.sent)  # "each accuse the other"
     return each and any(w.lower_ == "other" and any(children(w, "det")) for w in words)
+
+
+def _is_mutual_vow(others: list[Named]) -> bool:
+    """ "Vowed to stop backing rebels on each other's territory": whom it is about is no matter."""
+    return all(o.kind == "group" for o in others)
 
 
 def _is_pair_word(word: Token) -> bool:

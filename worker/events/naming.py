@@ -33,10 +33,17 @@ def issuer(gazetteer: Gazetteer, lexicon: Lexicon, article: Article) -> Named | 
     words = {w.lower() for w in article.source.split()}
     for found in gazetteer.find([article.source], None)[0]:
         acronym = article.source.isupper() and found.basis in ("institution", "organ")
-        if found.posting or not (acronym or words & lexicon.classes["ISSUER"]):
+        whole = found.core[1] - found.core[0] >= len(article.source) - len("The ")
+        issues = acronym or (whole and (_is_igo(gazetteer, found.code) or found.basis == "metonym"))
+        if found.posting or not (issues or words & lexicon.classes["ISSUER"]):
             continue
         return _issuing(gazetteer, found.code)
     return None
+
+
+def _is_igo(gazetteer: Gazetteer, code: str) -> bool:
+    party = gazetteer.tables.parties.get(code)
+    return party is not None and party.kind == "igo"
 
 
 def _issuing(gazetteer: Gazetteer, code: str) -> Named:

@@ -198,6 +198,8 @@ class Places:
             return self._of_complement(place, context, depth)
         if place == "sole":
             return self._sole(context)
+        if place == "self":
+            return self.belongs([context.token])
         if place in around.PLACES:
             return self.belongs(around.PLACES[place](context.token, self._lexicon))
         if context.token.pos_ in ("NOUN", "PROPN") and not is_predicate(context.token):

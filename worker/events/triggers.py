@@ -99,6 +99,8 @@ class Triggers:
         pos = _POS.get(token.pos_)
         if pos is None or (pos == "n" and token.dep_ == "compound"):
             return ()  # "war games", "aid groups": a kind of something else
+        if token.pos_ == "PROPN" and is_predicate(token) and case(token) == "in":
+            return self._lexicon.triggers("n", "*")  # "was in Baghdad"
         tied = hyphened(token)
         rules = self._lexicon.triggers(pos, tied) if tied else ()
         rules = rules or self._lexicon.triggers(pos, lemma(token))

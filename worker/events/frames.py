@@ -47,6 +47,7 @@ _CHOOSY = frozenset({"force", "crowd", "inquiry", "tribunal"})  # not everybody 
 _AGREEING = frozenset(
     {"agree", "offer", "pledge", "promise", "ready", "willing", "prepared", "commit"}
 )
+_DECIDING = frozenset({"decide", "agree", "vote", "resolve"})
 _DEONTIC = frozenset({"must", "should", "ought", "need"})
 
 
@@ -253,7 +254,7 @@ class Reader:
             return bool(words & {"leave", "depart", "out"})
         if "chemical" in flags:
             return any(t.lower_ in _CHEMICAL for t in context.token.subtree)
-        if "active" in flags and (is_passive(context.token) or context.token.dep_ == "xcomp"):
+        if "active" in flags and (is_passive(context.token) or _is_open_complement(context.token)):
             return False
         if "negated" in flags:  # "does not recognise", "will not attend"
             return own_standing(context.token) in (Standing.NEGATED, Standing.REFUSED)
@@ -365,6 +366,8 @@ class Reader:
         return self._announced(act) if own else None
 
     def _future(self, act: Act) -> Act | None:
+        if act.type == "SANCTION" and lemma(act.trigger.head) in _DECIDING:
+            return act  # "agreed to extend the sanctions": that is how they are imposed
         if act.type not in _COOPERATIVE:
             return self._announced(act)
         if lemma(act.trigger) in ("welcome", "appreciate"):
@@ -485,6 +488,11 @@ def _told_apart(rule: Rule, context: Context) -> bool:
         for c, noun in context.args.preps
         for conjunct in conjuncts(noun)[1:]
     )
+
+
+def _is_open_complement(token: Token) -> bool:
+    """ "Tried to promise"; but who "stands ready" is ready."""
+    return token.dep_ == "xcomp" and lemma(token.head) not in ("stand", "remain", "be")
 
 
 def _is_question(context: Context) -> bool:

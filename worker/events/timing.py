@@ -117,6 +117,8 @@ class Timeline:
         best = _best(trigger, [p for p in self._expressions if not self._is_of_content(trigger, p)])
         if best is not None:
             found = self._resolved(best)
+            if _is_elsewhere(best) and _is_limit(best):
+                return self._undated(trigger)
             if _is_elsewhere(best) or (found is None and best.expression.kind == "vague"):
                 return replace(self._by(best, None, "open"), firm=False)
             if found is not None and not self._is_to_come(found):
@@ -347,6 +349,11 @@ def _acts_too(participle: Token) -> bool:
 
 def _is_elsewhere(found: Placed) -> bool:
     return case(found.token) in _ELSEWHERE or found.first.lower_ in _ELSEWHERE
+
+
+def _is_limit(found: Placed) -> bool:
+    """ "Has given them until Monday to leave": a day of this week says when, and it is not over."""
+    return case(found.token) == "until" and found.expression.kind in ("weekday", "near")
 
 
 def _belongs_to_noun(found: Placed) -> bool:

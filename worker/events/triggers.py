@@ -268,7 +268,7 @@ def _said_of(noun: Token) -> list[tuple[str, Token]]:
         return []
     if any(c.dep_ == "expl" for c in clause.children):
         return [(case(c), c) for c in children(clause, "obl") if c.i > noun.i]
-    if clause.pos_ in ("NOUN", "PROPN") and any(c.dep_ == "cop" for c in clause.children):
+    if clause.pos_ != "VERB" and any(c.dep_ == "cop" for c in clause.children):
         return [(case(clause), clause)] if case(clause) else []
     return []
 

@@ -97,7 +97,7 @@ class Contents:
     def content(self, context: Context) -> list[Token]:
         """The words that say what is asked for, refused or threatened, the telling ones first."""
         args = context.args
-        heads = list(args.complements)
+        heads = list(args.complements) or _hung_above(context.token)
         heads += [t for c, t in args.preps if c in ("for", "to", "with", "of", "on", "against")]
         heads += args.patient
         found: list[Token] = []
@@ -125,6 +125,14 @@ class Contents:
             yield token
             for child in inner:
                 yield from self.telling(child, depth + 1)
+
+
+def _hung_above(participle: Token) -> list[Token]:
+    """ "Adopted a resolution calling on Chad to end …": what is asked, hung on "adopted"."""
+    if participle.dep_ != "acl" or participle.tag_ != "VBG":
+        return []
+    clauses = (c for c in children(participle.head.head, "advcl", "xcomp") if c.i > participle.i)
+    return [c for c in clauses if any(m.lower_ == "to" for m in children(c, "mark"))]
 
 
 def _described(noun: Token) -> Iterator[Token]:

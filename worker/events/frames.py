@@ -48,6 +48,7 @@ _AGREEING = frozenset(
     {"agree", "offer", "pledge", "promise", "ready", "willing", "prepared", "commit"}
 )
 _DECIDING = frozenset({"decide", "agree", "vote", "resolve"})
+_DECIDED = frozenset({"SANCTION", "ACCUSE", "REQUEST", "REJECT"})
 _DEONTIC = frozenset({"must", "should", "ought", "need"})
 
 
@@ -366,7 +367,7 @@ class Reader:
         return self._announced(act) if own else None
 
     def _future(self, act: Act) -> Act | None:
-        if act.type == "SANCTION" and lemma(act.trigger.head) in _DECIDING:
+        if act.type in _DECIDED and lemma(act.trigger.head) in _DECIDING:
             return act  # "agreed to extend the sanctions": that is how they are imposed
         if act.type not in _COOPERATIVE:
             return self._announced(act)

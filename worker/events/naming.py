@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from worker.events.parsed import Doc, Token
 from worker.events.parties import Gazetteer, Mention
 from worker.events.phrases import Named, Origin
 from worker.events.rules import Lexicon
 from worker.model import Article
+
+_HALVES = {"KOR": ("north", "PRK", "North Korea"), "PRK": ("south", "KOR", "South Korea")}
 
 Placed = tuple[int, int, Named]
 """First and last token (exclusive) of a mention, and its party."""
@@ -19,9 +22,28 @@ def named(
 ) -> list[list[Placed]]:
     """The parties of each paragraph of one article, in the order of their place."""
     return [
-        [p for m in found if (p := _placed(m, doc, lexicon))]
+        _with_halves(doc, [p for m in found if (p := _placed(m, doc, lexicon))])
         for doc, found in zip(docs, mentions, strict=True)
     ]
+
+
+def _with_halves(doc: Doc, found: list[Placed]) -> list[Placed]:
+    """ "North and South Korea": the first of the two is named by half its name."""
+    halves = []
+    for start, _, named in found:
+        other = _HALVES.get(named.code)
+        before = [t.lower_ for t in doc[max(0, start - 2) : start]]
+        if other and before == [other[0], "and"]:
+            half = doc[start - 2]
+            at = (half.idx, half.idx + len(half.text))
+            halves.append(
+                (
+                    start - 2,
+                    start - 1,
+                    replace(named, code=other[1], name=other[2], start=at[0], end=at[1]),
+                )
+            )
+    return sorted([*found, *halves], key=lambda p: p[0])
 
 
 def issuer(gazetteer: Gazetteer, lexicon: Lexicon, article: Article) -> Named | None:

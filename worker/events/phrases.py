@@ -17,6 +17,8 @@ from worker.events.tree import case, children, conjuncts, is_passive, lemma
 _POSSESSIVES = ("of", "for", "from")
 _LINKS = frozenset({",", "and", ", and", ", the", "and the", ", and the"})
 _PAST = frozenset({"former", "ex", "late", "ousted", "deposed"})
+_FIRING = frozenset({"fire", "launch", "shoot", "lob"})
+_SENDING = _FIRING | {"send", "deploy", "dispatch", "lead", "command"}
 _CULPRITS = ("by", "of", "from", "between")
 
 
@@ -243,6 +245,8 @@ class Phrases:
                     else replace(n, how="organ", person=self._is_human(token))
                     for n in found
                 ]
+            if found := self._sent_by(token):
+                return [replace(n, how="organ") for n in found]
         elif self._lexicon.is_a(word, "PEOPLE"):
             located = self._lexicon.is_a(word, "LOCATED")
             found = self._owner(token, ("of", "from"), located=located)
@@ -268,6 +272,18 @@ class Phrases:
             if self._is_of_others(token) or self._is_of_unknown(token, depth):
                 return []
             return self._refer(token)
+        return []
+
+    def _sent_by(self, token: Token) -> list[Named]:
+        """ "Troops sent by Chad", "rockets fired from Gaza": whose they are."""
+        for clause in children(token, "acl"):
+            verb = lemma(clause)
+            if verb not in _SENDING or not is_passive(clause):
+                continue
+            for wanted in ("by", "from") if verb in _FIRING else ("by",):
+                senders = [c for c in children(clause, "obl") if case(c) == wanted]
+                if found := [n for c in senders for n in self.direct(c)]:
+                    return _unique(found)
         return []
 
     def _is_of_unknown(self, pronoun: Token, depth: int) -> bool:

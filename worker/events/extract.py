@@ -19,7 +19,7 @@ from typing import TypeVar, TypeVarTuple
 
 from spacy.language import Language
 
-from worker.events import accounts, anchors, datelines, edtf, naming
+from worker.events import accounts, anchors, datelines, edtf, naming, operative
 from worker.events.acts import Act
 from worker.events.anchors import Anchor
 from worker.events.borders import at_home
@@ -57,6 +57,7 @@ _ANSWERS = {  # what is denied or turned down → types of acts that said it
     "accusation": _CHARGED, "allegation": _CHARGED, "charge": _CHARGED, "criticism": _CHARGED,
     "demand": ("REQUEST",), "claim": _CLAIMED, "report": _CLAIMED, "statement": _CLAIMED,
 }  # fmt: skip
+_CHARGES = {"accusation", "allegation", "charge", "criticism", "claim", "suggestion"}
 _BATCH = 64  # paragraphs; larger batches gain nothing on one core
 
 
@@ -130,7 +131,7 @@ class Coder:
         anchor = anchors.of(article)
         issuer = naming.issuer(self._gazetteer, self._lexicon, article)
         home = issuer.code if issuer is not None else article.country
-        texts = list(_texts(article))
+        texts = list(_texts(article, self._lexicon.classes["OPERATIVE"]))
         found = self._gazetteer.find([text for text, _ in texts], _day(anchor), home=home)
         parts = [Part(*text, named) for text, named in zip(texts, found, strict=True)]
         if not self._domestic:
@@ -290,9 +291,7 @@ class _Telling:
         for token in groups:
             self._note_group(token, number, first)
 
-    def _with_leader(
-        self, found: Iterable[tuple[int, int, Named]]
-    ) -> list[tuple[int, int, Named]]:
+    def _with_leader(self, found: Iterable[tuple[int, int, Named]]) -> list[tuple[int, int, Named]]:
         """ "Coalition aircraft", after "the U.S.-led coalition": of its leader too."""
         told = list(found)
         spans = {(start, end) for start, end, n in told if n.code == "COALITION"}
@@ -434,7 +433,13 @@ class _Telling:
             if told.type in types and deniers & told.codes[1]:
                 mode = told.mode if told.type == "REQUEST" else act.mode
                 return replace(act, recipients=told.actors, mode=mode)
-        return act
+        return replace(act, recipients=self._accuser(deniers, words))
+
+    def _accuser(self, deniers: set[str], words: set[str]) -> tuple[Named, ...]:
+        """Who must have made a charge that nobody was told to make: the other of the two."""
+        pair = self._discourse.pair(len(self._ends), 0, self._sentence) if words & _CHARGES else []
+        others = tuple(n for n in pair if n.code not in deniers)
+        return others if len(others) == 1 else ()
 
     def _promised(self, act: Act) -> Act:
         """What is promised without a name is promised to whoever asked for it just before."""
@@ -486,14 +491,14 @@ def _day(anchor: Anchor | None) -> date | None:
     return anchor.day if anchor is not None else None
 
 
-def _texts(article: Article) -> Iterator[tuple[str, int]]:
-    """The title and the paragraphs, each with its offset, datelines off."""
+def _texts(article: Article, operative_verbs: frozenset[str]) -> Iterator[tuple[str, int]]:
+    """The title and the paragraphs as the parser shall read them, each with its offset."""
     if article.title:
         yield _plain(article.title), _TITLE
     text = _plain(article.text)
     for start, end in paragraphs(text):
         first = start + datelines.length(text[start:end])
-        yield text[first:end], first
+        yield operative.spelt(text, first, end, operative_verbs)
 
 
 def _plain(text: str) -> str:
@@ -501,10 +506,15 @@ def _plain(text: str) -> str:
     return text.translate(_SPACES)
 
 
+def _after_mark(text: str, start: int, end: int) -> int:
+    """Where a quotation begins without the number of its clause, which the parser read as "We"."""
+    mark = operative.MARK.match(text, start, end)
+    return mark.end() if mark and mark.end() < end else start
+
+
 def _event(article: Article, told: Told, anchor: Anchor | None) -> Event:
-    evidence = tuple(
-        Evidence(article.text[start:end], start, end) for start, end in dict.fromkeys(told.evidence)
-    )
+    quoted = dict.fromkeys((_after_mark(article.text, a, b), b) for a, b in told.evidence)
+    evidence = tuple(Evidence(article.text[start:end], start, end) for start, end in quoted)
     return Event(
         type=told.type,
         mode=told.mode,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from worker.events.parsed import Doc, Token
 from worker.events.parties import Gazetteer, Mention
 from worker.events.phrases import Named, Origin
 from worker.events.rules import Lexicon
 from worker.model import Article
+
+_HALVES = {"KOR": ("north", "PRK", "North Korea"), "PRK": ("south", "KOR", "South Korea")}
 
 Placed = tuple[int, int, Named]
 """First and last token (exclusive) of a mention, and its party."""
@@ -27,9 +30,28 @@ def named(
             negative one, that of the title, all are told at that place.
     """
     return [
-        [p for m in found if (p := _placed(m, doc, lexicon, start))]
+        _with_halves(doc, [p for m in found if (p := _placed(m, doc, lexicon, start))])
         for doc, found, start in zip(docs, mentions, starts or [0] * len(docs), strict=True)
     ]
+
+
+def _with_halves(doc: Doc, found: list[Placed]) -> list[Placed]:
+    """ "North and South Korea": the first of the two is named by half its name."""
+    halves = []
+    for start, _, named in found:
+        other = _HALVES.get(named.code)
+        before = [t.lower_ for t in doc[max(0, start - 2) : start]]
+        if other and before == [other[0], "and"]:
+            half = doc[start - 2]
+            at = (half.idx, half.idx + len(half.text))
+            halves.append(
+                (
+                    start - 2,
+                    start - 1,
+                    replace(named, code=other[1], name=other[2], start=at[0], end=at[1]),
+                )
+            )
+    return sorted([*found, *halves], key=lambda p: p[0])
 
 
 def issuer(gazetteer: Gazetteer, lexicon: Lexicon, article: Article) -> Named | None:
@@ -41,10 +63,17 @@ def issuer(gazetteer: Gazetteer, lexicon: Lexicon, article: Article) -> Named | 
     words = {w.lower() for w in article.source.split()}
     for found in gazetteer.find([article.source], None)[0]:
         acronym = article.source.isupper() and found.basis in ("institution", "organ")
-        if found.posting or not (acronym or words & lexicon.classes["ISSUER"]):
+        whole = found.core[1] - found.core[0] >= len(article.source) - len("The ")
+        issues = acronym or (whole and (_is_igo(gazetteer, found.code) or found.basis == "metonym"))
+        if found.posting or not (issues or words & lexicon.classes["ISSUER"]):
             continue
         return _issuing(gazetteer, found.code)
     return None
+
+
+def _is_igo(gazetteer: Gazetteer, code: str) -> bool:
+    party = gazetteer.tables.parties.get(code)
+    return party is not None and party.kind == "igo"
 
 
 def _issuing(gazetteer: Gazetteer, code: str) -> Named:

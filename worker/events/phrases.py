@@ -19,6 +19,8 @@ _LINKS = frozenset({",", "and", ", and", ", the", "and the", ", and the"})
 _PAST = frozenset({"former", "ex", "late", "ousted", "deposed"})
 _NAMING = frozenset({"det", "amod", "compound", "nmod", "nmod:poss", "acl", "acl:relcl"})
 _AGAINST = frozenset({"critic", "opponent", "rival", "detractor"})
+_FIRING = frozenset({"fire", "launch", "shoot", "lob"})
+_SENDING = _FIRING | {"send", "deploy", "dispatch", "lead", "command"}
 _CULPRITS = ("by", "of", "from", "between")
 
 
@@ -245,6 +247,8 @@ class Phrases:
                     else replace(n, how="organ", person=self._is_human(token))
                     for n in found
                 ]
+            if found := self._sent_by(token):
+                return [replace(n, how="organ") for n in found]
         elif word in _AGAINST and any(children(token, "nmod:poss")):
             return []  # "his critics" do not act for his country
         elif self._lexicon.is_a(word, "PEOPLE"):
@@ -296,6 +300,18 @@ class Phrases:
             return []
         first = children(verb.head, "obj", "nsubj:pass")
         return [n for c in first for n in self._single(c, depth + 1)]
+
+    def _sent_by(self, token: Token) -> list[Named]:
+        """ "Troops sent by Chad", "rockets fired from Gaza": whose they are."""
+        for clause in children(token, "acl"):
+            verb = lemma(clause)
+            if verb not in _SENDING or not is_passive(clause):
+                continue
+            for wanted in ("by", "from") if verb in _FIRING else ("by",):
+                senders = [c for c in children(clause, "obl") if case(c) == wanted]
+                if found := [n for c in senders for n in self.direct(c)]:
+                    return _unique(found)
+        return []
 
     def _is_of_unknown(self, pronoun: Token, depth: int) -> bool:
         """Whether a pronoun takes up a speaker who is no party: "the firm said it would sell"."""

@@ -101,6 +101,8 @@ class Triggers:
         pos = _POS.get(token.pos_)
         if pos is None or (pos == "n" and token.dep_ == "compound"):
             return ()  # "war games", "aid groups": a kind of something else
+        if token.pos_ == "PROPN" and is_predicate(token) and case(token) == "in":
+            return self._lexicon.triggers("n", "*")  # "was in Baghdad"
         tied = hyphened(token)
         rules = self._lexicon.triggers(pos, tied) if tied else ()
         rules = rules or self._lexicon.triggers(pos, lemma(token))
@@ -273,7 +275,7 @@ def _said_of(noun: Token) -> list[tuple[str, Token]]:
         return []
     if any(c.dep_ == "expl" for c in clause.children):
         return [(case(c), c) for c in children(clause, "obl") if c.i > noun.i]
-    if clause.pos_ in ("NOUN", "PROPN") and any(c.dep_ == "cop" for c in clause.children):
+    if clause.pos_ != "VERB" and any(c.dep_ == "cop" for c in clause.children):
         return [(case(clause), clause)] if case(clause) else []
     return []
 

@@ -25,7 +25,7 @@ _OLDEST = date(1990, 1, 1)
 _MAX_STAMP = 100  # characters of a date
 _MAX_LINE = 60  # … and of a line that is nothing but a date, a time and a name
 _MAX_MARKS = 300
-_MAX_SCRIPTS = 2_000_000  # characters of scripts that are searched
+_MAX_SOURCE = 2_000_000  # characters of a page in which data for scripts are searched
 _PUBLISHED = re.compile(r"publi|posted|created|entry-date|dateline|timestamp", re.IGNORECASE)
 _SAYS_SO = re.compile(r"datepublished|dc:date|pubdate", re.IGNORECASE)
 _NOT_PUBLISHED = re.compile(r"updat|modif|edit|comment|relat|sidebar|footer", re.IGNORECASE)
@@ -147,7 +147,6 @@ def guessed(tree: HtmlElement, url: str, title: str, text: str, dates: Reader) -
         or dates.first(stamp for _, stamp in _nearest(_marks(tree)[1], heading))
         or dates.first(_written(tree, heading))
         or _dateline(text, dates)
-        or dates.first(_in_scripts(tree))
     )
 
 
@@ -270,14 +269,9 @@ def _dateline(text: str, dates: Reader) -> date | None:
     return dates(head) if len(head) <= 60 and _YEAR.search(head) else None
 
 
-def _in_scripts(tree: HtmlElement) -> Iterator[str]:
+def in_scripts(source: str) -> Iterator[str]:
     """What programs on the page are told: content systems that draw the page in the browser."""
-    left = _MAX_SCRIPTS
-    for script in tree.iter("script"):
-        text = (script.text or "")[:left]
-        left -= len(text)
-        if found := _IN_SCRIPT.search(text):
-            yield found[1]
+    yield from (found[1] for found in _IN_SCRIPT.finditer(source, 0, _MAX_SOURCE))
 
 
 def searched(tree: HtmlElement, url: str, dates: Reader) -> date | None:

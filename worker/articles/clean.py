@@ -140,7 +140,7 @@ def _guessed(
 ) -> date | None:
     """The likeliest day; where nothing tells, that of a change, which is often the same."""
     return (
-        dates.guessed(tree, url, facts.title or "", text, reader)
+        dates.guessed(tree, url, facts.marks or dates.marks(tree, facts.title or ""), text, reader)
         or reader.first(dates.in_scripts(source))
         or facts.modified
         or dates.searched(tree, url, reader)

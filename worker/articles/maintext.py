@@ -1,8 +1,8 @@
 """The article's text out of a page's tree: the only door to trafilatura.
 
-trafilatura asks a second reader, readability, about every page, a third of its time, and believes it
-only where it finds more than twice as much, or where its own finding is malformed. `_compared` does
-not ask where there is not that much to be found: what comes out is the same to the character
+trafilatura asks a second reader, readability, about every page, a third of its time, and believes
+it only where it finds more than twice as much, or where its own finding is malformed. `_compared`
+does not ask where there is not that much to be found: what comes out is the same to the character
 (`docs/decisions/0008-second-opinion.md`).
 """
 
@@ -63,9 +63,7 @@ def _compared(
     return found
 
 
-def _is_undisputed(
-    raw: HtmlElement, body: etree._Element, text: str, options: Extractor
-) -> bool:
+def _is_undisputed(raw: HtmlElement, body: etree._Element, text: str, options: Extractor) -> bool:
     """Whether nothing that another reader finds on the page would be taken instead."""
     if options.focus != "balanced" or len(text) < options.min_extracted_size:
         return False

@@ -20,8 +20,8 @@ SENTENCES = (
 )
 STORY = "".join(f"<p>{text} {n} boats were counted.</p>" for n in range(4) for text in SENTENCES)
 TEASERS = "".join(
-    f"<div class=box><a href='/{n}'><h3>Rain in {n} towns</h3></a><p>{SENTENCES[n % 4]} It was {n} h"
-    " ago.</p></div>"
+    f"<div class=box><a href='/{n}'><h3>Rain in {n} towns</h3></a><p>{SENTENCES[n % 4]} It was "
+    f"{n} h ago.</p></div>"
     for n in range(60)
 )
 BREAKS = STORY.replace("<p>", "<br>").replace("</p>", "")
@@ -83,3 +83,19 @@ def test_others_who_use_trafilatura_get_its_whole_answer(monkeypatch: pytest.Mon
     monkeypatch.setattr(maintext, "_ask", lambda *given: asked.append(1) or (given[2], given[3]))
     theirs(PAGES["an article and little else"])
     assert asked
+
+
+@pytest.mark.parametrize(
+    ("found", "left"),
+    [
+        ("Boats counted\nThe envoys met.", "The envoys met."),
+        ("“Boats counted!”\nThe envoys met.", "The envoys met."),
+        ("BOATS  COUNTED\n\nThe envoys met.", "The envoys met."),
+        ("Boats counted in spring\nThe envoys met.", "Boats counted in spring\nThe envoys met."),
+        ("Boats counted", "Boats counted"),
+        ("The envoys met.\nBoats counted", "The envoys met.\nBoats counted"),
+        ("", ""),
+    ],
+)
+def test_the_headline_is_no_line_of_the_text(found: str, left: str) -> None:
+    assert maintext.without_heading(found, ["Boats counted", "News"]) == left

@@ -60,6 +60,8 @@ def inspect(
     get: Callable[[str], Page] = lambda url: fetcher.get(url, accept=FEED)  # noqa: E731
     page: Page | None = None
     try:
+        if feed.links and (why := _why_not(feed.url, robots, now)):
+            raise Rejected("robots", why)
         page = get(feed.url)
         whole, parsed = read(page, feed.links, get)
     except (Rejected, Transient) as error:

@@ -17,7 +17,7 @@ from worker.articles import dates, language, metadata, walls
 from worker.articles.agency import credited
 from worker.articles.links import canonical, claimed, site
 from worker.articles.loading import load, slim
-from worker.articles.maintext import main_text
+from worker.articles.maintext import main_text, without_heading
 from worker.errors import Rejected
 from worker.model import Article, Entry, Feed, Page, article_id
 
@@ -65,7 +65,8 @@ def examine(page: Page, feed: Feed, entry: Entry) -> Examined:
     url = _url(page, tree)
     reader = dates.reader(tree, url or page.url, page.fetched)
     facts = metadata.read(tree, [page.url, url or ""], reader)
-    text = main_text(slim(tree))
+    headings = (*facts.headings, facts.title or "")
+    text = without_heading(main_text(slim(tree)), headings)
     declared = feed.language or tree.get("lang") or "en"
     spoken = language.told(text, declared) if len(text) >= MIN_TEXT else declared
     fault = _fault(text, facts, page, entry) or _foreign(spoken)

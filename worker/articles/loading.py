@@ -60,7 +60,7 @@ def load(page: Page) -> tuple[HtmlElement, str]:
     try:
         tree = _parsed(text)
     except (etree.LxmlError, ValueError, TypeError, RecursionError) as error:
-        raise Rejected("not-html", f"it cannot be parsed: {error}") from error
+        raise Rejected("not-html", f"there is no HTML tree in it: {error}") from error
     if len(tree) < 2 and "html" not in text[:50].lower():
         raise Rejected("not-html", f"{page.url} has no HTML tree")
     _check_tree(tree)

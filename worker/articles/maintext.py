@@ -9,6 +9,8 @@ does not ask where there is not that much to be found: what comes out is the sam
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Iterable
 from functools import cache
 
 import trafilatura
@@ -28,6 +30,8 @@ _UNCLEAN = (
     "label", "link", "nav", "noindex", "noscript", "object", "option", "select", "source", "svg",
     "time",
 )  # fmt: skip
+_MAX_HEADING = 500  # characters
+_NO_WORD = re.compile(r"\W+")
 _FRAME = 500  # characters that readability writes of itself: "VIDEO" for the frame of one
 
 # trafilatura logs each page that it cannot read; that is the caller's to say, as a reason.
@@ -43,6 +47,18 @@ def main_text(tree: HtmlElement) -> str:
     layout.unwrap(tree)
     document = trafilatura.bare_extraction(tree, options=_options())
     return (getattr(document, "text", None) or "").strip()
+
+
+def without_heading(text: str, headings: Iterable[str]) -> str:
+    """The text without its first line where that is the headline: a title is told apart from it."""
+    first, _, rest = text.partition("\n")
+    if len(first) <= _MAX_HEADING and rest.strip() and _plain(first) in set(map(_plain, headings)):
+        return rest.lstrip()
+    return text
+
+
+def _plain(line: str) -> str:
+    return _NO_WORD.sub(" ", line).strip().casefold()
 
 
 @cache

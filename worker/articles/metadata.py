@@ -39,6 +39,7 @@ class Metadata:
     """What could be found; `published_basis` is "json-ld" or "page".
 
     ``bylines`` is what stands in the author's place, organisations included, as it is written;
+    ``headings`` are all that the page calls itself;
     ``marks`` what is marked with a date on a page that does not name its own.
     """
 
@@ -51,6 +52,7 @@ class Metadata:
     bylines: tuple[str, ...] = ()
     outlet: str | None = None
     marks: dates.Marks | None = None
+    headings: tuple[str, ...] = ()
 
 
 def read(tree: HtmlElement, addresses: Iterable[str], reader: dates.Reader) -> Metadata:
@@ -70,6 +72,7 @@ def read(tree: HtmlElement, addresses: Iterable[str], reader: dates.Reader) -> M
         authors=_authors(article.get("author")) or _names(meta["author"][:3]),
         published=published,
         published_basis=basis if published else None,
+        headings=(*_headings(tree), *meta["title"], _page_title(tree)),
         marks=marks if not published else None,
         modified=reader.first([article.get("dateModified"), *meta["modified"]]),
         is_free=_is_free(article, meta["tier"]),

@@ -34,10 +34,13 @@ _SAYS_SO = re.compile(r"datepublished|dc:date|pubdate", re.IGNORECASE)
 _NOT_PUBLISHED = re.compile(r"updat|modif|edit|comment|relat|sidebar|footer", re.IGNORECASE)
 _STAMPS = (
     "datetime", "content", "data-datetime", "data-timestamp", "data-published", "data-date",
-    "data-time", "data-utc-time", "data-unixtime", "timestamp",
+    "data-time", "data-utc-time", "data-unixtime", "data-epoch", "data-publish-date", "timestamp",
+    "time",
 )  # fmt: skip
 _EPOCH = re.compile(r"1\d{9}(\d{3})?")
-_YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d{2}(?!\d)|[٠-٩۰-۹]{4}")
+_YEAR = re.compile(
+    r"(?<!\d)(?:19|20|25)\d\d(?!\d)|\s['’]\d\d\b|(?:令和|平成|民國)|\d{1,2}[./-]\d{1,2}[./-]\d{2}(?!\d)|[٠-٩۰-۹]{4}"
+)
 _IN_ADDRESS = re.compile(
     r"(?<!\d)(?P<year>199\d|20\d\d)(?:"
     r"(?P<between>[/_-])(?P<month>0?[1-9]|1[0-2]|[a-z]{3})(?P=between)(?P<day>[0-3]?\d)(?!\d)"
@@ -55,7 +58,8 @@ _DATELINE = 200  # characters at the beginning of a text
 # as long (1,560 elements: 6.2 ms, so 0.3 ms).
 _MARKED = etree.XPath(
     "//time | //abbr[@title] | //@datetime/.. | //@data-datetime/.. | //@data-timestamp/.."
-    " | //@data-published/.. | //@data-utc-time/.. | //@data-unixtime/.."
+    " | //@data-published/.. | //@data-utc-time/.. | //@data-unixtime/.. | //@data-time/.."
+    " | //@data-date/.. | //@data-epoch/.. | //@data-publish-date/.. | //@time/.."
     " | //@itemprop[. = 'datePublished' or . = 'dateCreated']/.."
     " | //@property[contains(., 'dc:date') or contains(., 'datePublished')]/.."
 )
@@ -65,6 +69,7 @@ _DIGITS = "".join(map(chr, [*range(48, 58), *range(0x660, 0x66A), *range(0x6F0, 
 _SHORT = etree.XPath(
     f"//body//text()[string-length() < {_MAX_SPACED} and translate(., '{_DIGITS}', '') != .]"
 )
+_INLINE = frozenset({"b", "br", "em", "font", "i", "label", "small", "span", "strong"})
 _ASIDE = ("script", "style", "select", "footer", "noscript", "a")
 _HEADINGS = etree.XPath("//h1")
 
@@ -231,10 +236,11 @@ def _is_update(element: HtmlElement) -> bool:
 
 def _before(element: HtmlElement) -> str:
     """The label of a date: what stands right before it, unless that holds a date of its own."""
-    last = element.getprevious()
+    last, parent = element.getprevious(), element.getparent()
     if last is None:
-        parent = element.getparent()
-        return (parent.text or "") if parent is not None else ""
+        said = (parent.text or "") if parent is not None else ""
+        is_wrapped = not said.strip() and parent is not None and len(parent) == 1
+        return _before(parent) if is_wrapped else said
     label = last.tail if last.tail and last.tail.strip() else last.text_content()
     return "" if any(map(str.isdigit, label)) else label
 
@@ -272,7 +278,8 @@ def _written(tree: HtmlElement, heading: HtmlElement | None) -> list[str]:
         # A sentence without a name for it may tell of any day.
         if len(text) > (_MAX_STAMP if is_called else _MAX_LINE) or _NOT_PUBLISHED.search(about):
             continue
-        if (is_called or not len(element)) and not _is_update(element):
+        is_line = is_called or all(child.tag in _INLINE for child in element)
+        if is_line and not _is_update(element):
             found.append((element, text))
         if len(found) == _MAX_MARKS:
             break

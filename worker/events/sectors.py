@@ -1,6 +1,6 @@
 """Which part of a party its words name: "the Russian army" is its military.
 
-The words are those of `gazetteer/sectors.tsv`, the sectors those of CAMEO and PLOVER in plain words.
+The words are those of `gazetteer/sectors.tsv`, the sectors those of CAMEO and PLOVER.
 A phrase is read from its head: up to the first preposition from right to left, then what follows.
 Words that head anything (`weak`: "president", "chief", "spokesman") give way to any others: "a
 spokesman for the army", "the president of the Supreme Court", "the opposition leader".

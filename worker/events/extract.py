@@ -40,6 +40,7 @@ from worker.events.sightings import sightings
 from worker.events.speech import Speech
 from worker.events.timing import Timeline
 from worker.events.topics import is_sport
+from worker.events.towns import towns
 from worker.events.tree import lemma
 from worker.events.worth import Part, worth_parsing
 from worker.model import Article, Event, Evidence, Location, OfficeHolder, Party, Reading
@@ -81,6 +82,7 @@ class Coder:
         learnt: Callable[[], tuple[OfficeHolder, ...]] = tuple,
     ) -> None:
         """Keep them; pipeline and gazetteer may be shared."""
+        towns()  # read before children are forked
         self._nlp = nlp
         self._gazetteer = gazetteer
         self._domestic = domestic

@@ -9,9 +9,12 @@ from worker.events.parsed import Doc, Token
 from worker.events.parties import Gazetteer, Mention
 from worker.events.phrases import Named, Origin
 from worker.events.rules import Lexicon
+from worker.events.sectors import sector
 from worker.model import Article
 
 _HALVES = {"KOR": ("north", "PRK", "North Korea"), "PRK": ("south", "KOR", "South Korea")}
+_TELLING = frozenset({"institution", "organ", "office", "metonym"})
+"""Names that say themselves what they are: "the State Duma"."""
 
 Placed = tuple[int, int, Named]
 """First and last token (exclusive) of a mention, and its party."""
@@ -57,7 +60,7 @@ def _with_halves(doc: Doc, found: list[Placed]) -> list[Placed]:
 def issuer(gazetteer: Gazetteer, lexicon: Lexicon, article: Article) -> Named | None:
     """Whose official statement an article is: its outlet's party, or what its source names."""
     if article.official and article.country:
-        return _issuing(gazetteer, article.country)
+        return _issuing(gazetteer, article.country, article.source)
     if not article.source:
         return None
     words = {w.lower() for w in article.source.split()}
@@ -67,7 +70,7 @@ def issuer(gazetteer: Gazetteer, lexicon: Lexicon, article: Article) -> Named | 
         issues = acronym or (whole and (_is_igo(gazetteer, found.code) or found.basis == "metonym"))
         if found.posting or not (issues or words & lexicon.classes["ISSUER"]):
             continue
-        return _issuing(gazetteer, found.code)
+        return _issuing(gazetteer, found.code, article.source)
     return None
 
 
@@ -76,11 +79,11 @@ def _is_igo(gazetteer: Gazetteer, code: str) -> bool:
     return party is not None and party.kind == "igo"
 
 
-def _issuing(gazetteer: Gazetteer, code: str) -> Named:
+def _issuing(gazetteer: Gazetteer, code: str, source: str | None) -> Named:
     """The party of a code; one that a seeds file made up stands for itself."""
     party = gazetteer.tables.parties.get(code)
     name, kind = (party.name, party.kind) if party else (code, "state")
-    return Named(code, name, kind, -1, -1, "issuer")
+    return Named(code, name, kind, -1, -1, "issuer", sector=sector(source or "", kind))
 
 
 def _placed(mention: Mention, doc: Doc, lexicon: Lexicon, offset: int) -> Placed | None:
@@ -112,8 +115,19 @@ def _placed(mention: Mention, doc: Doc, lexicon: Lexicon, offset: int) -> Placed
                 mention.person,
                 mention.office,
             ),
+            sector=_sector(mention),
         ),
     )
+
+
+def _sector(mention: Mention) -> str | None:
+    """Which part of the party its words name; a place is none."""
+    if mention.is_place:
+        return None
+    start, end = (at - mention.start_char for at in mention.core)
+    around = f"{mention.text[:start]} {mention.text[end:]}"
+    words = mention.text if mention.basis in _TELLING else around
+    return sector(mention.office or words, mention.kind, mention.basis)
 
 
 def _how(mention: Mention, doc: Doc) -> str:

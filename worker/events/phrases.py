@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from worker.events.parsed import Doc, Token
 from worker.events.rules import Lexicon
+from worker.events.sectors import sector
 from worker.events.tree import case, children, conjuncts, is_passive, lemma
 
 _POSSESSIVES = ("of", "for", "from")
@@ -55,6 +56,7 @@ class Named:
         place: it says where.
         origin: how its name was found; a reference keeps that of what it refers to.
         refers: the words that referred to it.
+        sector: the part of it that its words name ("military"); None where they name all of it.
     """
 
     code: str
@@ -68,6 +70,7 @@ class Named:
     place: bool = False
     origin: Origin | None = field(default=None, compare=False)
     refers: str = field(default="", compare=False)
+    sector: str | None = field(default=None, compare=False)
 
 
 Refer = Callable[[Token], list[Named]]
@@ -244,7 +247,9 @@ class Phrases:
                 return [
                     n
                     if n.how == "people"
-                    else replace(n, how="organ", person=self._is_human(token))
+                    else replace(
+                        n, how="organ", person=self._is_human(token), sector=_part(token, n)
+                    )
                     for n in found
                 ]
             if found := self._sent_by(token):
@@ -255,7 +260,7 @@ class Phrases:
             located = self._lexicon.is_a(word, "LOCATED")
             found = self._owner(token, ("of", "from"), located=located)
             if found:
-                return [replace(n, how="people") for n in found]
+                return [replace(n, how="people", sector=_part(token, n)) for n in found]
         if token.pos_ == "PROPN" and (known := self._known(token)):
             return known
         if any(c.dep_ == "cop" for c in token.children):  # "X is among those calling for …"
@@ -277,7 +282,8 @@ class Phrases:
         ):
             if self._is_of_others(token) or self._is_of_unknown(token, depth):
                 return []
-            return self._troops_of_speaker(token, depth) or self._refer(token)
+            found = self._troops_of_speaker(token, depth) or self._refer(token)
+            return [replace(n, sector=_part(token, n)) for n in found]
         return []
 
     def _troops_of_speaker(self, token: Token, depth: int) -> list[Named]:
@@ -471,6 +477,12 @@ def _lists(doc: Doc, at: dict[int, list[Named]]) -> dict[int, list[Named]]:
 
 def _is_listable(named: Named) -> bool:
     return named.basis in ("name", "capital", "metonym", "organ") and not named.place
+
+
+def _part(noun: Token, party: Named) -> str | None:
+    """The sector that a noun phrase names ("coast guard ships"), else what was known of it."""
+    words = [c.text for c in children(noun, "compound", "amod") if c.i < noun.i]
+    return sector(" ".join([*words, noun.text]), party.kind) or party.sector
 
 
 def _claims(clause: Token) -> bool:

@@ -43,7 +43,7 @@ _YEAR_NAME_DAY = re.compile(
 _YEAR_DAY_NAME = re.compile(
     rf"(?<!\d)(?P<year>\d{{4}})\.?\s+gada\s+(?P<day>\d{{1,2}})\.\s+(?P<name>{_NAME})"
 )
-# Years since an emperor's accession, and of the Republic of China: "令和6年1月15日", "民國113年1月15日"
+# Years since an emperor's accession, or of the Republic of China: "令和6年1月15日"
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "中華民國": 1911}
 _ERA = re.compile(rf"({'|'.join(sorted(_ERAS, key=len, reverse=True))})\s*(\d{{1,3}}|元)\s*(?=年)")
 _EPOCH = re.compile(r"\s*(\d{10})(?:\d{3})?\s*")

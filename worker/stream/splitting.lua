@@ -1,5 +1,5 @@
 -- What a correction takes apart again: reports that hung together through one that tells otherwise now.
--- Follows telling.lua; only `republish.lua` needs it. See docs/decisions/0008-splitting.md.
+-- Follows telling.lua; only `republish.lua` needs it. See docs/decisions/0010-splitting.md.
 
 -- The event that holds what this article told: it may have been merged since, or taken out of another.
 local function holder(id)

@@ -259,7 +259,7 @@ class Reader:
             return False
         if "negated" in flags:  # "does not recognise", "will not attend"
             return own_standing(context.token) in (Standing.NEGATED, Standing.REFUSED)
-        if "issued" in flags and self._speech.issuer is None:
+        if "issued" in flags and not (self._speech.issuer or self._speech.speaker(context.token)):
             return False
         if "refusing" in flags:
             return own_standing(context.token) is Standing.REFUSED

@@ -19,7 +19,7 @@ from worker.errors import Rejected, Transient
 from worker.feeds.entries import ParsedFeed
 from worker.feeds.health import words
 from worker.feeds.read import parse_one, read
-from worker.fetch import FEED
+from worker.fetch import FEED, HTML
 from worker.model import Entry, Feed, Page
 from worker.settings import Settings
 
@@ -43,7 +43,7 @@ def parse_feeds(
     with Sources(settings) as sources, Sandbox(_parsed, settings.extract_seconds) as sandbox:
         for name in feeds:
             try:
-                page = sources.load(name, FEED)
+                page = sources.load(name, HTML if links else FEED)
                 get = lambda url: sources.load(url, FEED)  # noqa: E731
                 _, found = read(page, links, get, lambda *one: sandbox(one))
             except (Rejected, Transient) as error:

@@ -44,6 +44,7 @@ _CHEMICAL = frozenset(
 _BY_PEOPLE = frozenset({"ASSAULT", "CONSULT", "COOPERATE"})  # citizens act for their country
 _PLAYED = frozenset({"CONSULT", "ASSAULT"})  # teams meet and beat each other
 _CHOOSY = frozenset({"force", "crowd", "inquiry", "tribunal"})  # not everybody can be the actor
+_ALLEGED = frozenset({"ASSAULT", "COERCE"})
 _AGREEING = frozenset(
     {"agree", "offer", "pledge", "promise", "ready", "willing", "prepared", "commit"}
 )
@@ -352,6 +353,8 @@ class Reader:
         """Who says that it was attacked, accuses (coding guide, "Alleged acts")."""
         if plover.meaning(act.type).quad < 4 or act.standing is not Standing.FACT or self._domestic:
             return
+        if act.type not in _ALLEGED or not self._speech.is_claimed(act.trigger):
+            return  # a tariff is no allegation, nor what police merely report
         if act.trigger.dep_ == "acl":
             return  # "say the men detained by X are free": taken for granted, not alleged
         speaker = self._speech.speaker(act.trigger)
@@ -368,10 +371,13 @@ class Reader:
             return None
         speaker = self._speech.speaker(act.trigger)
         own = speaker is not None and speaker.code in {a.code for a in act.actors}
+        if own and act.type == "THREATEN":
+            return act  # "said it may propose sanctions"
         return self._announced(act) if own else None
 
     def _future(self, act: Act) -> Act | None:
-        if act.type in _DECIDED and lemma(act.trigger.head) in _DECIDING:
+        above = (act.trigger.head, act.trigger.head.head)
+        if act.type in _DECIDED and any(lemma(t) in _DECIDING for t in above):
             return act  # "agreed to extend the sanctions": that is how they are imposed
         if act.type not in _COOPERATIVE:
             return self._announced(act)
@@ -514,6 +520,9 @@ def _is_open_complement(token: Token) -> bool:
 
 def _is_question(context: Context) -> bool:
     """ "Asked how the envoy could be so patient": what is asked is an answer."""
+    following = context.token.i + 1
+    if following < len(context.token.doc) and context.token.doc[following].lower_ in _QUESTIONS:
+        return True
     clauses = (c for c in context.args.complements if c.dep_ == "ccomp")
     return any(w.lower_ in _QUESTIONS for c in clauses for w in children(c, "mark", "advmod"))
 

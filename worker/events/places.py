@@ -46,6 +46,8 @@ _DURING = frozenset(
     {"in", "during", "at", "after", "following", "before", "on", "through", "despite", "amid"}
 ) | {"under"}
 _BY_MEANS_OF = frozenset({"with", "by", "thanks"})
+_SOIL = frozenset({"in", "from", "at", "near", "outside"})
+_BEING_HIT = frozenset({"suffer", "receive", "face", "sustain", "endure"})
 _APART = frozenset({"after", "following", "before", "despite", "amid"})
 
 
@@ -293,11 +295,17 @@ class Places:
         """Whose authorities act on their own soil, unnamed: "was arrested in Iran"."""
         if not is_passive(context.token) or context.args.agent:
             return []
-        sites = [t for c, t in context.args.preps if c in ("in", "from")]
+        sites = [t for c, t in context.args.preps if c in _SOIL]
         sites = sites or nested((t for c, t in context.args.preps if c in ("at", "on")), "in")
         posted = nested(context.args.patient, "in")  # "the mission in X was told to leave"
         where = [n for t in (sites or posted) for n in self._phrases.site(t)]
-        return [n for n in distinct(where) if n.kind == "state"]
+        return [n for n in distinct(where) if n.kind == "state"] or self._reporting(context.token)
+
+    def _reporting(self, token: Token) -> list[Named]:
+        """Whose authorities say that somebody was arrested: it was by them."""
+        speaker = self._speech.speaker(token)
+        official = speaker is not None and speaker.kind == "state" and speaker.how == "organ"
+        return [speaker] if speaker is not None and official else []
 
     def _sole(self, context: Context) -> list[Named]:
         """The one other party that the sentence names, if it does not only say what happened."""
@@ -385,6 +393,8 @@ class Places:
     def _of_noun(self, place: str, context: Context) -> list[Named]:
         token = context.token
         if place == "subj":
+            if context.light is not None and self._is_struck(context):
+                return self._of_noun("by", context)  # "suffered an attack by the PKK"
             if context.light is not None and context.light_args.agent:
                 return self.subject(context.light_args.agent)
             for source in ("poss", "mod", "by"):
@@ -412,6 +422,11 @@ class Places:
         )
         return found or (self._phrases.doer(token) if place == "by" else [])
 
+    def _is_struck(self, context: Context) -> bool:
+        """Whether the subject of a light verb is who was hit: "has suffered several attacks"."""
+        attack = self._lexicon.is_a(lemma(context.token), "ATTACK")
+        return attack and context.light is not None and lemma(context.light) in _BEING_HIT
+
     def _governing_subject(self, noun: Token, kind: str) -> list[Named]:
         """ "During a meeting with X, Y said …": the subject of what the meeting dates."""
         verb = noun.head
@@ -421,8 +436,9 @@ class Places:
             return []
         if lemma(verb) in _DYING:  # "died in separate attacks": not theirs
             return []
-        if case(noun) not in _DURING and not instrument:
-            return []
+        abroad = case(noun) == "for" and any(True for _ in around.sites(noun, self._lexicon))
+        if case(noun) not in _DURING and not instrument and not abroad:
+            return []  # "is in Russia for talks" too
         if strike and (case(noun) in _APART or self._is_kind(verb)):
             return []
         who = subject(verb)
@@ -442,6 +458,8 @@ class Places:
                 own = self._issuers(token)
             if not own and self._lexicon.is_a(lemma(token), "ATTACK"):
                 own = self._phrases.belongs(token)  # "a U.S. strike hit …"
+            if not own and self._lexicon.is_a(lemma(token), "ARMS"):
+                own = self._phrases.doer(token)  # "a rocket fired by NATO hit …"
             found.extend(own)
         return distinct(found)
 

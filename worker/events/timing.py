@@ -206,7 +206,7 @@ class Timeline:
         if found.expression.kind == "weekday":
             # "said Tuesday it will …": the weekday of the verb of saying, not of the act to come.
             return lemma(found.clause) in _SAYING
-        if tense_of(found.clause) == "present":
+        if tense_of(found.clause) == "present" or _is_since(found):
             return False  # "will give more than it has given since 2012"
         date = self._resolved(found)
         return (

@@ -26,6 +26,9 @@ _BACKGROUND = frozenset({"despite", "amid", "because of", "due to", "notwithstan
 _TIMES = frozenset({"in", "at", "during", "after", "following"})
 _ASKING = frozenset({"call", "appeal", "plead", "press", "look", "turn", "signal", "shout", "pray"})
 _PLACING = frozenset({"at", "in", "near", "on", "outside", "to", "into", "across", "over", "off"})
+_UNPROVEN = frozenset(
+    {"allegation", "accusation", "suspicion", "speculation", "rumor", "rumour", "fear", "notion"}
+)
 _SOMETIME = frozenset({"until", "before", "once", "when", "till"})
 _JUDGING = frozenset(
     {"thank", "praise", "criticize", "criticise", "condemn", "blame", "applaud", "commend", "fault"}
@@ -489,6 +492,10 @@ def _effect(node: Token, operators: Operators) -> Standing | None:
         return operators.noun(lemma(head))
     if label == "acl" and any(c.lower_ == "of" and c.dep_ == "mark" for c in node.children):
         return operators.nouns.get(lemma(head), Standing.FACT)
+    if label in ("acl", "ccomp") and head.pos_ == "NOUN" and lemma(head) in _UNPROVEN:
+        return Standing.OPEN
+    if label == "nmod" and head.pos_ == "NOUN" and case(node) == "for":
+        return operators.nouns.get(lemma(head), Standing.FACT)  # "a proposal for talks"
     if label in ("ccomp", "xcomp", "csubj") or label.startswith(
         ("obj", "obl", "nmod", "acl", "nsubj", "compound", "amod")
     ):
@@ -571,6 +578,9 @@ def _adverbial(node: Token, operators: Operators) -> Standing | None:
     if marks & _CONDITIONS:
         return Standing.OPEN
     if marks & _SOMETIME and own_tense(node) in ("VBZ", "VBP"):
+        to_come = own_standing(node.head) is Standing.FUTURE or _is_infinitive(node.head)
+        if "when" in marks and to_come:
+            return Standing.FUTURE  # "is to sign it when he visits Chad next month"
         return Standing.OPEN  # "no talks until Chad withdraws"
     if marks & {"before", "until"}:
         return Standing.FACT

@@ -49,21 +49,22 @@ class Forms:
 
     def fit(self, rule: Rule) -> bool:
         """Whether one of the rule's words stands here, with the particle that it needs."""
-        for base, particle in rule.words:
-            if base == "*":
-                return True
-            if base not in self.spellings:
-                continue
-            if particle in self.around if particle else not self.particles & _SEPARABLE:
-                return True
-        return False
+        known = rule.particles
+        if "*" in known:
+            return True
+        return any(
+            particle in self.around if particle else not self.particles & _SEPARABLE
+            for spelling in self.spellings
+            for particle in known.get(spelling, ())
+        )
 
 
 @dataclass(slots=True)
 class Context:
     """A trigger with its arguments; for a noun, those of the verb that lends it a subject too.
 
-    `words` are those that stand in places of the tree, as far as they were asked for;
+    `words` are those that stand in places of the tree, `fitting` says which rules have what they
+    need, both as far as they were asked for;
     `flags`, `type` and `actors` are of the rule that is being tried; `actors` is empty until they
     are found.
     """
@@ -77,6 +78,7 @@ class Context:
     actors: frozenset[str] = frozenset()
     light_args: Arguments = field(default_factory=Arguments)
     words: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
+    fitting: dict[str, bool] = field(default_factory=dict)
 
 
 class Triggers:
@@ -209,6 +211,11 @@ class Triggers:
 
     def fits(self, rule: Rule, context: Context) -> bool:
         """Whether the rule's particle, light verb, objects and complements are there."""
+        if rule.id not in context.fitting:
+            context.fitting[rule.id] = self._fits(rule, context)
+        return context.fitting[rule.id]
+
+    def _fits(self, rule: Rule, context: Context) -> bool:
         if not context.forms.fit(rule):
             return False
         if "home" in rule.flags and not any(c.lower_ == "home" for c in context.token.children):
@@ -241,7 +248,7 @@ class Triggers:
     def _told(self, token: Token) -> Iterator[str]:
         """The words of a phrase; "39 Libyans" are citizens."""
         yield from _telling(token, self._lexicon)
-        heads = conjuncts(token)
+        heads = [*conjuncts(token), *(c for c in children(token, "nmod") if case(c) == "of")]
         if any(n.basis == "people" for t in heads for n in self._phrases.named_at(t)):
             yield "citizen"
 
@@ -348,6 +355,9 @@ def _telling(token: Token, lexicon: Lexicon) -> Iterator[str]:
     """The words that say what a phrase is of: its heads, what they count, what stands beside."""
     for head in conjuncts(token):
         word = lemma(head)
+        if head.ent_type_ == "PERSON" and head.pos_ == "PROPN":
+            yield from (lemma(c) for c in children(head, "nmod:desc", "compound", "appos"))
+            continue  # "Ms. Rice arrived" with nothing to eat
         yield word
         yield head.lower_
         if lexicon.is_a(word, "QUANTITY"):

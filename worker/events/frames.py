@@ -179,6 +179,8 @@ class Reader:
         if "mutual" in rule.flags and len(actors) == 1 and _told_apart(rule, context):
             others = [r for r in recipients if r.code != actors[0].code]
             return Frame(rule, rule.type, mode, tuple(actors), tuple(others)) if others else None
+        if rule.id == "support.sign" and _joins_body(actors, recipients, context):
+            return Frame(rule, rule.type, mode, tuple(distinct(actors)), tuple(recipients))
         frame = self._joined(rule, mode, actors, recipients)
         if rule.type == "CONSULT" and mode is None:
             if frame is None and "mutual" in rule.flags:
@@ -260,7 +262,7 @@ class Reader:
             return False
         if "negated" in flags:  # "does not recognise", "will not attend"
             return own_standing(context.token) in (Standing.NEGATED, Standing.REFUSED)
-        if "issued" in flags and self._speech.issuer is None:
+        if "issued" in flags and not (self._speech.issuer or self._speech.speaker(context.token)):
             return False
         if "refusing" in flags:
             return own_standing(context.token) is Standing.REFUSED
@@ -327,6 +329,8 @@ class Reader:
         act = self._made(token, frame)
         if frame.rule.flags & {"negated", "refusing", "future"}:
             return act
+        if how is Standing.FACT and act.type in _COOPERATIVE and _is_decided(token):
+            return self._future(act)
         if how is Standing.FACT:
             return None if _is_lonely(act) else act
         if how is Standing.FUTURE and _on_condition(token):
@@ -372,7 +376,8 @@ class Reader:
         return self._announced(act) if own else None
 
     def _future(self, act: Act) -> Act | None:
-        if act.type in _DECIDED and lemma(act.trigger.head) in _DECIDING:
+        above = (act.trigger.head, act.trigger.head.head)
+        if act.type in _DECIDED and any(lemma(t) in _DECIDING for t in above):
             return act  # "agreed to extend the sanctions": that is how they are imposed
         if act.type not in _COOPERATIVE:
             return self._announced(act)
@@ -474,6 +479,18 @@ def _is_reciprocal(context: Context) -> bool:
         return True
     each = any(t.lower_ == "each" for t in context.token.sent)  # "each accuse the other"
     return each and any(w.lower_ == "other" and any(children(w, "det")) for w in words)
+
+
+def _joins_body(actors: list[Named], recipients: list[Named], context: Context) -> bool:
+    """ "Signed the African Union's charter": states that join what a body has drawn up."""
+    by_states = len(actors) > 1 and all(a.kind == "state" for a in actors)
+    drawn_up = recipients and all(r.kind == "igo" for r in recipients)
+    return by_states and bool(drawn_up) and not any(c == "with" for c, _ in context.args.preps)
+
+
+def _is_decided(token: Token) -> bool:
+    """ "The decision to send a mission": a good turn that is still to come."""
+    return token.dep_ == "acl" and token.tag_ == "VB" and lemma(token.head) == "decision"
 
 
 def _is_mutual_vow(others: list[Named]) -> bool:

@@ -296,6 +296,7 @@ class Places:
         if not is_passive(context.token) or context.args.agent:
             return []
         sites = [t for c, t in context.args.preps if c in _SOIL]
+        sites = sites or nested((t for c, t in context.args.preps if c in ("at", "on")), "in")
         posted = nested(context.args.patient, "in")  # "the mission in X was told to leave"
         where = [n for t in (sites or posted) for n in self._phrases.site(t)]
         return [n for n in distinct(where) if n.kind == "state"] or self._reporting(context.token)

@@ -260,6 +260,8 @@ def _of_noun(verb: Token, depth: int) -> Token | None:
         for child in children(noun, "nmod:poss", "nmod"):
             if child.dep_ == "nmod:poss" or case(child) in ("by", "from", "for"):
                 return child
+            if case(child) == "of" and child.pos_ == "PROPN":
+                return child  # "the decision of Sudan to send a mission"
         governor = governing_verb(noun)
         return subject(governor, depth + 1) if governor is not None else None
     return noun

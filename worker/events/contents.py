@@ -26,6 +26,11 @@ class Contents:
         kinds = (self._triggers.kind(c) for c in clauses)
         return any(k is not None and plover.meaning(k[0]).quad == 4 for k in kinds)
 
+    def is_kind(self, context: Context) -> bool:
+        """Whether what is promised would be an act of cooperation."""
+        kinds = (self._triggers.kind(c) for c in context.args.complements)
+        return any(k is not None and plover.meaning(k[0]).quad < 3 for k in kinds)
+
     def is_refused(self, context: Context) -> bool:
         """Whether what is vowed is that a good turn will not be done: a refusal."""
         for clause in context.args.complements:

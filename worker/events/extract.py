@@ -205,7 +205,7 @@ class _Telling:
             lambda t: self._refer(t, number, speech),
             lambda t, kind: self._understood(t, kind, number),
         )
-        speech = Speech(doc, self._lexicon, phrases.direct, self._spoken, self._issuer)
+        speech = Speech(doc, self._lexicon, phrases.voice, self._spoken, self._issuer)
         reader = Reader(self._lexicon, phrases, speech, domestic=self._domestic)
         doubter = Doubter(doc, self._lexicon, reader.triggers, {*at, *posts})
         self._first = self._sentence
@@ -262,9 +262,7 @@ class _Telling:
         for token in groups:
             self._note_group(token, number, first)
 
-    def _with_leader(
-        self, found: Iterable[tuple[int, int, Named]]
-    ) -> list[tuple[int, int, Named]]:
+    def _with_leader(self, found: Iterable[tuple[int, int, Named]]) -> list[tuple[int, int, Named]]:
         """ "Coalition aircraft", after "the U.S.-led coalition": of its leader too."""
         told = list(found)
         spans = {(start, end) for start, end, n in told if n.code == "COALITION"}

@@ -43,11 +43,12 @@ _CHEMICAL = frozenset(
 )
 _BY_PEOPLE = frozenset({"ASSAULT", "CONSULT", "COOPERATE"})  # citizens act for their country
 _PLAYED = frozenset({"CONSULT", "ASSAULT"})  # teams meet and beat each other
-_CHOOSY = frozenset({"force", "crowd", "inquiry", "tribunal"})  # not everybody can be the actor
+_CHOOSY = frozenset({"force", "crowd", "inquiry", "tribunal", "speaker"})  # not everybody can be the actor
 _ALLEGED = frozenset({"ASSAULT", "COERCE"})
 _AGREEING = frozenset(
     {"agree", "offer", "pledge", "promise", "ready", "willing", "prepared", "commit"}
 )
+_VOWING = frozenset({"vow", "swear"})
 _DEONTIC = frozenset({"must", "should", "ought", "need"})
 
 
@@ -279,6 +280,9 @@ class Reader:
             return _MISFIT
         if rule.type == "AGREE" and "matrix" in rule.flags and self._contents.is_hostile(context):
             return _MISFIT
+        vowed = rule.type == "AGREE" and lemma(context.token) in _VOWING
+        if vowed and not self._contents.is_kind(context):
+            return _MISFIT  # "vowed to strengthen its arsenal"
         if (
             "matrix" in rule.flags
             and rule.type in _ANNOUNCING

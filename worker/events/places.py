@@ -504,7 +504,7 @@ class Places:
         own = own_subject(clause)
         if own is not None:
             found = self._phrases.direct(own)
-            agents = {n.code for n in self.subject(context.args.agent)}
+            agents = {n.code for n in self.subject(context.args.agent)} | context.actors
             if found and {n.code for n in found} - agents:
                 return found
         parties = self._parties_of(clause, depth + 1)

@@ -193,6 +193,7 @@ def subject(verb: Token, depth: int = 0) -> Token | None:
         if c.dep_ in ("nsubj", "nsubj:pass", "csubj", "csubj:pass", "nsubj:outer")
         and c.lower_ != "re"  # "re-open"
     ]
+    own = own or [c for aux in children(verb, "aux") for c in children(aux, "nsubj")]
     if own:  # of two, the nearer one: the other is a date or a clause that the parser misplaced
         nearest = max(own, key=lambda c: (c.i < verb.i, c.i))
         if nearest.lower_ in ("who", "which") and verb.dep_ in ("advcl:relcl", "ccomp"):

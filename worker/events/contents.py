@@ -8,7 +8,7 @@ from worker.events import plover
 from worker.events.parsed import Token
 from worker.events.rules import Lexicon
 from worker.events.tree import Standing, children, is_predicate, lemma, own_standing
-from worker.events.triggers import Context, Triggers
+from worker.events.triggers import Context, Triggers, hyphened
 
 
 class Contents:
@@ -45,7 +45,7 @@ class Contents:
         words = modes["words"][table]
         for token in content:
             for mode, listed in words.items():  # type: ignore[attr-defined]
-                if lemma(token) in listed:
+                if lemma(token) in listed or hyphened(token) in listed.split():
                     return str(mode)
             kind = self._triggers.kind(token)
             if kind is not None:

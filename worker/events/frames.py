@@ -43,7 +43,9 @@ _CHEMICAL = frozenset(
 )
 _BY_PEOPLE = frozenset({"ASSAULT", "CONSULT", "COOPERATE"})  # citizens act for their country
 _PLAYED = frozenset({"CONSULT", "ASSAULT"})  # teams meet and beat each other
-_CHOOSY = frozenset({"force", "crowd", "inquiry", "tribunal", "speaker"})  # not everybody can be the actor
+_CHOOSY = frozenset(
+    {"force", "crowd", "inquiry", "tribunal", "speaker"}
+)  # not everybody can be the actor
 _ALLEGED = frozenset({"ASSAULT", "COERCE"})
 _AGREEING = frozenset(
     {"agree", "offer", "pledge", "promise", "ready", "willing", "prepared", "commit"}

@@ -42,7 +42,7 @@ _CHEMICAL = frozenset(
     {"chemical", "biological", "nerve", "poison", "sarin", "chlorine", "mustard", "toxic"}
 )
 _BY_PEOPLE = frozenset({"ASSAULT", "CONSULT", "COOPERATE"})  # citizens act for their country
-_PLAYED = frozenset({"CONSULT", "ASSAULT"})  # teams meet and beat each other
+_PLAYED = frozenset({"CONSULT", "ASSAULT", "SANCTION"})  # teams meet and beat each other
 _CHOOSY = frozenset(
     {"force", "crowd", "inquiry", "tribunal", "speaker"}
 )  # not everybody can be the actor
@@ -371,7 +371,12 @@ class Reader:
         mode = self._lexicon.modes["threaten"].get(f"{act.type} {act.mode}")
         mode = mode or self._lexicon.modes["threaten"].get(act.type)
         hostile = plover.meaning(act.type).quad == 4 or _on_condition(act.trigger)
-        if mode is None or not hostile or not (act.recipients or self._domestic):
+        if (
+            act.type == "PROTEST"
+            or mode is None
+            or not hostile
+            or not (act.recipients or self._domestic)
+        ):
             return None
         label = f"{act.label}/future"
         return replace(act, type="THREATEN", mode=mode, label=label, standing=Standing.FUTURE)

@@ -418,6 +418,8 @@ class Places:
             return []
         if lemma(verb) in _DYING:  # "died in separate attacks": not theirs
             return []
+        if strike and self._lexicon.is_a(lemma(verb), "SAY"):
+            return []  # "officials say in the latest attack …": not theirs
         abroad = case(noun) == "for" and any(True for _ in around.sites(noun, self._lexicon))
         if case(noun) not in _DURING and not instrument and not abroad:
             return []  # "is in Russia for talks" too

@@ -29,6 +29,7 @@ _PLACING = frozenset({"at", "in", "near", "on", "outside", "to", "into", "across
 _UNPROVEN = frozenset(
     {"allegation", "accusation", "suspicion", "speculation", "rumor", "rumour", "fear", "notion"}
 )
+_TO_SAY_TO = frozenset({"summon", "convene", "use"})  # "summoned X to condemn": not X condemns
 _SOMETIME = frozenset({"until", "before", "once", "when", "till"})
 _JUDGING = frozenset(
     {"thank", "praise", "criticize", "criticise", "condemn", "blame", "applaud", "commend", "fault"}
@@ -214,7 +215,7 @@ def _inherited(verb: Token, depth: int) -> Token | None:
         return subject(head, depth + 1) if is_predicate(head) else None
     if label == "xcomp":
         controlled = next(children(head, "obj", "iobj"), None)
-        if controlled is not None and head.pos_ == "VERB":
+        if controlled is not None and head.pos_ == "VERB" and lemma(head) not in _TO_SAY_TO:
             # "condemned Ethiopia's decision to expel": whose decision it is acts.
             return next(children(controlled, "nmod:poss"), controlled)
         return subject(head, depth + 1)

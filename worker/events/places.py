@@ -146,8 +146,8 @@ class Places:
     def understood(self, rule: Rule, context: Context) -> list[Named]:
         """Recipients that the sentence leaves to be understood: the foe, the victims' country."""
         token = context.token
-        if rule.type == "ACCUSE" and "keeps" in rule.flags:
-            return self._phrases.claimant(token)
+        if rule.type == "ACCUSE" and rule.flags & {"keeps", "culprit"}:
+            return self._phrases.claimant(token) or self._culprits(context)
         if rule.type == "REQUEST" and rule.pos == "n":
             return self._refuser(token)
         if "foe" in rule.flags:
@@ -170,6 +170,24 @@ class Places:
             near = token.doc[token.i : min(token.sent.end, token.i + _REACH)]
             return [n for t in near if case(t) in ("in", "at") for n in self._phrases.site(t)][:1]
         return []
+
+    def _culprits(self, context: Context) -> list[Named]:
+        """Who did what is deplored: whoever a clause below says did it, or whose courts they are.
+
+        "Concerned by reports that Burmese troops fired on crowds", "appalled by two executions in
+        Chad": only the state there executes.
+        """
+        args = context.args
+        heads = [*args.patient, *args.complements, *(t for _, t in args.preps)]
+        below = [t for head in heads for t in head.subtree]
+        if "culprit" in context.flags:
+            clauses = (t for t in below if is_predicate(t))
+            if found := distinct(n for t in clauses for n in self._hostile(t, 1)):
+                return found
+        public = [t for t in below if self._lexicon.is_a(lemma(t), "STATEACT")]
+        sites = [c for t in public for c in nested([t], "in")]
+        sites += [c for t in public for c in children(t.head, "obl") if case(c) == "in"]
+        return [n for n in self.belongs(sites) if n.kind == "state"][:1]
 
     def _refuser(self, noun: Token) -> list[Named]:
         """Who turns down, or accepts, what a noun asks for: it was asked of them."""
@@ -203,6 +221,8 @@ class Places:
             return self._of_complement(place, context, depth)
         if place == "sole":
             return self._sole(context)
+        if place == "self":
+            return self.belongs([context.token])
         if place in around.PLACES:
             return self.belongs(around.PLACES[place](context.token, self._lexicon))
         if context.token.pos_ in ("NOUN", "PROPN") and not is_predicate(context.token):
@@ -240,7 +260,7 @@ class Places:
             return self.subject(t for t in moved if fills(t, forces, self._lexicon))
         told = context.type in _TAKING_UP
         if place == "theme":
-            return self.belongs(args.agent)
+            return self.belongs(args.agent, told=told)
         if place == "obj":
             return self.belongs(args.patient, told=told) or self.belongs(args.indirect)
         if place == "iobj":
@@ -483,7 +503,8 @@ class Places:
         for clause in [*own, *below]:
             if place == "comp.subject":
                 who = own_subject(clause)
-                found = self._phrases.belongs(who) if who is not None else []
+                told = context.type == "REQUEST"  # "demanded that the bombing stop"
+                found = self._phrases.belongs(who, told=told) if who is not None else []
             elif place == "comp.behind":
                 behind = any(c.lower_ == "behind" for c in clause.subtree if c.dep_ == "case")
                 who = own_subject(clause) if behind else None

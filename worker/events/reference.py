@@ -21,6 +21,8 @@ _PERSON = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herse
 _THING = frozenset({"it", "its", "itself"})
 _PLURAL = frozenset({"they", "them", "their", "theirs", "themselves", "both", "each"})
 _COUNTS = {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5}
+_RULING = frozenset({"regime", "junta", "authority", "army", "military", "police", "court"})
+"""Whom an official statement speaks about, where it says of no country: not the issuer's own."""
 _MEMORY = 400  # parties remembered; an article's reference rarely reaches further back
 
 
@@ -317,6 +319,12 @@ class Discourse:
                 return pair[:number]
         return _unique([s.named for s in before])[:number]
 
+    def _seat(self, position: tuple[int, int], sentence: int) -> Found:
+        """ "In Minsk, a spokesman for the foreign ministry …": of the capital told before it."""
+        told = [s for s in self._before(position, sentence, 0) if s.sentence == sentence]
+        seated = [s.named for s in told if s.named.basis == "capital" and s.named.place]
+        return seated[:1] if len(told) == len(seated) == 1 else []
+
     def _together(self, position: tuple[int, int], sentence: int) -> list[Named]:
         """ "The ministers": those of the last subject that named more than one."""
         before = [s for s in self._before(position, sentence, 6) if s.together and s.subject]
@@ -328,10 +336,12 @@ class Discourse:
         """The last party whose phrase had this word: "the ministry", "the president"."""
         words = self.lexicon.classes["SAME_OFFICE"]
         word = lemma(token)
-        if word == "regime":
+        if word in words and (seat := self._seat(position, sentence)):
+            return seat
+        if word == "regime" or (word in _RULING and self.issuer is not None):
             own = self.issuer.code if self.issuer is not None else None
             states = [s for s in self._before(position, sentence, 40) if s.named.code != own]
-            states = [s for s in states if "regime" in s.words] or states
+            states = [s for s in states if word in s.words] or states
             return [s.named for s in states if s.named.kind == "state"][:1]
         alias = self.lexicon.aliases.get(word, frozenset({word}))
         for seen in self._before(position, sentence, 40):

@@ -383,7 +383,7 @@ def own_standing(predicate: Token) -> Standing:
 def _is_nobody(noun: Token) -> bool:
     """ "No troops", "neither side", "none of the rebels"."""
     words = (noun, *children(noun, "det", "cc:preconj"))
-    return any(w.lower_ in ("no", "neither", "none", "nobody") for w in words)
+    return any(w.lower_ in ("no", "neither", "none", "nobody", "nothing") for w in words)
 
 
 def _is_headline_infinitive(predicate: Token) -> bool:
@@ -510,7 +510,9 @@ def _governed(node: Token, operators: Operators) -> Standing:
     if lemma(head) in ("have", "be") and any(c.lower_ == "yet" for c in head.children):
         return Standing.NEGATED  # "has yet to sign"
     if not is_predicate(head):
-        return Standing.FACT
+        aimed = label == "xcomp" and any(c.lower_ == "to" for c in children(node, "mark"))
+        plan = operators.verbs.get((lemma(head), "to")) if aimed else None
+        return plan or Standing.FACT  # "the two plan to meet": a verb that was taken for a noun
     is_object = (
         label.startswith(("obj", "ccomp", "xcomp", "csubj"))
         or (label.startswith("obl") and case(node) in ("for", "against", "to", "of", "on", "from"))

@@ -48,21 +48,22 @@ class Forms:
 
     def fit(self, rule: Rule) -> bool:
         """Whether one of the rule's words stands here, with the particle that it needs."""
-        for base, particle in rule.words:
-            if base == "*":
-                return True
-            if base not in self.spellings:
-                continue
-            if particle in self.around if particle else not self.particles & _SEPARABLE:
-                return True
-        return False
+        known = rule.particles
+        if "*" in known:
+            return True
+        return any(
+            particle in self.around if particle else not self.particles & _SEPARABLE
+            for spelling in self.spellings
+            for particle in known.get(spelling, ())
+        )
 
 
 @dataclass(slots=True)
 class Context:
     """A trigger with its arguments; for a noun, those of the verb that lends it a subject too.
 
-    `words` are those that stand in places of the tree, as far as they were asked for;
+    `words` are those that stand in places of the tree, `fitting` says which rules have what they
+    need, both as far as they were asked for;
     `flags`, `type` and `actors` are of the rule that is being tried; `actors` is empty until they
     are found.
     """
@@ -76,6 +77,7 @@ class Context:
     actors: frozenset[str] = frozenset()
     light_args: Arguments = field(default_factory=Arguments)
     words: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
+    fitting: dict[str, bool] = field(default_factory=dict)
 
 
 class Triggers:
@@ -99,6 +101,8 @@ class Triggers:
         pos = _POS.get(token.pos_)
         if pos is None or (pos == "n" and token.dep_ == "compound"):
             return ()  # "war games", "aid groups": a kind of something else
+        if token.pos_ == "PROPN" and is_predicate(token) and case(token) == "in":
+            return self._lexicon.triggers("n", "*")  # "was in Baghdad"
         tied = hyphened(token)
         rules = self._lexicon.triggers(pos, tied) if tied else ()
         rules = rules or self._lexicon.triggers(pos, lemma(token))
@@ -192,6 +196,11 @@ class Triggers:
 
     def fits(self, rule: Rule, context: Context) -> bool:
         """Whether the rule's particle, light verb, objects and complements are there."""
+        if rule.id not in context.fitting:
+            context.fitting[rule.id] = self._fits(rule, context)
+        return context.fitting[rule.id]
+
+    def _fits(self, rule: Rule, context: Context) -> bool:
         if not context.forms.fit(rule):
             return False
         if "home" in rule.flags and not any(c.lower_ == "home" for c in context.token.children):
@@ -266,7 +275,7 @@ def _said_of(noun: Token) -> list[tuple[str, Token]]:
         return []
     if any(c.dep_ == "expl" for c in clause.children):
         return [(case(c), c) for c in children(clause, "obl") if c.i > noun.i]
-    if clause.pos_ in ("NOUN", "PROPN") and any(c.dep_ == "cop" for c in clause.children):
+    if clause.pos_ != "VERB" and any(c.dep_ == "cop" for c in clause.children):
         return [(case(clause), clause)] if case(clause) else []
     return []
 

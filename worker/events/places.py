@@ -48,9 +48,7 @@ _DURING = frozenset(
 _BY_MEANS_OF = frozenset({"with", "by", "thanks"})
 _SOIL = frozenset({"in", "from", "at", "near", "outside"})
 _BEING_HIT = frozenset({"suffer", "receive", "face", "sustain", "endure"})
-_AIMED = frozenset(
-    {"to", "with", "from", "on", "against", "in", "for", "at", "toward", "towards", "near", "over"}
-)
+_AIMED = frozenset({"to", "with", "from", "on", "against", "in", "for", "at", "toward", "towards"})
 _APART = frozenset({"after", "following", "before", "despite", "amid"})
 
 

@@ -236,7 +236,7 @@ class _Telling:
             lambda t: self._refer(t, number, speech),
             lambda t, kind: self._understood(t, kind, number),
         )
-        speech = Speech(doc, self._lexicon, phrases.direct, self._spoken, self._issuer)
+        speech = Speech(doc, self._lexicon, phrases.voice, self._spoken, self._issuer)
         reader = Reader(self._lexicon, phrases, speech, domestic=self._domestic)
         doubter = Doubter(doc, self._lexicon, reader.triggers, {*at, *posts})
         self._first = self._sentence

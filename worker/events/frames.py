@@ -42,12 +42,15 @@ _CHEMICAL = frozenset(
     {"chemical", "biological", "nerve", "poison", "sarin", "chlorine", "mustard", "toxic"}
 )
 _BY_PEOPLE = frozenset({"ASSAULT", "CONSULT", "COOPERATE"})  # citizens act for their country
-_PLAYED = frozenset({"CONSULT", "ASSAULT"})  # teams meet and beat each other
-_CHOOSY = frozenset({"force", "crowd", "inquiry", "tribunal"})  # not everybody can be the actor
+_PLAYED = frozenset({"CONSULT", "ASSAULT", "SANCTION"})  # teams meet and beat each other
+_CHOOSY = frozenset(
+    {"force", "crowd", "inquiry", "tribunal", "speaker"}
+)  # not everybody can be the actor
 _ALLEGED = frozenset({"ASSAULT", "COERCE"})
 _AGREEING = frozenset(
     {"agree", "offer", "pledge", "promise", "ready", "willing", "prepared", "commit"}
 )
+_VOWING = frozenset({"vow", "swear"})
 _DECIDING = frozenset({"decide", "agree", "vote", "resolve"})
 _DECIDED = frozenset({"SANCTION", "ACCUSE", "REQUEST", "REJECT"})
 _DEONTIC = frozenset({"must", "should", "ought", "need"})
@@ -297,6 +300,9 @@ class Reader:
             return _MISFIT
         if rule.type == "AGREE" and "matrix" in rule.flags and self._contents.is_hostile(context):
             return _MISFIT
+        vowed = rule.type == "AGREE" and lemma(context.token) in _VOWING
+        if vowed and not self._contents.is_kind(context):
+            return _MISFIT  # "vowed to strengthen its arsenal"
         if (
             "matrix" in rule.flags
             and rule.type in _ANNOUNCING
@@ -394,7 +400,12 @@ class Reader:
         mode = self._lexicon.modes["threaten"].get(f"{act.type} {act.mode}")
         mode = mode or self._lexicon.modes["threaten"].get(act.type)
         hostile = plover.meaning(act.type).quad == 4 or _on_condition(act.trigger)
-        if mode is None or not hostile or not (act.recipients or self._domestic):
+        if (
+            act.type == "PROTEST"
+            or mode is None
+            or not hostile
+            or not (act.recipients or self._domestic)
+        ):
             return None
         label = f"{act.label}/future"
         return replace(act, type="THREATEN", mode=mode, label=label, standing=Standing.FUTURE)

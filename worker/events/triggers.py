@@ -360,6 +360,8 @@ def _telling(token: Token, lexicon: Lexicon) -> Iterator[str]:
             continue  # "Ms. Rice arrived" with nothing to eat
         yield word
         yield head.lower_
+        if tied := hyphened(head):
+            yield tied  # "cease-fire" is three words to the parser
         if lexicon.is_a(word, "QUANTITY"):
             for counted in children(head, "nmod"):
                 if case(counted) == "of":

@@ -79,10 +79,13 @@ class Rule:
     expect: str
 
     @cached_property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        """The trigger words, each with its particle or ""."""
-        parts = (word.partition("+") for word in self.lemmas)
-        return tuple((base, particle) for base, _, particle in parts)
+    def particles(self) -> dict[str, tuple[str, ...]]:
+        """The trigger words, each with the particles that it may take; "" is none."""
+        found: dict[str, tuple[str, ...]] = {}
+        for word in self.lemmas:
+            base, _, particle = word.partition("+")
+            found[base] = (*found.get(base, ()), particle)
+        return found
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,11 @@ class Lexicon:
     operators: Operators
     modes: dict[str, dict[str, str]]
     aliases: dict[str, frozenset[str]]
+
+    @cached_property
+    def solo(self) -> tuple[Rule, ...]:
+        """Lines by which a state acts alone, whatever else is told: tests, drills, call-ups."""
+        return tuple(r for r in self.rules if r.type == "MOBILIZE" and "alone" in r.flags)
 
     def triggers(self, pos: str, word: str) -> tuple[Rule, ...]:
         """Rules for a word, the most demanding first."""

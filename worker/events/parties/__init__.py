@@ -131,9 +131,12 @@ class Gazetteer:
                 decides between offices of the same name.
             context: what is known already; by default the article's own.
         """
-        texts = [d.text for d in docs]
-        found = self.find(texts, on, home=home, context=context)
-        return [_in_doc(*args, self.tables) for args in zip(docs, texts, found, strict=True)]
+        found = self.find([d.text for d in docs], on, home=home, context=context)
+        return [self.place(*args) for args in zip(docs, found, strict=True)]
+
+    def place(self, doc: Doc | Span, found: Iterable[Found]) -> list[Mention]:
+        """What `find` found in the text of one document, as mentions in its words."""
+        return _in_doc(doc, doc.text, found, self.tables)
 
     def find(
         self,
@@ -145,9 +148,7 @@ class Gazetteer:
     ) -> list[list[Found]]:
         """As `read`, on plain text: no tokens, no syntax."""
         words = [Words(t, self.tables.spellings) for t in texts]
-        hits = [self.finder.hits(w) for w in words]
-        known = context or self.finder.context(words, hits, on, home)
-        return [self.finder.resolve(w, h, on, known) for w, h in zip(words, hits, strict=True)]
+        return self.finder.find(words, on, home, context)
 
     def head_class(self, noun: str) -> str | None:
         """What a noun stands for when a party's name qualifies it: "troops" → "military"."""

@@ -29,29 +29,43 @@ class Finder:
         self.offices = Offices(tables)
         self.scanner = Scanner(tables, people)
 
-    def hits(self, words: Words) -> list[Hit]:
-        """Leftmost longest matches of names, without a decision on what they mean."""
-        return self.scanner.hits(words)
-
-    def context(
+    def find(
         self,
         words: Sequence[Words],
-        hits: Sequence[Sequence[Hit]],
         on: date | None,
         home: str | None = None,
+        context: Context | None = None,
+    ) -> list[list[Found]]:
+        """The mentions of each text of one article; see `Gazetteer.find`.
+
+        What an article teaches of its own is known when all of it has been read. Most paragraphs
+        have no word of that, and are not read again.
+        """
+        hits = [self.scanner.hits(w) for w in words]
+        first = context or self._said(words, hits, home)
+        runs = [self._run(*args, on, first) for args in zip(words, hits, strict=True)]
+        known = context or _with_persons(first, runs)
+        taught = {key.partition(" ")[0] for key in (*known.learnt, *known.blocked)}
+        return [
+            _found(run if taught.isdisjoint(run.words.keys) else self._again(run, known))
+            for run in runs
+        ]
+
+    def _said(
+        self, words: Sequence[Words], hits: Sequence[Sequence[Hit]], home: str | None
     ) -> Context:
-        """What an article's own words say: parties named, persons introduced."""
+        """What an article's own words say of the parties that it names."""
         text = "\n\n".join(w.text for w in words)
         forms = frozenset(f for w in words for f in w.forms)
         codes = frozenset(c for h in hits for c in self._certain(h)) | ({home} if home else set())
-        first = Context(text, forms, codes, home)
-        learnt: dict[str, Learnt] = {}
-        blocked: set[str] = set()
-        for one, its_hits in zip(words, hits, strict=True):
-            run = self._run(one, its_hits, on, first)
-            learnt = run.learnt | learnt
-            blocked |= run.blocked
-        return replace(first, learnt=learnt, blocked=frozenset(blocked - learnt.keys()))
+        return Context(text, forms, codes, home)
+
+    def _again(self, run: Run, known: Context) -> Run:
+        """Read a text once more, when persons and namesakes are known."""
+        hits = run.hits
+        if known.learnt:
+            hits = self.scanner.learnt_hits(run.words, hits, known.learnt)
+        return self._run(run.words, hits, run.on, known)
 
     def _certain(self, hits: Iterable[Hit]) -> Iterator[str]:
         for hit in hits:
@@ -60,17 +74,6 @@ class Finder:
                 senses = self.tables.senses.get(key_of(self.tables, entry))
                 if not senses or max(senses, key=lambda s: s.prior).codes == entry.codes:
                     yield from entry.codes
-
-    def resolve(
-        self, words: Words, hits: Sequence[Hit], on: date | None, context: Context
-    ) -> list[Found]:
-        """Decide what every hit means; persons known to the context are found too."""
-        if context.learnt:
-            hits = self.scanner.learnt_hits(words, hits, context.learnt)
-        run = self._run(words, hits, on, context)
-        find_bare(run)
-        found = run.found
-        return _without_overlaps(sorted(found, key=lambda f: (f.start, -f.end, f.code)))
 
     def _run(self, words: Words, hits: Sequence[Hit], on: date | None, context: Context) -> Run:
         run = Run(self.tables, self.people, self.offices, words, hits, on, context)
@@ -81,6 +84,22 @@ class Finder:
                 taken = max(taken, resolve(run, hit))
         _combined(run)
         return run
+
+
+def _with_persons(said: Context, runs: Iterable[Run]) -> Context:
+    """What an article says, with the persons whom it introduces."""
+    learnt: dict[str, Learnt] = {}
+    blocked: set[str] = set()
+    for run in runs:
+        learnt = run.learnt | learnt
+        blocked |= run.blocked
+    return replace(said, learnt=learnt, blocked=frozenset(blocked - learnt.keys()))
+
+
+def _found(run: Run) -> list[Found]:
+    """What a text names in the end, in its order."""
+    find_bare(run)
+    return _without_overlaps(sorted(run.found, key=lambda f: (f.start, -f.end, f.code)))
 
 
 def _combined(run: Run) -> None:

@@ -8,7 +8,7 @@ from worker.events.acts import Act
 from worker.events.parsed import Doc, Span
 from worker.events.phrases import Named
 from worker.events.relate.features import see
-from worker.events.relate.network import packaged
+from worker.events.relate.network import Array, packaged
 from worker.events.relate.pairs import Pair
 from worker.events.rules import Lexicon
 from worker.events.triggers import Triggers
@@ -30,6 +30,7 @@ class Doubter:
         self._triggers = triggers
         self._names = frozenset(names)
         self._network = packaged()
+        self._shares: dict[tuple[object, ...], Array] = {}
 
     def belief(self, act: Act, acts: Sequence[Act]) -> float:
         """Probability of the type of an act, between its first two parties.
@@ -39,16 +40,15 @@ class Doubter:
         """
         source, *others = (*act.actors, *act.recipients)
         target = act.recipients[0] if act.recipients else others[0] if others else None
-        pair = Pair(
-            self._doc,
-            self._span(source),
-            self._span(target) if target is not None else None,
-            (source.code, target.code if target is not None else ""),
-            self._names,
-        )
-        seen = see(pair, acts, self._lexicon, self._triggers)
-        shares = self._network.probabilities(seen, self._doc.vectors)
-        return float(shares[self._network.classes.index(act.type)])
+        codes = (source.code, target.code if target is not None else "")
+        places = (source.start, source.end, *((target.start, target.end) if target else ()))
+        asked = (act.trigger.sent.start, codes, places)
+        if asked not in self._shares:  # several acts of a sentence may be between the same two
+            spans = self._span(source), self._span(target) if target is not None else None
+            pair = Pair(self._doc, *spans, codes, self._names)
+            seen = see(pair, acts, self._lexicon, self._triggers)
+            self._shares[asked] = self._network.probabilities(seen, self._doc.vectors)
+        return float(self._shares[asked][self._network.classes.index(act.type)])
 
     def _span(self, party: Named) -> Span | None:
         if party.start < 0:

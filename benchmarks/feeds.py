@@ -146,7 +146,7 @@ MANNERS = {  # of writing an entry's link, each in a feed of its own
     "a link with an href": f"""<rss version="2.0"><channel><item>{_A}<link href="/a"/></item>
         </channel></rss>""",
     "capitals": """<RSS VERSION='2.0'><CHANNEL><ITEM><TITLE>A</TITLE><LINK>/a</LINK></ITEM>
-        </CHANNEL>""",
+        </CHANNEL></RSS>""",
     "unclosed elements": """<rss version="2.0"><channel><item><title>A<link>/a</link></item>
         <item><title>B</title><link>/b</item></channel></rss>""",
     "items behind the channel": f"""<rss version="2.0"><channel><title>W</title></channel><item>{_A}

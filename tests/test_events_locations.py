@@ -8,6 +8,8 @@ import pytest
 
 from worker import wiring
 from worker.events.extract import Coder
+from worker.events.parties.tables import read_rows
+from worker.events.towns import towns
 from worker.model import Article, Location
 from worker.settings import load
 
@@ -52,3 +54,30 @@ def test_a_place_is_told_by_the_clause_of_the_act(
     events = coder.code_one(Article(id="1", text=text, published=date(2026, 3, 7)))
     assert events
     assert events[0].location == where
+
+
+def test_every_capital_lies_somewhere() -> None:
+    capitals = {row["code"]: row["capital"].split("|")[0] for _, row in read_rows("states")}
+    assert not [name for code, name in capitals.items() if name and not towns().find(name, code)]
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "where"),
+    [
+        ("Kyiv", "UKR", (50.45, 30.52)),
+        ("New Delhi", "IND", (28.62, 77.21)),
+        ("Springfield", "USA", None),  # there are several
+        ("Donetsk", "UKR", None),  # a province as well
+    ],
+)
+def test_a_town_lies_where_it_is_the_only_one(
+    name: str, code: str, where: tuple[float, float] | None
+) -> None:
+    town = towns().find(name, code)
+    assert (town and (town.latitude, town.longitude)) == where
+
+
+def test_a_name_that_two_states_share_needs_its_country() -> None:
+    assert towns().find("Paris") is None  # one in Texas is called so too
+    assert towns().find("Paris", "FRA") is not None
+    assert towns().find("Guayaquil") == towns().find("Guayaquil", "ECU")

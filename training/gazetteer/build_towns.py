@@ -100,12 +100,14 @@ def known(places: Places, homes: Mapping[str, str]) -> Iterator[tuple[str, str, 
     """The capitals and cities of our tables."""
     for table in ("states", "territories"):
         for _, row in read_rows(table):
-            for name in {row.get("capital", ""), *row["cities"].split("|")} - REGIONS:
+            capitals = row.get("capital", "").split("|")
+            for name in {*capitals, *row["cities"].split("|")} - REGIONS:
                 towns = [
                     t for t in places.called(name) if homes.get(t["countrycode"]) == row["code"]
                 ]
-                town = one_of(towns, TIMES, sys.maxsize)
-                if town and (name == row.get("capital") or places.is_town(name, town)):
+                same = [t for t in towns if places.key(t["name"]) == places.key(name)]
+                town = one_of((name in capitals and same) or towns, TIMES, sys.maxsize)
+                if town and (name in capitals or places.is_town(name, town)):
                     yield row["code"], name, town
 
 

@@ -25,7 +25,8 @@ from typing import Any
 
 from redis import Redis
 
-from worker import delivery, wiring
+from worker import wiring
+from worker.commands import delivery
 from worker.exports.select import Selection
 from worker.model import Article, Event, Evidence, Party, article_id
 from worker.service import ports, redis_server

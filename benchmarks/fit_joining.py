@@ -2,11 +2,11 @@
 
     python benchmarks/fit_joining.py URL      # of a Redis that may be written to
 
-What a pair of reports shows is asked of `events.lua` itself, one weight after the other (a likeness
-is a sum), so that nothing here decides it twice. Then each weight is moved in turn, in steps that a
-person can read, as long as pairwise F0.5 of the joined reports rises: its mean over a margin around
-the threshold, so that no decision hangs by a hair. Prints the weights, and how well they do on both
-parts; the part that is kept for judging has no say.
+What a pair of reports shows is asked of `likeness.lua` itself, one weight after the other (a
+likeness is a sum), so that nothing here decides it twice. Then each weight is moved in turn, in
+steps that a person can read, as long as pairwise F0.5 of the joined reports rises: its mean over a
+margin around the threshold, so that no decision hangs by a hair. Prints the weights, and how well
+they do on both parts; the part that is kept for judging has no say.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def features(
     )
     columns = []
     for name in [None, *names(table)]:
-        script = _tables(only(table, name), {}) + _source("events") + PROBE
+        script = _tables(only(table, name), {}) + _source("likeness") + PROBE
         answers: Any = redis.eval(script, 7, *"abcdefg", request)
         columns.append([float(answer) if answer else np.nan for answer in answers])
     found = np.array(columns).T

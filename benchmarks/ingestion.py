@@ -9,36 +9,22 @@ any machine; on real pages and feeds they differ, their proportions hardly.
 from __future__ import annotations
 
 import io
-import json
-import random
 import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import feedparser
-import trafilatura
 
+from benchmarks import cleaning
+from benchmarks.cleaning import RANDOM, prose, words
 from tests.hostile_costs import SLOW, costs, large
 from worker.articles import copies
-from worker.articles.clean import clean, warm_up
 from worker.feeds.parse import parse
 from worker.feeds.schedule import Habit, body_hash, is_unchanged
-from worker.model import Entry, Feed, Page
+from worker.model import Page
 
 NOW = datetime(2024, 1, 16, 12, tzinfo=UTC)
-RANDOM = random.Random(1)
-COMMON = "the of and to in a that said for on with was by at as is from it be an he has".split()  # noqa: SIM905
-WORDS = [*COMMON, *(f"w{number}" for number in range(20_000 - len(COMMON)))]
-WEIGHTS = [1 / (number + 1) for number in range(20_000)]
-
-
-def words(count: int) -> list[str]:
-    return RANDOM.choices(WORDS, WEIGHTS, k=count)
-
-
-def prose(count: int) -> str:
-    return " ".join(words(count)).capitalize() + "."
 
 
 def milliseconds(name: str, work: Callable[[], object], times: int = 60, of: int = 1) -> float:
@@ -79,66 +65,8 @@ def feeds() -> None:
     milliseconds("feedparser, no sanitising", lambda: feedparser.parse(io.BytesIO(body), **bare))
 
 
-def a_page() -> bytes:
-    facts = {
-        "@type": "NewsArticle",
-        "headline": prose(9),
-        "datePublished": "2024-01-15T09:30:00Z",
-        "author": [{"@type": "Person", "name": "Jane Doe"}],
-    }
-    nav = "".join(f"<li class=m><a href='/s/{n}'>Section {n}</a></li>" for n in range(60))
-    cards = "".join(
-        f"<div class=card><a href='/n/{n}'><img src='/{n}.jpg'><h3>{prose(9)}</h3></a></div>"
-        for n in range(40)
-    )
-    story = "".join(f"<p>{prose(45)} <a href='/x'>{prose(3)}</a></p>" for _ in range(14))
-    script = "<script>" + "var a={b:1,c:'x'};" * 2_000 + "</script>"
-    return (
-        f"<!doctype html><html><head><meta charset=utf-8><title>{prose(8)} - News</title>"
-        f"<script type='application/ld+json'>{json.dumps(facts)}</script>{script}</head><body>"
-        f"<nav><ul>{nav}</ul></nav><main><article><h1>{prose(8)}</h1>{story}</article>"
-        f"<aside>{cards}</aside></main>{script}<footer>{prose(30)}</footer></body></html>"
-    ).encode()
-
-
-def side_by_side(works: dict[str, Callable[[int], object]], items: int) -> dict[str, float]:
-    """CPU time of each kind of work on each item, best of seven rounds that take turns: mean in ms.
-
-    Taking turns, what else runs on the machine slows all alike; a round does one kind only, as the
-    service does: another kind between two pages would empty the processor's caches.
-    """
-    best = {name: [float("inf")] * items for name in works}
-    for _ in range(7):
-        for name, work in works.items():
-            for item in range(items):
-                began = time.process_time()
-                work(item)
-                best[name][item] = min(best[name][item], time.process_time() - began)
-    return {name: sum(times) / items * 1_000 for name, times in best.items()}
-
-
 def pages() -> None:
-    warm_up()
-    bodies = [a_page() for _ in range(40)]
-    feed, entry = Feed("https://news.test/rss", "News"), Entry("https://news.test/a")
-    read = [
-        Page(f"https://news.test/{n}", 200, {"content-type": "text/html"}, body, NOW)
-        for n, body in enumerate(bodies)
-    ]
-    print(f"40 pages of {len(bodies[0]) // 1000} kB each, of which most are scripts")
-    told = side_by_side(
-        {
-            "clean": lambda n: clean(read[n], feed, entry),
-            "trafilatura.extract": lambda n: trafilatura.extract(bodies[n]),
-            "trafilatura with its own metadata": lambda n: trafilatura.bare_extraction(
-                bodies[n], with_metadata=True
-            ),
-        },
-        40,
-    )
-    for name, each in told.items():
-        print(f"  {name:<40} {each:8.2f} ms {1_000 / each:9.0f} per CPU-second")
-    print(f"  clean over bare extraction: {told['clean'] / told['trafilatura.extract'] - 1:+.0%}")
+    cleaning.main()
 
 
 VARIANTS: dict[str, Callable[[list[str]], list[str]]] = {

@@ -1,10 +1,11 @@
 """Run the coder over the gold documents and print how it does.
 
-    python benchmarks/score_gold.py [dev seed gsr own held voa voa-kept] [--worst N] [--show DOC_ID]
+    python benchmarks/score_gold.py [dev seed gsr own held statements …] [--worst N] [--show ID]
 
 The gold lies beside the project, in ``../shared/gold``; documents of our own in ``tests/data``.
 ``held`` are invented articles coded before the coder read them: score them, do not tune on them.
-``voa`` and ``voa-kept`` are real stories (`benchmarks.voa`), the latter for judging alone.
+``statements`` and ``statements-kept`` are twice twenty more, half of them official statements.
+``voa`` and ``voa-kept`` are real stories (`benchmarks.voa`), what is kept is for judging alone.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ FILES = {
     "gsr": GOLD / "plover_gsr.jsonl",
     "own": ROOT / "tests" / "data" / "own_articles.jsonl",
     "held": ROOT / "tests" / "data" / "held_out_articles.jsonl",
+    "statements": ROOT / "tests" / "data" / "statements_articles.jsonl",
+    "statements-kept": ROOT / "tests" / "data" / "statements_kept_articles.jsonl",
 }
 
 

@@ -52,7 +52,7 @@ class Desk:
 @pytest.fixture
 def demarche(redis_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
     monkeypatch.setenv("DEMARCHE_REDIS_URL", redis_url)
-    monkeypatch.setattr("worker.ingest.LOOK_EVERY", 0.02)
+    monkeypatch.setattr("worker.commands.ingest.LOOK_EVERY", 0.02)
     monkeypatch.chdir(tmp_path)
 
     def run(*words: str, stdin: str | None = None) -> Result:

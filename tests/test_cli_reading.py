@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 from tests.hostile import Hostile, answer
 from worker.articles.clean import warm_up
 from worker.cli import main
+from worker.commands.sandbox import Sandbox
 from worker.errors import Rejected, Transient
-from worker.sandbox import Sandbox
 
 STORY = (
     "The foreign ministers of both countries met in the capital on Monday to talk of the border. "
@@ -202,7 +202,7 @@ def test_a_page_that_hangs_is_killed_and_the_others_are_read(
 ) -> None:
     monkeypatch.setenv("DEMARCHE_EXTRACT_SECONDS", "0.4")
     Path("hangs.html").write_text(HANGS)
-    monkeypatch.setattr("worker.sandbox.GRACE", 0.2)
+    monkeypatch.setattr("worker.commands.sandbox.GRACE", 0.2)
     warm_up()  # so that the good page needs milliseconds
     done = demarche("clean", "hangs.html", "page.html")
     hung, read = lines(done)
@@ -270,7 +270,7 @@ def _work(item: str) -> str:
 
 
 def test_what_happens_in_the_sandbox_stays_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("worker.sandbox.GRACE", 0.2)
+    monkeypatch.setattr("worker.commands.sandbox.GRACE", 0.2)
     told = []
     with Sandbox(_work, 0.3) as sandbox:
         for item in ("a", "hangs", "b", "dies", "breaks", "refuses", "fails", "c"):

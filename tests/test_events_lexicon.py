@@ -17,7 +17,10 @@ FLAGS = frozenset(
         *("personal", "verbal", "leave", "chemical", "retreat", "own", "home", "igo"),
         *("test", "state", "body", "foe", "victims", "there", "here", "needy", "other", "answer"),
         *("official", "active", "negated", "subjunctive", "present", "future", "refusing", "will"),
-        *("yields",),
+        *(
+            "yields",
+            "issued",
+        ),
     ]
 )
 

@@ -20,7 +20,27 @@ def coder() -> Coder:
 @pytest.mark.parametrize(
     ("text", "where"),
     [
-        ("The Chilean and Peruvian presidents met in Lima on Friday.", Location("PER", "Lima")),
+        (
+            "The Chilean and Peruvian presidents met in Lima on Friday.",
+            Location("PER", "Lima", -12.04, -77.03),
+        ),
+        (
+            "The presidents of Chile and Peru met in the Kenyan city of Mombasa on Friday.",
+            Location("KEN", "Mombasa", -4.05, 39.66),
+        ),
+        (
+            "The Chilean and Peruvian presidents met in the Egyptian capital on Friday.",
+            Location("EGY"),
+        ),
+        (
+            "The Chilean and Peruvian presidents met in Gothenburg, Sweden, on Friday.",
+            Location("SWE", "Gothenburg", 57.71, 11.97),
+        ),
+        (
+            "The Chilean and Peruvian presidents met in Guayaquil on Friday.",
+            Location("ECU", "Guayaquil", -2.20, -79.89),
+        ),
+        ("The Chilean and Peruvian presidents met in Santa Brisa on Friday.", None),
         ("Kenya's foreign minister met her Omani counterpart in Egypt.", Location("EGY")),
         ("Kenya's foreign minister met her Omani counterpart on Friday.", None),
         ("Kenya condemned Oman over the arrest of sailors in Muscat.", None),

@@ -117,6 +117,83 @@ def test_a_name_has_a_single_head(nlp: Language) -> None:
     ]
 
 
+def test_an_adverb_is_no_part_of_a_name(nlp: Language) -> None:
+    doc = Doc(
+        nlp.vocab,
+        words=["Surely", "Chad", "knows"],
+        pos=["ADV", "PROPN", "VERB"],
+        heads=[2, 2, 2],
+        deps=["advmod", "nsubj", "ROOT"],
+        ents=["B-PERSON", "I-PERSON", "O"],
+    )
+    assert [token.dep_ for token in nlp.get_pipe("demarche_whole_names")(doc)] == [
+        "advmod",
+        "nsubj",
+        "ROOT",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "tags", "names", "heads", "deps", "expected"),
+    [
+        pytest.param(
+            ["The", "envoy", "Sunday", "left"],
+            ["DET", "NOUN", "PROPN", "VERB"],
+            ["O"] * 4,
+            [1, 3, 3, 3],
+            ["det", "nsubj", "nsubj", "ROOT"],
+            [("envoy", "det"), ("left", "nsubj"), ("left", "obl:unmarked"), ("left", "ROOT")],
+            id="a day beside the subject",
+        ),
+        pytest.param(
+            ["Rebel", "commander", "Ali", "Noor", "left"],
+            ["ADJ", "NOUN", "PROPN", "PROPN", "VERB"],
+            ["O", "O", "B-PERSON", "I-PERSON", "O"],
+            [1, 4, 4, 2, 4],
+            ["amod", "nsubj", "nsubj", "flat", "ROOT"],
+            [
+                ("commander", "amod"),
+                ("Ali", "nmod:desc"),
+                ("left", "nsubj"),
+                ("Ali", "flat"),
+                ("left", "ROOT"),
+            ],
+            id="a title in front of its name",
+        ),
+        pytest.param(
+            ["Her", "deputy", "Ana", "left"],
+            ["PRON", "NOUN", "PROPN", "VERB"],
+            ["O", "O", "B-PERSON", "O"],
+            [1, 3, 3, 3],
+            ["nmod:poss", "nsubj", "nsubj", "ROOT"],
+            [("deputy", "nmod:poss"), ("left", "nsubj"), ("deputy", "appos"), ("left", "ROOT")],
+            id="a title with an owner",
+        ),
+        pytest.param(
+            ["Sunday", "ended"],
+            ["PROPN", "VERB"],
+            ["O", "O"],
+            [1, 1],
+            ["nsubj", "ROOT"],
+            [("ended", "nsubj"), ("ended", "ROOT")],
+            id="a day that is the only subject",
+        ),
+    ],
+)
+def test_a_verb_has_one_subject(
+    nlp: Language,
+    words: list[str],
+    tags: list[str],
+    names: list[str],
+    heads: list[int],
+    deps: list[str],
+    expected: list[tuple[str, str]],
+) -> None:
+    doc = Doc(nlp.vocab, words=words, pos=tags, ents=names, heads=heads, deps=deps)
+    doc = nlp.get_pipe("demarche_one_subject")(doc)
+    assert [(token.head.text, token.dep_) for token in doc] == expected
+
+
 def test_a_memory_zone_forgets_the_words_of_a_batch(nlp: Language) -> None:
     before = len(nlp.vocab.strings)
     for batch in range(5):

@@ -253,6 +253,32 @@ def test_what_robots_txt_forbids_is_never_fetched(house: House) -> None:
     assert house.fates() == [Fate("rejected", "robots")]
 
 
+def test_a_feed_that_a_person_named_is_read_whatever_robots_txt_says(house: House) -> None:
+    house.robots.forbidden = (FEED.url,)
+    assert len(house.stories(1)) == 1
+
+
+def test_a_page_read_for_its_links_is_asked_for_like_an_article(house: House) -> None:
+    listing = Feed("https://press.example/news", "The Ministry", links="ul a")
+    house.robots.forbidden = (listing.url,)
+    house.ledger.watch([listing], house.clock())
+    house.tick()
+    assert house.pipeline.poll(listing.url) == []
+    assert house.web.asked == []
+    assert house.ledger.feed(listing.url).habit["reason"] == "robots"
+
+
+def test_a_sitemap_that_an_index_leads_to_is_asked_for(house: House) -> None:
+    child = "https://news.example/map.xml"
+    house.robots.forbidden = (child,)
+    house.web.answers[FEED.url] = (
+        f"<sitemapindex><sitemap><loc>{child}</loc></sitemap></sitemapindex>".encode()
+    )
+    house.tick()
+    assert house.pipeline.poll(FEED.url) == []
+    assert house.web.asked == [FEED.url]
+
+
 def test_a_passing_failure_is_tried_three_times(house: House) -> None:
     ids = house.stories(1)
     house.web.answers["https://news.example/1"] = Transient("http-503")

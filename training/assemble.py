@@ -14,7 +14,7 @@ import spacy
 from spacy.language import Language
 
 from training import lexicon
-from worker.events import boundaries, lemmas, whole_names
+from worker.events import boundaries, lemmas, one_subject, whole_names
 
 META = {
     "lang": "en",
@@ -46,6 +46,10 @@ def main(corpora: Path, parse: Path, names: Path, out: Path) -> None:
     nlp.add_pipe(lemmas.FACTORY).fill(lexicon.build(corpora))
     nlp.add_pipe("ner", source=spacy.load(names))
     nlp.add_pipe(whole_names.NAME)
+    nlp.add_pipe(one_subject.NAME)
+    # Where it was trained is of no use to anybody.
+    nlp.config["paths"] = dict.fromkeys(nlp.config["paths"])
+    nlp.config["initialize"]["vectors"] = None
     nlp.meta.update(META)
     for folder in out.glob("*/"):
         shutil.rmtree(folder)

@@ -6,12 +6,13 @@ and Manning 2017) and classifiers of tags, features and names. It reads sentence
 words. It never ships: what it says about public-domain news is what the small pipeline learns from
 beside the treebanks.
 
-    python -m training.teacher train CORPORA OUT
-    python -m training.teacher label CORPORA MODEL OUT_TREES OUT_NAMES
+    python -m training.teacher train CORPORA OUT [--epochs N] [--share F]
+    python -m training.teacher label CORPORA MODEL OUT [--sentences N]
 """
 
 from __future__ import annotations
 
+import argparse
 import random
 import sys
 import time
@@ -38,7 +39,6 @@ from training.tree import spanning_tree
 from training.treebank import Sentence, Token
 
 SEED = 20261122
-EPOCHS = 3
 WORDS_PER_BATCH = 800
 RATE, ENCODER_RATE = 2e-3, 1.5e-4
 WARM_UP = 0.05
@@ -47,8 +47,8 @@ FIRST = 2
 LONGEST_WORD, MOST_PIECES = 20, 8
 MINUTES = 60
 SHORTEST, LONGEST = 4, 70
-SURE, SURE_NAME = 0.9, 0.8
-CHUNK, NEWS_SENTENCES = 4000, 28_000
+SURE = 0.9
+CHUNK = 4000
 CURLY = 0.5
 
 
@@ -294,8 +294,7 @@ def loss_of(reader: Reader, batch: Batch) -> Tensor:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the reader says of a sentence: tree and tags; names ("" where it is not sure of one);
-    the mean probability of the heads."""
+    """What the reader says of a sentence: tree, tags, names; the mean probability of its heads."""
 
     sentence: Sentence
     names: list[str]
@@ -310,7 +309,7 @@ def read(reader: Reader, tables: Tables, batch: Batch) -> Iterator[Reading]:
     for logits in (scores.tags, scores.morphs, scores.names, scores.labels.transpose(1, 3)):
         logits[..., :FIRST] = -1e9
     sure = scores.arcs.log_softmax(2).numpy()
-    chance, tag = scores.names.softmax(2).max(2)
+    tag = scores.names.argmax(2)
     root = tables.relations["ROOT"]
     for row, example in enumerate(batch.examples):
         size = len(example.sentence.tokens) + 1
@@ -328,30 +327,9 @@ def read(reader: Reader, tables: Tables, batch: Batch) -> Iterator[Reading]:
                 Token(token.form, token.lemma, upos, xpos, feats, own, relation, token.space)
             )
         chances = [np.exp(sure[row, at, head]) for at, head in enumerate(heads, 1)]
-        found = [
-            spelled["names"][int(tag[row, at])] if chance[row, at] >= SURE_NAME else ""
-            for at in range(1, size)
-        ]
+        found = [spelled["names"][int(tag[row, at])] for at in range(1, size)]
         parsed = Sentence(example.sentence.doc, example.sentence.id, tuple(tokens))
-        yield Reading(parsed, whole(found), float(np.mean(chances)))
-
-
-def whole(tags: list[str]) -> list[str]:
-    """Open every name of which a part is unsure, or that begins in the middle."""
-    out = list(tags)
-    at = 0
-    while at < len(out):
-        end = at + 1
-        if out[at] == "O":
-            at = end
-            continue
-        while end < len(out) and (out[end] == "" or out[end].startswith("I-")):
-            end += 1
-        kinds = {tag[2:] for tag in out[at:end]}
-        if len(kinds) > 1 or not out[at].startswith("B-"):
-            out[at:end] = [""] * (end - at)
-        at = end
-    return out
+        yield Reading(parsed, found, float(np.mean(chances)))
 
 
 def figures(reader: Reader, tables: Tables, examples: list[Example]) -> dict[str, float]:
@@ -409,12 +387,14 @@ def gather(corpora: Path, trees: tuple[str, ...], named: tuple[str, ...]) -> lis
     return examples
 
 
-def train(corpora: Path, out: Path) -> None:
-    """Train and keep the reader that does best on the development set."""
+def train(corpora: Path, out: Path, epochs: int, share: float) -> None:
+    """Train on a share of the data; keep the reader that does best on the development set."""
     torch.manual_seed(SEED)
     rng = random.Random(SEED)
     examples = gather(corpora, TREEBANKS["parse-train"], NAMES["ner-train"])
+    examples = rng.sample(examples, round(share * len(examples))) if share < 1 else examples
     dev = [e for e in gather(corpora, TREEBANKS["parse-dev"], NAMES["ner-dev"]) if e.has_tree]
+    dev = dev[: round(share * len(dev))]
     curly = [
         Example(treebank.curly(e.sentence), e.has_tree, e.names) if rng.random() < CURLY else e
         for e in examples
@@ -427,14 +407,14 @@ def train(corpora: Path, out: Path) -> None:
         {"params": reader.learnt(), "lr": ENCODER_RATE},
     ]
     optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=0.01)
-    steps = EPOCHS * sum(1 for _ in batched(curly, tables, random.Random(0)))
+    steps = epochs * sum(1 for _ in batched(curly, tables, random.Random(0)))
     warm = WARM_UP * steps
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda n: min(n / warm, max(0.01, (steps - n) / (steps - warm)))
     )
     best, start = 0.0, time.process_time()
     done = 0
-    for epoch in range(EPOCHS):
+    for epoch in range(epochs):
         reader.train()
         for batch in batched(curly, tables, rng):
             optimizer.zero_grad()
@@ -467,8 +447,8 @@ def raw(corpora: Path) -> Iterator[Example]:
                 yield Example(Sentence(str(number), "", tokens), False, None)
 
 
-def label(corpora: Path, model: Path, trees: Path, named: Path) -> None:
-    """Write raw news with what the reader is sure of: paragraphs of trees, sentences of names."""
+def label(corpora: Path, model: Path, out: Path, sentences: int) -> None:
+    """Write raw news, the sentences whose trees the reader is sure of, as paragraphs."""
     found, state = torch.load(model)
     tables = Tables(**found)
     reader = Reader(tables)
@@ -476,9 +456,8 @@ def label(corpora: Path, model: Path, trees: Path, named: Path) -> None:
     reader.eval()
     rng = random.Random(SEED)
     vocab = spacy.blank("en").vocab
-    name_box = DocBin(store_user_data=False)
     seen, sure = 0, list[Sentence]()
-    reader_of_news = islice(raw(corpora), NEWS_SENTENCES)
+    reader_of_news = islice(raw(corpora), sentences)
     while chunk := list(islice(reader_of_news, CHUNK)):
         places = {id(example): at for at, example in enumerate(chunk)}
         found: dict[int, Reading] = {}
@@ -489,12 +468,6 @@ def label(corpora: Path, model: Path, trees: Path, named: Path) -> None:
         for _, reading in sorted(found.items()):
             if reading.chance >= SURE:
                 sure.append(reading.sentence)
-            if any(tag.startswith("B-") for tag in reading.names):
-                rows = [
-                    (token.form, tag, token.space)
-                    for token, tag in zip(reading.sentence.tokens, reading.names, strict=True)
-                ]
-                name_box.add(names.to_doc(vocab, rows))
         print(f"{len(sure)} of {seen} sentences kept", flush=True)
     box = DocBin(store_user_data=False)
     for document in treebank.documents(sure):
@@ -503,9 +476,28 @@ def label(corpora: Path, model: Path, trees: Path, named: Path) -> None:
                 box.add(treebank.to_doc(vocab, [treebank.curly(s) for s in group]))
             else:
                 box.add(treebank.to_doc(vocab, group))
-    box.to_disk(trees)
-    name_box.to_disk(named)
+    box.to_disk(out)
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    learn = commands.add_parser("train")
+    learn.add_argument("corpora", type=Path)
+    learn.add_argument("out", type=Path)
+    learn.add_argument("--epochs", type=int, default=3)
+    learn.add_argument("--share", type=float, default=1.0, help="of the sentences")
+    use = commands.add_parser("label")
+    use.add_argument("corpora", type=Path)
+    use.add_argument("model", type=Path)
+    use.add_argument("out", type=Path)
+    use.add_argument("--sentences", type=int, default=28_000)
+    given = vars(parser.parse_args())
+    {"train": train, "label": label}[given.pop("command")](**given)
 
 
 if __name__ == "__main__":
-    {"train": train, "label": label}[sys.argv[1]](*map(Path, sys.argv[2:]))
+    main()

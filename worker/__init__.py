@@ -14,8 +14,8 @@
     ledger/     what is due, leased, done: a Redis door
     stream/     Events → Redis Stream, and back out of it: a Redis door
     service/    the processes of one machine: Redis server, workers, Flower, newsroom, supervisor
-    desk        texts coded, and the stream read, without the service
-    cli         `demarche …`
+    commands/   what the commands do
+    cli/        how they are called: `demarche …`
 
 Data flows one way: feeds → articles → events → stream. When each step runs, and what happens when
 it fails, is the business of the package `tasks`.

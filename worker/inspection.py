@@ -60,6 +60,7 @@ def inspect(
     get: Callable[[str], Page] = lambda url: fetcher.get(url, accept=FEED)  # noqa: E731
     page: Page | None = None
     try:
+        _check_robots(feed, robots, now)
         page = get(feed.url)
         whole, parsed = read(page, feed.links, get)
     except (Rejected, Transient) as error:
@@ -154,6 +155,12 @@ def _forbidden(parsed: ParsedFeed, robots: Robots, now: datetime) -> Iterator[st
     reasons = Counter(filter(None, (_why_not(entry.url, robots, now) for entry in shown)))
     for reason, count in reasons.items():
         yield f"Of the {len(shown)} newest articles {count} cannot be fetched: {reason}."
+
+
+def _check_robots(feed: Feed, robots: Robots, now: datetime) -> None:
+    """Raise Rejected, where a page that is read for its links may not be."""
+    if feed.links and (why := _why_not(feed.url, robots, now)):
+        raise Rejected("robots", why)
 
 
 def _why_not(url: str, robots: Robots, now: datetime) -> str | None:

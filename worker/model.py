@@ -145,6 +145,8 @@ class Resolved:
         antecedent: where the article had named what was referred to; at −1 if in the title.
         entry: file and line of the gazetteer, or "document" for whom the article introduced.
         person, office: who stood for it, as the text or the gazetteer has them.
+        sector: the part of it that the words name: "government", "military" …; None where they
+            name it as a whole.
     """
 
     role: str
@@ -156,6 +158,7 @@ class Resolved:
     entry: str | None = None
     person: str | None = None
     office: str | None = None
+    sector: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,8 @@ class Pipeline:
     def _look(self, feed: Feed, habit: schedule.Habit) -> tuple[schedule.Habit, list[str]]:
         etag, last_modified = schedule.conditional(habit, self._at())
         url = habit.address or feed.url
+        if feed.links:  # a page that is read for its links; a feed is there to be read by programs
+            self._check_robots(url)
         page = self.fetcher.get(url, etag=etag, last_modified=last_modified, accept=FEED)
         if schedule.is_unchanged(habit, page):
             return schedule.after_unchanged(habit, page, self._at(), self.limits), []
@@ -180,6 +182,7 @@ class Pipeline:
 
     def _sitemap(self, url: str) -> Page:
         """Fetch a sitemap of an index: out of turn, so its host is left alone the longer."""
+        self._check_robots(url)
         page = self.fetcher.get(url, accept=FEED)
         self.ledger.hold(urlsplit(url).netloc, self.now() + MOST * self.limits.host_delay)
         return page
@@ -222,11 +225,20 @@ class Pipeline:
             Rejected: robots.txt forbids it.
         """
         url = work.entry.url
-        if not self.robots.allows(url, self._at()):
-            raise Rejected("robots", f"robots.txt of {urlsplit(url).netloc} forbids {url}")
+        self._check_robots(url)
         delay = max(self.limits.host_delay, self.robots.delay(url, self._at()) or 0.0)
         if slot := self._turn(url, delay, work.booked):
             raise Busy("turn", retry_after=slot - self.now())
+
+    def _check_robots(self, url: str) -> None:
+        """Ask before fetching what no person named; docs/decisions/0009-robots-and-feeds.md.
+
+        Raises:
+            Rejected: ``robots``: it is forbidden.
+            Transient: robots.txt cannot be had now.
+        """
+        if not self.robots.allows(url, self._at()):
+            raise Rejected("robots", f"robots.txt of {urlsplit(url).netloc} forbids {url}")
 
     def _turn(self, url: str, delay: float, booked: float | None) -> float:
         """Return 0 where the host may be asked now, else the time that it gives us."""

@@ -1,6 +1,6 @@
-"""HTML → Article: the only door to trafilatura.
+"""HTML → Article.
 
-    decode → is it HTML, and small enough to read? → text → facts → is it an article at all?
+    tree → facts → text → is it an article at all?
 
 A page can hang trafilatura (40,000 spans in one paragraph took 21 s), so the tree is measured
 first; what still takes too long is killed from outside, with the child process that reads it.
@@ -8,42 +8,20 @@ first; what still takes too long is killed from outside, with the child process 
 
 from __future__ import annotations
 
-import logging
-import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
 
-import trafilatura
-from lxml import etree
 from lxml.html import HtmlElement
-from trafilatura.settings import Extractor
 
-from worker.articles import dates, language, layout, metadata, walls
+from worker.articles import dates, language, metadata, walls
 from worker.articles.agency import credited
 from worker.articles.links import canonical, claimed, site
+from worker.articles.loading import load, slim
+from worker.articles.maintext import main_text, without_heading
 from worker.errors import Rejected
-from worker.formats.attributes import is_crowded
-from worker.formats.charset import decode
 from worker.model import Article, Entry, Feed, Page, article_id
 
-MAX_CHARACTERS = 5_000_000  # of a page; the largest news pages, with their scripts, have about 3
-MAX_ELEMENTS = 25_000  # of a page; news pages have 500 to 10,000
-MAX_ATTRIBUTES = (
-    1_000  # of one tag: libxml2's time grows with their square, out of reach of a signal
-)
-MAX_CHILDREN = 5_000  # of one element: trafilatura's time grows with its square
 MIN_TEXT = 120  # characters: the shortest statements are two sentences
-
-_HTML_TYPE = re.compile(r"\s*(text/html|(application|text)/(xhtml\+)?xml)\b", re.IGNORECASE)
-_UNSURE_TYPE = re.compile(r"\s*(text/plain|application/octet-stream|$)", re.IGNORECASE)
-_LOOKS_HTML = re.compile(r"<(!doctype html|html|head|body|article|div|p|meta)\b", re.IGNORECASE)
-_LONG_TAG = re.compile(r"<[A-Za-z][^<>]{500000}")
-_COUNT = etree.XPath("count(//*)")
-_CROWDED = etree.XPath("boolean(//*[count(*) > $most])")
-
-# trafilatura logs each page that it cannot read; that is this module's to say, as a reason.
-logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +61,12 @@ def examine(page: Page, feed: Feed, entry: Entry) -> Examined:
     Raises:
         Rejected: ``not-html``; ``too-complex``.
     """
-    tree = _tree(page)
+    tree, source = load(page)
     url = _url(page, tree)
     reader = dates.reader(tree, url or page.url, page.fetched)
     facts = metadata.read(tree, [page.url, url or ""], reader)
-    text = _text(tree)
+    headings = (*facts.headings, facts.title or "")
+    text = without_heading(main_text(slim(tree)), headings)
     declared = feed.language or tree.get("lang") or "en"
     spoken = language.told(text, declared) if len(text) >= MIN_TEXT else declared
     fault = _fault(text, facts, page, entry) or _foreign(spoken)
@@ -95,7 +74,7 @@ def examine(page: Page, feed: Feed, entry: Entry) -> Examined:
     if published is None:
         published, basis = _told_by_feed(entry, page)
     if published is None:
-        published = _guessed(tree, url or page.url, facts, text, reader)
+        published = _guessed(tree, source, url or page.url, facts, text, reader)
         basis = "page" if published else None
     article = Article(
         id=article_id(url or page.url),
@@ -136,55 +115,6 @@ def warm_up() -> None:
     language.warm_up()
 
 
-def _tree(page: Page) -> HtmlElement:
-    text = decode(page.body, page.headers.get("content-type", ""))
-    _check_html(page, text)
-    _check_size(text)
-    try:
-        tree = trafilatura.load_html(text)
-    except (ValueError, TypeError, RecursionError) as error:
-        raise Rejected("not-html", f"it cannot be parsed: {error}") from error
-    if tree is None:
-        raise Rejected("not-html", f"{page.url} has no HTML tree")
-    elements = _COUNT(tree)
-    if elements > MAX_ELEMENTS:
-        raise Rejected("too-complex", f"more than {MAX_ELEMENTS} elements")
-    if elements > MAX_CHILDREN and _CROWDED(tree, most=MAX_CHILDREN):
-        raise Rejected("too-complex", f"an element with more than {MAX_CHILDREN} children")
-    return tree
-
-
-def _check_html(page: Page, text: str) -> None:
-    kind = page.headers.get("content-type", "")
-    if _HTML_TYPE.match(kind) or (_UNSURE_TYPE.match(kind) and _LOOKS_HTML.search(text[:2_000])):
-        if "\x00\x00" in text[:1_000] or text.startswith("%PDF"):
-            raise Rejected("not-html", f"{page.url} is a binary file")
-        return
-    raise Rejected("not-html", f"{page.url} is {kind[:60] or 'of no type'!r}")
-
-
-def _check_size(text: str) -> None:
-    if len(text) > MAX_CHARACTERS:
-        raise Rejected("too-complex", f"{len(text)} characters")
-    if len(text) > 500_000 and _LONG_TAG.search(text):
-        raise Rejected("too-complex", "a tag of more than 500,000 characters")
-    if is_crowded(text, MAX_ATTRIBUTES):
-        raise Rejected("too-complex", f"a tag of more than {MAX_ATTRIBUTES} attributes")
-
-
-def _text(tree: HtmlElement) -> str:
-    """The article's text; comments of readers are no part of it, tables of data are."""
-    layout.unwrap(tree)
-    document = trafilatura.bare_extraction(tree, options=_options())
-    return (getattr(document, "text", None) or "").strip()
-
-
-@cache
-def _options() -> Extractor:
-    """Built once: reading trafilatura's settings takes 4% of a page's time."""
-    return Extractor(output_format="python", comments=False, tables=True, with_metadata=False)
-
-
 def _fault(text: str, facts: metadata.Metadata, page: Page, entry: Entry) -> Rejected | None:
     """Why this is no article to be coded."""
     wall = walls.found(text, facts.title or "", page.url, entry.url)
@@ -202,11 +132,17 @@ def _foreign(spoken: str) -> Rejected | None:
 
 
 def _guessed(
-    tree: HtmlElement, url: str, facts: metadata.Metadata, text: str, reader: dates.Reader
+    tree: HtmlElement,
+    source: str,
+    url: str,
+    facts: metadata.Metadata,
+    text: str,
+    reader: dates.Reader,
 ) -> date | None:
     """The likeliest day; where nothing tells, that of a change, which is often the same."""
     return (
-        dates.guessed(tree, url, facts.title or "", text, reader)
+        dates.guessed(tree, url, facts.marks or dates.marks(tree, facts.title or ""), text, reader)
+        or reader.first(dates.in_scripts(source))
         or facts.modified
         or dates.searched(tree, url, reader)
     )

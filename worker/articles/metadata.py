@@ -38,7 +38,9 @@ _SITE_SUFFIX = re.compile(r"\s+(?:[|–—·•»:-]|::)\s+[^|–—·•»]{2,6
 class Metadata:
     """What could be found; `published_basis` is "json-ld" or "page".
 
-    ``bylines`` is what stands in the author's place, organisations included, as it is written.
+    ``bylines`` is what stands in the author's place, organisations included, as it is written;
+    ``headings`` are all that the page calls itself;
+    ``marks`` what is marked with a date on a page that does not name its own.
     """
 
     title: str | None = None
@@ -49,6 +51,8 @@ class Metadata:
     is_free: bool = True
     bylines: tuple[str, ...] = ()
     outlet: str | None = None
+    marks: dates.Marks | None = None
+    headings: tuple[str, ...] = ()
 
 
 def read(tree: HtmlElement, addresses: Iterable[str], reader: dates.Reader) -> Metadata:
@@ -59,15 +63,17 @@ def read(tree: HtmlElement, addresses: Iterable[str], reader: dates.Reader) -> M
     )
     title = _title(article, meta["title"], tree)
     published = reader.first([article.get("datePublished"), article.get("dateCreated")])
-    basis = "json-ld" if published else None
-    if published is None:
-        published = reader.first(meta["date"]) or dates.marked(tree, title or "", reader)
-        basis = "page" if published else None
+    basis = "json-ld" if published else "page"
+    published = published or reader.first(meta["date"])
+    marks = None if published else dates.marks(tree, title or "")
+    published = dates.marked(marks, reader) if marks else published
     return Metadata(
         title=title,
         authors=_authors(article.get("author")) or _names(meta["author"][:3]),
         published=published,
-        published_basis=basis,
+        published_basis=basis if published else None,
+        headings=(*_headings(tree), *meta["title"], _page_title(tree)),
+        marks=marks if not published else None,
         modified=reader.first([article.get("dateModified"), *meta["modified"]]),
         is_free=_is_free(article, meta["tier"]),
         bylines=_bylines(article, meta["author"]),

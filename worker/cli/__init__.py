@@ -209,7 +209,7 @@ def code(
     With --explain every event says which rule fired, on which words, how each party and the date
     were found, and what was merged; as "accounts" in JSON.
     """
-    from worker import desk
+    from worker.commands import desk
 
     if jsonl and (published or source or title):
         raise ConfigError("--published, --source and --title belong to a text, not to --jsonl.")
@@ -239,7 +239,7 @@ def relate(file: str) -> None:
     the spans in characters; each line of the output {"id", "type", "probabilities"}, in the same
     order. A line that cannot be read is named on standard error, and the exit code is 1 then.
     """
-    from worker import desk
+    from worker.commands import desk
 
     if desk.relate_lines(_settings(), file, sys.stdout, sys.stderr):
         sys.exit(1)
@@ -255,7 +255,7 @@ def parties(name: str, on: str | None) -> None:
     which an office holder was learnt (where Redis can be reached); a mark like 2019-12-31? means
     that the office is attested until then, not that it ended.
     """
-    from worker import desk
+    from worker.commands import desk
 
     desk.parties(_settings(), name, on, sys.stdout)
 

@@ -20,7 +20,7 @@ def feeds() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document a line.")
 def show(ailing: bool, as_json: bool) -> None:
     """List the feeds, how each does and what is wrong with it."""
-    from worker import subscriptions
+    from worker.commands import subscriptions
 
     subscriptions.show(settings_module.load(), sys.stdout, ailing=ailing, as_json=as_json)
 
@@ -35,7 +35,7 @@ def show(ailing: bool, as_json: bool) -> None:
 @click.option("--unseen", is_flag=True, help="Do not look at it first.")
 def add(url: str, official: bool, unseen: bool, **given: str | None) -> None:
     """Watch a feed: URL, or the one feed that the page at URL names."""
-    from worker import subscriptions
+    from worker.commands import subscriptions
 
     known: dict[str, object] = {"url": url, **{key: value for key, value in given.items() if value}}
     if official:
@@ -48,7 +48,7 @@ def add(url: str, official: bool, unseen: bool, **given: str | None) -> None:
 @click.option("--links", help="URL is a page that lists articles: CSS selector of their links.")
 def check(url: str, links: str | None) -> None:
     """Look at URL once: what would be read, when, and what is wrong; exit code 1 if nothing can."""
-    from worker import subscriptions
+    from worker.commands import subscriptions
     from worker.feeds import seeds
 
     given = {"url": url, "outlet": url, **({"links": links} if links else {})}
@@ -60,7 +60,7 @@ def check(url: str, links: str | None) -> None:
 @click.argument("url")
 def remove(url: str) -> None:
     """Watch a feed no longer, even where the seeds file names it."""
-    from worker import subscriptions
+    from worker.commands import subscriptions
 
     click.echo(subscriptions.remove(settings_module.load(), url))
 
@@ -69,7 +69,7 @@ def remove(url: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def take_in(file: Path) -> None:
     """Add the feeds of an OPML file, or of a TOML file like seeds/feeds.toml."""
-    from worker import subscriptions
+    from worker.commands import subscriptions
 
     click.echo(subscriptions.take_in(settings_module.load(), file))
 
@@ -78,6 +78,6 @@ def take_in(file: Path) -> None:
 @click.option("--toml", "as_toml", is_flag=True, help="As a seeds file instead of OPML.")
 def give_out(as_toml: bool) -> None:
     """Print the feeds as OPML, which every feed reader understands."""
-    from worker import subscriptions
+    from worker.commands import subscriptions
 
     subscriptions.give_out(settings_module.load(), sys.stdout, as_toml=as_toml)

@@ -19,7 +19,7 @@ def officials() -> None:
 @click.option("--all", "every", is_flag=True, help="Also who is not learnt yet, and who never.")
 def show(every: bool) -> None:
     """Show who was learnt, for which office, when seen first and last, in how many outlets."""
-    from worker import officials as desk
+    from worker.commands import officials as desk
 
     desk.show(settings_module.load(), sys.stdout, time.time(), every=every)
 
@@ -29,7 +29,7 @@ def show(every: bool) -> None:
 @click.option("--code", help="The party (JPN), where articles claim the name for two.")
 def accept(names: tuple[str, ...], code: str | None) -> None:
     """Believe what articles say of NAME, for good; or let NAME be learnt again after `forget`."""
-    from worker import officials as desk
+    from worker.commands import officials as desk
 
     desk.accept(settings_module.load(), names, code, sys.stdout, time.time())
 
@@ -38,7 +38,7 @@ def accept(names: tuple[str, ...], code: str | None) -> None:
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 def forget(names: tuple[str, ...]) -> None:
     """Drop what articles say of NAME, and never learn it again."""
-    from worker import officials as desk
+    from worker.commands import officials as desk
 
     desk.forget(settings_module.load(), names, sys.stdout, time.time())
 
@@ -46,6 +46,6 @@ def forget(names: tuple[str, ...]) -> None:
 @officials.command()
 def export() -> None:
     """Print who was learnt as lines for the gazetteer's leaders.tsv."""
-    from worker import officials as desk
+    from worker.commands import officials as desk
 
     desk.export(settings_module.load(), sys.stdout, time.time())

@@ -19,7 +19,7 @@ def parse(feeds: tuple[str, ...], links: str | None) -> None:
     Each line is {"feed", "url", "title", "published", "summary"}. What cannot be read is named on
     standard error, the others go on, and the exit code is 1 then.
     """
-    from worker import reading
+    from worker.commands import reading
     from worker.feeds import listing
 
     if links and (problem := listing.problem(links)):
@@ -38,7 +38,7 @@ def clean(pages: tuple[str, ...], jsonl: str | None) -> None:
     back. A page that the service would not code has the reason under "rejected"; where nothing
     could be read, "error" says why, and the exit code is 1.
     """
-    from worker import reading
+    from worker.commands import reading
 
     if bool(pages) == bool(jsonl):
         raise ConfigError("clean takes either pages or --jsonl FILE.")
@@ -64,7 +64,7 @@ def ingest(pages: tuple[str, ...], jsonl: str | None, no_wait: bool) -> None:
     known. A document has the same fates as what the feeds bring, and is told as a line of JSON when
     it has one; the exit code is 1 where one could not be read or nobody works on them.
     """
-    from worker.ingest import Intake
+    from worker.commands.ingest import Intake
 
     if bool(pages) == bool(jsonl):
         raise ConfigError("ingest takes either paths or --jsonl FILE.")

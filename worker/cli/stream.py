@@ -81,7 +81,7 @@ def tail(start: str, stream: str, form: str, end: bool, **asked: Any) -> None:
 
     Options that select events may be given more than once: any of the parties, any of the types.
     """
-    from worker import delivery
+    from worker.commands import delivery
 
     delivery.tail(
         settings_module.load(), stream, start, sys.stdout,
@@ -126,7 +126,7 @@ def export(
     Events that were merged or retracted are left out, and options that select events look at the
     newest state. Of reports and articles every message is written.
     """
-    from worker import delivery
+    from worker.commands import delivery
 
     messages = delivery.Source(stream, start, stop, archive)
     count = delivery.export(
@@ -156,11 +156,11 @@ def replay(
     if warc is bool(name) or warc is not bool(files):
         raise ConfigError("replay takes either --into NAME, or --warc and its FILES.")
     if warc or name is None:
-        from worker import replay as pages
+        from worker.commands import replay as pages
 
         pages.replay(settings_module.load(), files, sys.stdout)
         return
-    from worker import delivery
+    from worker.commands import delivery
 
     messages = delivery.Source(stream, start, stop, archive)
     key, count = delivery.replay(settings_module.load(), messages, name)
@@ -175,6 +175,6 @@ def recode(files: tuple[Path, ...]) -> None:
     FILES are pages that DEMARCHE_WARC kept. For a new version of the coder: events keep their ids,
     what an article tells no longer is retracted. The service may go on meanwhile.
     """
-    from worker import recode as archive
+    from worker.commands import recode as archive
 
     archive.recode(settings_module.load(), files, sys.stdout)

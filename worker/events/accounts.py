@@ -46,6 +46,7 @@ def _resolved(named: Named, role: str, text: str, offset: int) -> Resolved:
         entry=_entry(origin.entry) if origin else None,
         person=origin.person if origin else None,
         office=origin.office if origin else None,
+        sector=named.sector,
     )
 
 

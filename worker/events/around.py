@@ -51,6 +51,20 @@ def sites(token: Token, _: Lexicon) -> Iterable[Token]:
         yield token.head
 
 
+def qualified(token: Token, _: Lexicon) -> Iterable[Token]:
+    """What a participle stands before: "the visiting envoys of X"."""
+    if token.dep_ == "amod":
+        yield token.head
+
+
+def beside(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Who else stands in the clause of what a participle qualifies: "Y asked visiting envoys"."""
+    noun = token.head
+    while noun.dep_ in ("conj", "nmod", "nmod:desc", "compound", "flat", "appos"):
+        noun = noun.head
+    yield from (c for c in children(noun.head, "nsubj", "obj", "iobj", "obl") if c != noun)
+
+
 def destinations(token: Token, _: Lexicon) -> Iterable[Token]:
     """Where things told by a participle went: "the tanks given by X reached Y"."""
     thing = token.head
@@ -70,5 +84,7 @@ PLACES: dict[str, Around] = {
     "hearer": hearers,
     "destination": destinations,
     "site": sites,
+    "qualified": qualified,
+    "beside": beside,
 }
 """Names of places, as the lexicon's lines use them."""

@@ -7,8 +7,16 @@ from collections.abc import Iterator
 from worker.events import plover
 from worker.events.parsed import Token
 from worker.events.rules import Lexicon
-from worker.events.tree import Standing, children, is_predicate, lemma, own_standing
-from worker.events.triggers import Context, Triggers
+from worker.events.tree import (
+    Arguments,
+    Standing,
+    arguments,
+    children,
+    is_predicate,
+    lemma,
+    own_standing,
+)
+from worker.events.triggers import Context, Triggers, hyphened
 
 
 class Contents:
@@ -26,6 +34,11 @@ class Contents:
         kinds = (self._triggers.kind(c) for c in clauses)
         return any(k is not None and plover.meaning(k[0]).quad == 4 for k in kinds)
 
+    def is_kind(self, context: Context) -> bool:
+        """Whether what is promised would be an act of cooperation."""
+        kinds = (self._triggers.kind(c) for c in context.args.complements)
+        return any(k is not None and plover.meaning(k[0]).quad < 3 for k in kinds)
+
     def is_refused(self, context: Context) -> bool:
         """Whether what is vowed is that a good turn will not be done: a refusal."""
         for clause in context.args.complements:
@@ -40,7 +53,7 @@ class Contents:
         words = modes["words"][table]
         for token in content:
             for mode, listed in words.items():  # type: ignore[attr-defined]
-                if lemma(token) in listed:
+                if lemma(token) in listed or hyphened(token) in listed.split():
                     return str(mode)
             kind = self._triggers.kind(token)
             if kind is not None:
@@ -56,16 +69,28 @@ class Contents:
         return token.dep_ in ("obj", "nmod", "obl") and self._lexicon.is_a(lemma(token), "AIDTHING")
 
     def weapon(self, context: Context) -> str | None:
-        """The mode of a use of force, by the arms that its own phrases name."""
-        args = context.args
-        own = [context.token, *children(context.token, "amod", "compound")]
-        blows = [t for t in args.patient if self._lexicon.is_a(lemma(t), "ATTACK")]
-        phrases = [*args.agent, *blows, *(t for c, t in args.preps if c != "against")]
-        for phrase in phrases:
-            own += [phrase, *children(phrase, "amod", "compound", "nmod")]
+        """The mode of a use of force, by the arms that its own phrases name.
+
+        Else by those of the clause that it is told with: "opened fire and killed two".
+        """
+        found = self._arms(context.token, context.args)
+        beside = context.token.head
+        if found is None and context.token.dep_ in ("conj", "advcl") and is_predicate(beside):
+            found = self._arms(beside, arguments(beside), all_objects=True)
+        return found
+
+    def _arms(self, token: Token, args: Arguments, *, all_objects: bool = False) -> str | None:
+        own = [token, *children(token, "amod", "compound")]
+        blows = [t for t in args.patient if all_objects or self._is_attack(t)]
+        for phrase in (*args.agent, *blows, *(t for c, t in args.preps if c != "against")):
+            own += [phrase, *children(phrase, "nmod", "acl"), *_described(phrase)]
+            own += [t for c in children(phrase, "acl") for t in children(c, "obl")]
         told = {lemma(t) for t in own}
         arms = self._lexicon.modes["words"]["assault"]
         return next((str(mode) for mode, words in arms.items() if told & set(words.split())), None)  # type: ignore[attr-defined]
+
+    def _is_attack(self, token: Token) -> bool:
+        return self._lexicon.is_a(lemma(token), "ATTACK")
 
     def warns(self, context: Context) -> bool:
         """Whether consequences are held out: a threat."""
@@ -77,7 +102,7 @@ class Contents:
     def content(self, context: Context) -> list[Token]:
         """The words that say what is asked for, refused or threatened, the telling ones first."""
         args = context.args
-        heads = list(args.complements)
+        heads = list(args.complements) or _hung_above(context.token)
         heads += [t for c, t in args.preps if c in ("for", "to", "with", "of", "on", "against")]
         heads += args.patient
         found: list[Token] = []
@@ -105,3 +130,18 @@ class Contents:
             yield token
             for child in inner:
                 yield from self.telling(child, depth + 1)
+
+
+def _hung_above(participle: Token) -> list[Token]:
+    """ "Adopted a resolution calling on Chad to end …": what is asked, hung on "adopted"."""
+    if participle.dep_ != "acl" or participle.tag_ != "VBG":
+        return []
+    clauses = (c for c in children(participle.head.head, "advcl", "xcomp") if c.i > participle.i)
+    return [c for c in clauses if any(m.lower_ == "to" for m in children(c, "mark"))]
+
+
+def _described(noun: Token) -> Iterator[Token]:
+    """The adjectives and compounds of a noun, and theirs: all of "suicide car bomb"."""
+    for child in children(noun, "amod", "compound"):
+        yield child
+        yield from _described(child)

@@ -19,7 +19,7 @@ from typing import TypeVar, TypeVarTuple
 
 from spacy.language import Language
 
-from worker.events import accounts, anchors, datelines, edtf, naming
+from worker.events import accounts, anchors, datelines, edtf, naming, operative
 from worker.events.acts import Act
 from worker.events.anchors import Anchor
 from worker.events.borders import at_home
@@ -40,6 +40,7 @@ from worker.events.sightings import sightings
 from worker.events.speech import Speech
 from worker.events.timing import Timeline
 from worker.events.topics import is_sport
+from worker.events.towns import towns
 from worker.events.tree import lemma
 from worker.events.worth import Part, worth_parsing
 from worker.model import Article, Event, Evidence, Location, OfficeHolder, Party, Reading
@@ -57,6 +58,7 @@ _ANSWERS = {  # what is denied or turned down → types of acts that said it
     "accusation": _CHARGED, "allegation": _CHARGED, "charge": _CHARGED, "criticism": _CHARGED,
     "demand": ("REQUEST",), "claim": _CLAIMED, "report": _CLAIMED, "statement": _CLAIMED,
 }  # fmt: skip
+_CHARGES = {"accusation", "allegation", "charge", "criticism", "claim", "suggestion"}
 _BATCH = 64  # paragraphs; larger batches gain nothing on one core
 
 
@@ -80,6 +82,7 @@ class Coder:
         learnt: Callable[[], tuple[OfficeHolder, ...]] = tuple,
     ) -> None:
         """Keep them; pipeline and gazetteer may be shared."""
+        towns()  # read before children are forked
         self._nlp = nlp
         self._gazetteer = gazetteer
         self._domestic = domestic
@@ -130,7 +133,7 @@ class Coder:
         anchor = anchors.of(article)
         issuer = naming.issuer(self._gazetteer, self._lexicon, article)
         home = issuer.code if issuer is not None else article.country
-        texts = list(_texts(article))
+        texts = list(_texts(article, self._lexicon.classes["OPERATIVE"]))
         found = self._gazetteer.find([text for text, _ in texts], _day(anchor), home=home)
         parts = [Part(*text, named) for text, named in zip(texts, found, strict=True)]
         if not self._domestic:
@@ -204,6 +207,7 @@ class _Telling:
         self._discourse = Discourse(self._lexicon, self._issuer)
         self._sentence = 0
         self._spoken: Named | None = None
+        self._leader: Named | None = None
         self._made: list[Told] = []
         self._first = 0
         self._ends: list[int] = []
@@ -217,11 +221,13 @@ class _Telling:
     def _paragraph(
         self, number: int, doc: Doc, offset: int, found: list[tuple[int, int, Named]]
     ) -> Iterable[Told]:
+        found = self._with_leader(found)
         at: dict[int, list[Named]] = {}
         posts: dict[int, list[Named]] = {}
         for start, end, named in found:
             for i in range(start, end):
                 (posts if named.how == "posting" else at).setdefault(i, []).append(named)
+        sent = [one for one in found if one[2].how == "posting"]
         found = [one for one in found if one[2].how != "posting"]
         phrases = Phrases(
             self._lexicon,
@@ -230,13 +236,15 @@ class _Telling:
             lambda t: self._refer(t, number, speech),
             lambda t, kind: self._understood(t, kind, number),
         )
-        speech = Speech(doc, self._lexicon, phrases.direct, self._spoken, self._issuer)
+        speech = Speech(doc, self._lexicon, phrases.voice, self._spoken, self._issuer)
         reader = Reader(self._lexicon, phrases, speech, domestic=self._domestic)
         doubter = Doubter(doc, self._lexicon, reader.triggers, {*at, *posts})
         self._first = self._sentence
         self._ends = [s.end for s in doc.sents]
         self._note(number, doc, found, self._sentence)
+        self._note_posts(number, sent)
         self._learn(doc, at, phrases)
+        self._note_strangers(number, doc, at, phrases)
         if offset == _TITLE:
             self._sentence += sum(1 for _ in doc.sents)
             return
@@ -284,6 +292,42 @@ class _Telling:
             )  # fmt: skip
         for token in groups:
             self._note_group(token, number, first)
+
+    def _with_leader(self, found: Iterable[tuple[int, int, Named]]) -> list[tuple[int, int, Named]]:
+        """ "Coalition aircraft", after "the U.S.-led coalition": of its leader too."""
+        told = list(found)
+        spans = {(start, end) for start, end, n in told if n.code == "COALITION"}
+        led = [one for one in told if one[:2] in spans and one[2].code != "COALITION"]
+        alone = spans - {one[:2] for one in led}
+        leader = self._leader
+        self._leader = led[-1][2] if led else leader
+        if leader is None:
+            leader = led[0][2] if led else None
+        added = [
+            (start, end, replace(leader, start=n.start, end=n.end, origin=n.origin))
+            for start, end, n in told
+            if leader is not None and n.code == "COALITION" and (start, end) in alone
+        ]
+        return sorted([*told, *added], key=lambda one: one[:2])
+
+    def _note_posts(self, number: int, sent: list[tuple[int, int, Named]]) -> None:
+        for start, _, named in sent:
+            sentence = self._first + sum(e <= start for e in self._ends)
+            self._discourse.posts.append(
+                Seen(named, (number, start), sentence, subject=False, words=frozenset())
+            )
+
+    def _note_strangers(
+        self, number: int, doc: Doc, at: dict[int, list[Named]], phrases: Phrases
+    ) -> None:
+        """People of no party that are subjects: "he" may mean them."""
+        for token in doc:
+            person = token.pos_ == "PROPN" and token.ent_type_ == "PERSON"
+            if not person or token.i in at or not token.dep_.startswith("nsubj"):
+                continue
+            if not phrases.direct(token):
+                sentence = self._first + sum(e <= token.i for e in self._ends)
+                self._discourse.strangers.append((sentence, (number, token.i)))
 
     def _note_group(self, token: Token, number: int, first: int) -> None:
         """ "The two leaders", a subject: told again, so that "they" finds them."""
@@ -377,6 +421,8 @@ class _Telling:
 
     def _answered(self, act: Act) -> Act:
         """A charge that is denied without a name was made by whoever accused last."""
+        if act.type == "AGREE" and not act.recipients and "answer" in act.rule.flags:
+            return self._promised(act)
         if act.type != "REJECT" or act.recipients:
             return act
         words = {lemma(c) for c in act.trigger.children if c.dep_ in ("obj", "ccomp", "xcomp")}
@@ -389,6 +435,20 @@ class _Telling:
             if told.type in types and deniers & told.codes[1]:
                 mode = told.mode if told.type == "REQUEST" else act.mode
                 return replace(act, recipients=told.actors, mode=mode)
+        return replace(act, recipients=self._accuser(deniers, words))
+
+    def _accuser(self, deniers: set[str], words: set[str]) -> tuple[Named, ...]:
+        """Who must have made a charge that nobody was told to make: the other of the two."""
+        pair = self._discourse.pair(len(self._ends), 0, self._sentence) if words & _CHARGES else []
+        others = tuple(n for n in pair if n.code not in deniers)
+        return others if len(others) == 1 else ()
+
+    def _promised(self, act: Act) -> Act:
+        """What is promised without a name is promised to whoever asked for it just before."""
+        promisers = {a.code for a in act.actors}
+        for told in self._made[-4:][::-1]:
+            if told.type == "REQUEST" and promisers & told.codes[1]:
+                return replace(act, recipients=told.actors)
         return act
 
     def _told(self, act: Act, offset: int, belief: float, where: Location | None) -> Told:
@@ -433,14 +493,14 @@ def _day(anchor: Anchor | None) -> date | None:
     return anchor.day if anchor is not None else None
 
 
-def _texts(article: Article) -> Iterator[tuple[str, int]]:
-    """The title and the paragraphs, each with its offset, datelines off."""
+def _texts(article: Article, operative_verbs: frozenset[str]) -> Iterator[tuple[str, int]]:
+    """The title and the paragraphs as the parser shall read them, each with its offset."""
     if article.title:
         yield _plain(article.title), _TITLE
     text = _plain(article.text)
     for start, end in paragraphs(text):
         first = start + datelines.length(text[start:end])
-        yield text[first:end], first
+        yield operative.spelt(text, first, end, operative_verbs)
 
 
 def _plain(text: str) -> str:
@@ -448,10 +508,15 @@ def _plain(text: str) -> str:
     return text.translate(_SPACES)
 
 
+def _after_mark(text: str, start: int, end: int) -> int:
+    """Where a quotation begins without the number of its clause, which the parser read as "We"."""
+    mark = operative.MARK.match(text, start, end)
+    return mark.end() if mark and mark.end() < end else start
+
+
 def _event(article: Article, told: Told, anchor: Anchor | None) -> Event:
-    evidence = tuple(
-        Evidence(article.text[start:end], start, end) for start, end in dict.fromkeys(told.evidence)
-    )
+    quoted = dict.fromkeys((_after_mark(article.text, a, b), b) for a, b in told.evidence)
+    evidence = tuple(Evidence(article.text[start:end], start, end) for start, end in quoted)
     return Event(
         type=told.type,
         mode=told.mode,

@@ -42,11 +42,17 @@ _CHEMICAL = frozenset(
     {"chemical", "biological", "nerve", "poison", "sarin", "chlorine", "mustard", "toxic"}
 )
 _BY_PEOPLE = frozenset({"ASSAULT", "CONSULT", "COOPERATE"})  # citizens act for their country
-_PLAYED = frozenset({"CONSULT", "ASSAULT"})  # teams meet and beat each other
-_CHOOSY = frozenset({"force", "crowd", "inquiry", "tribunal"})  # not everybody can be the actor
+_PLAYED = frozenset({"CONSULT", "ASSAULT", "SANCTION"})  # teams meet and beat each other
+_CHOOSY = frozenset(
+    {"force", "crowd", "inquiry", "tribunal", "speaker"}
+)  # not everybody can be the actor
+_ALLEGED = frozenset({"ASSAULT", "COERCE"})
 _AGREEING = frozenset(
     {"agree", "offer", "pledge", "promise", "ready", "willing", "prepared", "commit"}
 )
+_VOWING = frozenset({"vow", "swear"})
+_DECIDING = frozenset({"decide", "agree", "vote", "resolve"})
+_DECIDED = frozenset({"SANCTION", "ACCUSE", "REQUEST", "REJECT"})
 _DEONTIC = frozenset({"must", "should", "ought", "need"})
 
 
@@ -134,8 +140,11 @@ class Reader:
         if not {"crowd", "organ"} & set(rule.actor) and not self._domestic:
             by_people = rule.type in _BY_PEOPLE and rule.mode != "visit"
             actors = [a for a in actors if a.how != "people" or by_people]
+        if actors and not (actors := [a for a in actors if self._is_public(a, rule)]):
+            return None
         if not actors and rule.pos == "v" and not _CHOOSY & set(rule.actor):
             actors = self._places.before_verb(context.token)
+            actors = [a for a in actors if self._is_public(a, rule)]
         if not actors and self._domestic:
             actors = self._places.somebody(context)
         if not actors:
@@ -145,6 +154,7 @@ class Reader:
         if "own" in rule.flags and not self._is_own(context):
             return None
         recipients = self._places.first(rule.recipient, context, depth)
+        recipients = [r for r in recipients if not self._lexicon.is_a(r.code.lower(), "NGO")]
         if "matrix" in rule.flags:  # who agrees to act is no target of the agreement
             recipients = [r for r in recipients if r.code not in {a.code for a in actors}]
         if "igo" in rule.flags and actors[0].kind != "igo":
@@ -172,12 +182,20 @@ class Reader:
         if "mutual" in rule.flags and len(actors) == 1 and _told_apart(rule, context):
             others = [r for r in recipients if r.code != actors[0].code]
             return Frame(rule, rule.type, mode, tuple(actors), tuple(others)) if others else None
+        if rule.id == "support.sign" and _joins_body(actors, recipients, context):
+            return Frame(rule, rule.type, mode, tuple(distinct(actors)), tuple(recipients))
         frame = self._joined(rule, mode, actors, recipients)
         if rule.type == "CONSULT" and mode is None:
             if frame is None and "mutual" in rule.flags:
                 frame = Frame(rule, "CONSULT", None, tuple(actors[:1]))
             return None if frame is None else self._meetings.settled(frame, context)
         return frame
+
+    def _is_public(self, actor: Named, rule: Rule) -> bool:
+        """Whether an actor acts for a state or a body: firms only trade, and NGOs are no party."""
+        if self._lexicon.is_a(actor.code.lower(), "NGO"):
+            return self._domestic
+        return actor.basis != "company" or rule.type == "COOPERATE"
 
     def _has_other_foe(self, context: Context) -> bool:
         """ "A and B fight with the militants": beside each other, not against."""
@@ -217,6 +235,8 @@ class Reader:
         codes = {a.code for a in actors}
         others = [r for r in recipients if r.code not in codes or self._domestic]
         everyone = distinct(actors + others)
+        if rule.type == "AGREE" and len(actors) > 1 and (not others or _is_mutual_vow(others)):
+            return Frame(rule, rule.type, mode, tuple(distinct(actors)), ())
         one_sided = "alone2" in rule.flags and len(actors) == 1
         if one_sided and others and not any(o.how == "with" for o in others):
             return Frame(rule, rule.type, mode, tuple(actors), tuple(others))
@@ -241,10 +261,12 @@ class Reader:
             return bool(words & {"leave", "depart", "out"})
         if "chemical" in flags:
             return any(t.lower_ in _CHEMICAL for t in context.token.subtree)
-        if "active" in flags and (is_passive(context.token) or context.token.dep_ == "xcomp"):
+        if "active" in flags and (is_passive(context.token) or _is_open_complement(context.token)):
             return False
         if "negated" in flags:  # "does not recognise", "will not attend"
             return own_standing(context.token) in (Standing.NEGATED, Standing.REFUSED)
+        if "issued" in flags and not (self._speech.issuer or self._speech.speaker(context.token)):
+            return False
         if "refusing" in flags:
             return own_standing(context.token) is Standing.REFUSED
         if "will" in flags:
@@ -278,6 +300,9 @@ class Reader:
             return _MISFIT
         if rule.type == "AGREE" and "matrix" in rule.flags and self._contents.is_hostile(context):
             return _MISFIT
+        vowed = rule.type == "AGREE" and lemma(context.token) in _VOWING
+        if vowed and not self._contents.is_kind(context):
+            return _MISFIT  # "vowed to strengthen its arsenal"
         if (
             "matrix" in rule.flags
             and rule.type in _ANNOUNCING
@@ -285,7 +310,7 @@ class Reader:
         ):
             return _MISFIT
         if rule.type == "ASSAULT" and rule.mode is None:
-            return self._contents.weapon(context)
+            return self._contents.weapon(context) or self._from_the_air(context)
         if "matrix" not in rule.flags or rule.type not in ("REQUEST", "REJECT", "THREATEN"):
             return rule.mode
         content = self._contents.content(context)
@@ -294,6 +319,12 @@ class Reader:
             threat = lemma(context.token) in _THREATS or self._contents.warns(context)
             return rule.mode if threat else _MISFIT
         return mode or rule.mode
+
+    def _from_the_air(self, context: Context) -> str | None:
+        """ "The coalition conducted 14 strikes": a coalition strikes from above."""
+        words = (context.token, *context.args.patient)
+        struck = any(t.pos_ == "NOUN" and lemma(t) in ("strike", "sortie") for t in words)
+        return "aerial" if struck and "COALITION" in context.actors else None
 
     def _act(self, token: Token, frame: Frame) -> Act | None:
         how = standing(token, self._lexicon.operators)
@@ -304,6 +335,8 @@ class Reader:
         act = self._made(token, frame)
         if frame.rule.flags & {"negated", "refusing", "future"}:
             return act
+        if how is Standing.FACT and act.type in _COOPERATIVE and _is_decided(token):
+            return self._future(act)
         if how is Standing.FACT:
             return None if _is_lonely(act) else act
         if how is Standing.FUTURE and _on_condition(token):
@@ -324,8 +357,10 @@ class Reader:
 
     def _alleged(self, act: Act) -> Iterator[Act]:
         """Who says that it was attacked, accuses (coding guide, "Alleged acts")."""
-        if plover.meaning(act.type).quad < 4 or act.standing is not Standing.FACT:
+        if plover.meaning(act.type).quad < 4 or act.standing is not Standing.FACT or self._domestic:
             return
+        if act.type not in _ALLEGED or not self._speech.is_claimed(act.trigger):
+            return  # a tariff is no allegation, nor what police merely report
         if act.trigger.dep_ == "acl":
             return  # "say the men detained by X are free": taken for granted, not alleged
         speaker = self._speech.speaker(act.trigger)
@@ -342,9 +377,14 @@ class Reader:
             return None
         speaker = self._speech.speaker(act.trigger)
         own = speaker is not None and speaker.code in {a.code for a in act.actors}
+        if own and act.type == "THREATEN":
+            return act  # "said it may propose sanctions"
         return self._announced(act) if own else None
 
     def _future(self, act: Act) -> Act | None:
+        above = (act.trigger.head, act.trigger.head.head)
+        if act.type in _DECIDED and any(lemma(t) in _DECIDING for t in above):
+            return act  # "agreed to extend the sanctions": that is how they are imposed
         if act.type not in _COOPERATIVE:
             return self._announced(act)
         if lemma(act.trigger) in ("welcome", "appreciate"):
@@ -360,7 +400,12 @@ class Reader:
         mode = self._lexicon.modes["threaten"].get(f"{act.type} {act.mode}")
         mode = mode or self._lexicon.modes["threaten"].get(act.type)
         hostile = plover.meaning(act.type).quad == 4 or _on_condition(act.trigger)
-        if mode is None or not hostile or not (act.recipients or self._domestic):
+        if (
+            act.type == "PROTEST"
+            or mode is None
+            or not hostile
+            or not (act.recipients or self._domestic)
+        ):
             return None
         label = f"{act.label}/future"
         return replace(act, type="THREATEN", mode=mode, label=label, standing=Standing.FUTURE)
@@ -447,6 +492,23 @@ def _is_reciprocal(context: Context) -> bool:
     return each and any(w.lower_ == "other" and any(children(w, "det")) for w in words)
 
 
+def _joins_body(actors: list[Named], recipients: list[Named], context: Context) -> bool:
+    """ "Signed the African Union's charter": states that join what a body has drawn up."""
+    by_states = len(actors) > 1 and all(a.kind == "state" for a in actors)
+    drawn_up = recipients and all(r.kind == "igo" for r in recipients)
+    return by_states and bool(drawn_up) and not any(c == "with" for c, _ in context.args.preps)
+
+
+def _is_decided(token: Token) -> bool:
+    """ "The decision to send a mission": a good turn that is still to come."""
+    return token.dep_ == "acl" and token.tag_ == "VB" and lemma(token.head) == "decision"
+
+
+def _is_mutual_vow(others: list[Named]) -> bool:
+    """ "Vowed to stop backing rebels on each other's territory": whom it is about is no matter."""
+    return all(o.kind == "group" for o in others)
+
+
 def _is_pair_word(word: Token) -> bool:
     following = word.doc[word.i + 1].lower_ if word.i + 1 < len(word.doc) else ""
     return following in ("other", "another")
@@ -462,8 +524,16 @@ def _told_apart(rule: Rule, context: Context) -> bool:
     )
 
 
+def _is_open_complement(token: Token) -> bool:
+    """ "Tried to promise"; but who "stands ready" is ready."""
+    return token.dep_ == "xcomp" and lemma(token.head) not in ("stand", "remain", "be")
+
+
 def _is_question(context: Context) -> bool:
     """ "Asked how the envoy could be so patient": what is asked is an answer."""
+    following = context.token.i + 1
+    if following < len(context.token.doc) and context.token.doc[following].lower_ in _QUESTIONS:
+        return True
     clauses = (c for c in context.args.complements if c.dep_ == "ccomp")
     return any(w.lower_ in _QUESTIONS for c in clauses for w in children(c, "mark", "advmod"))
 

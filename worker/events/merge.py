@@ -11,6 +11,8 @@ from worker.model import Account, Location
 
 _MUTUAL_WINS = frozenset({"AGREE", "SUPPORT", "COOPERATE"})
 _MET = frozenset({"visit", "multilateral"})
+_OF_ONE_MODE = frozenset({"SANCTION", "COERCE", "RETREAT"})
+"""To expel envoys and to shut an embassy are two acts; one blow may be told with several arms."""
 _STATEMENTS = frozenset({"ACCUSE", "REJECT", "REQUEST", "SUPPORT", "CONCEDE", "MOBILIZE"})
 
 
@@ -75,6 +77,8 @@ def _once(events: Iterable[Told]) -> list[Told]:
 def _join(one: Told, other: Told) -> Told | None:
     """The one event that both tell, or None where they are two."""
     if one.type != other.type or not _same_day(one, other) or _called_and_met(one, other):
+        return None
+    if one.type in _OF_ONE_MODE and one.mode and other.mode and one.mode != other.mode:
         return None
     fuller = _fuller(one, other)
     if fuller is None:

@@ -24,12 +24,15 @@ import spacy
 from spacy.language import Language
 
 from worker.errors import ConfigError
-from worker.events import boundaries, lemmas, universal, whole_names
+from worker.events import boundaries, lemmas, one_subject, universal, whole_names
 
 __all__ = ["OWN", "load", "paragraphs"]
 
 # Importing their modules registers them with spaCy.
-OWN = (boundaries.NAME, boundaries.JOINED, lemmas.FACTORY, universal.NAME, whole_names.NAME)
+OWN = (
+    *(boundaries.NAME, boundaries.JOINED, lemmas.FACTORY),
+    *(universal.NAME, whole_names.NAME, one_subject.NAME),
+)
 
 PACKAGED = Path(__file__).parent / "model"
 

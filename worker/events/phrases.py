@@ -12,11 +12,16 @@ from dataclasses import dataclass, field, replace
 
 from worker.events.parsed import Doc, Token
 from worker.events.rules import Lexicon
+from worker.events.sectors import sector
 from worker.events.tree import case, children, conjuncts, is_passive, lemma
 
 _POSSESSIVES = ("of", "for", "from")
 _LINKS = frozenset({",", "and", ", and", ", the", "and the", ", and the"})
 _PAST = frozenset({"former", "ex", "late", "ousted", "deposed"})
+_NAMING = frozenset({"det", "amod", "compound", "nmod", "nmod:poss", "acl", "acl:relcl"})
+_AGAINST = frozenset({"critic", "opponent", "rival", "detractor"})
+_FIRING = frozenset({"fire", "launch", "shoot", "lob"})
+_SENDING = _FIRING | {"send", "deploy", "dispatch", "lead", "command"}
 _CULPRITS = ("by", "of", "from", "between")
 
 
@@ -51,6 +56,7 @@ class Named:
         place: it says where.
         origin: how its name was found; a reference keeps that of what it refers to.
         refers: the words that referred to it.
+        sector: the part of it that its words name ("military"); None where they name all of it.
     """
 
     code: str
@@ -64,6 +70,7 @@ class Named:
     place: bool = False
     origin: Origin | None = field(default=None, compare=False)
     refers: str = field(default="", compare=False)
+    sector: str | None = field(default=None, compare=False)
 
 
 Refer = Callable[[Token], list[Named]]
@@ -141,6 +148,12 @@ class Phrases:
     def direct(self, token: Token) -> list[Named]:
         """Parties that the phrase stands for, all its conjuncts included."""
         return _unique(named for head in conjuncts(token) for named in self._single(head, 0))
+
+    def voice(self, token: Token) -> list[Named]:
+        """Who speaks where a phrase is the subject: a report speaks for whose it is."""
+        found = self.direct(token)
+        paper = not found and self._lexicon.is_a(lemma(token), "DOCUMENT")
+        return self.belongs(token) if paper else found
 
     def belongs(self, token: Token, *, told: bool = False) -> list[Named]:
         """Parties that the phrase stands for or, failing that, belongs to or comes from.
@@ -240,14 +253,20 @@ class Phrases:
                 return [
                     n
                     if n.how == "people"
-                    else replace(n, how="organ", person=self._is_human(token))
+                    else replace(
+                        n, how="organ", person=self._is_human(token), sector=_part(token, n)
+                    )
                     for n in found
                 ]
+            if found := self._sent_by(token):
+                return [replace(n, how="organ") for n in found]
+        elif word in _AGAINST and any(children(token, "nmod:poss")):
+            return []  # "his critics" do not act for his country
         elif self._lexicon.is_a(word, "PEOPLE"):
             located = self._lexicon.is_a(word, "LOCATED")
             found = self._owner(token, ("of", "from"), located=located)
             if found:
-                return [replace(n, how="people") for n in found]
+                return [replace(n, how="people", sector=_part(token, n)) for n in found]
         if token.pos_ == "PROPN" and (known := self._known(token)):
             return known
         if any(c.dep_ == "cop" for c in token.children):  # "X is among those calling for …"
@@ -260,6 +279,8 @@ class Phrases:
                 return found
         if token.lower_ == "it" and (told := self._act_named_before(token)):
             return told
+        if token.lower_ == "others":
+            return self._more_of_them(token, depth)
         if (
             token.pos_ in ("PRON", "DET")
             or self._lexicon.is_a(word, "AGENT")
@@ -267,7 +288,41 @@ class Phrases:
         ):
             if self._is_of_others(token) or self._is_of_unknown(token, depth):
                 return []
-            return self._refer(token)
+            found = self._troops_of_speaker(token, depth) or self._refer(token)
+            return [replace(n, sector=_part(token, n)) for n in found]
+        return []
+
+    def _troops_of_speaker(self, token: Token, depth: int) -> list[Named]:
+        """ "The U.S. military says soldiers killed …": forces without a name are the speaker's."""
+        clause = token.head
+        bare = not any(True for c in token.children if c.dep_ in _NAMING)
+        if not bare or not self._lexicon.is_a(lemma(token), "OWN_FORCE"):
+            return []
+        if not token.dep_.startswith("nsubj") or clause.dep_ != "ccomp":
+            return []
+        if not self._lexicon.is_a(lemma(clause.head), "SAY"):
+            return []
+        speakers = (n for c in children(clause.head, "nsubj") for n in self._single(c, depth + 1))
+        return [replace(n, how="organ", start=-1, end=-1) for n in speakers][:1]
+
+    def _more_of_them(self, others: Token, depth: int) -> list[Named]:
+        """ "Killed two Danish soldiers and wounded three others": those of the first verb."""
+        verb = others.head
+        if others.dep_ != "obj" or verb.dep_ != "conj":
+            return []
+        first = children(verb.head, "obj", "nsubj:pass")
+        return [n for c in first for n in self._single(c, depth + 1)]
+
+    def _sent_by(self, token: Token) -> list[Named]:
+        """ "Troops sent by Chad", "rockets fired from Gaza": whose they are."""
+        for clause in children(token, "acl"):
+            verb = lemma(clause)
+            if verb not in _SENDING or not is_passive(clause):
+                continue
+            for wanted in ("by", "from") if verb in _FIRING else ("by",):
+                senders = [c for c in children(clause, "obl") if case(c) == wanted]
+                if found := [n for c in senders for n in self.direct(c)]:
+                    return _unique(found)
         return []
 
     def _is_of_unknown(self, pronoun: Token, depth: int) -> bool:
@@ -428,6 +483,12 @@ def _lists(doc: Doc, at: dict[int, list[Named]]) -> dict[int, list[Named]]:
 
 def _is_listable(named: Named) -> bool:
     return named.basis in ("name", "capital", "metonym", "organ") and not named.place
+
+
+def _part(noun: Token, party: Named) -> str | None:
+    """The sector that a noun phrase names ("coast guard ships"), else what was known of it."""
+    words = [c.text for c in children(noun, "compound", "amod") if c.i < noun.i]
+    return sector(" ".join([*words, noun.text]), party.kind) or party.sector
 
 
 def _claims(clause: Token) -> bool:

@@ -46,6 +46,9 @@ _DURING = frozenset(
     {"in", "during", "at", "after", "following", "before", "on", "through", "despite", "amid"}
 ) | {"under"}
 _BY_MEANS_OF = frozenset({"with", "by", "thanks"})
+_SOIL = frozenset({"in", "from", "at", "near", "outside"})
+_BEING_HIT = frozenset({"suffer", "receive", "face", "sustain", "endure"})
+_AIMED = frozenset({"to", "with", "from", "on", "against", "in", "for", "at", "toward", "towards"})
 _APART = frozenset({"after", "following", "before", "despite", "amid"})
 
 
@@ -141,8 +144,8 @@ class Places:
     def understood(self, rule: Rule, context: Context) -> list[Named]:
         """Recipients that the sentence leaves to be understood: the foe, the victims' country."""
         token = context.token
-        if rule.type == "ACCUSE" and "keeps" in rule.flags:
-            return self._phrases.claimant(token)
+        if rule.type == "ACCUSE" and rule.flags & {"keeps", "culprit"}:
+            return self._phrases.claimant(token) or self._culprits(context)
         if rule.type == "REQUEST" and rule.pos == "n":
             return self._refuser(token)
         if "foe" in rule.flags:
@@ -165,6 +168,24 @@ class Places:
             near = token.doc[token.i : min(token.sent.end, token.i + _REACH)]
             return [n for t in near if case(t) in ("in", "at") for n in self._phrases.site(t)][:1]
         return []
+
+    def _culprits(self, context: Context) -> list[Named]:
+        """Who did what is deplored: whoever a clause below says did it, or whose courts they are.
+
+        "Concerned by reports that Burmese troops fired on crowds", "appalled by two executions in
+        Chad": only the state there executes.
+        """
+        args = context.args
+        heads = [*args.patient, *args.complements, *(t for _, t in args.preps)]
+        below = [t for head in heads for t in head.subtree]
+        if "culprit" in context.flags:
+            clauses = (t for t in below if is_predicate(t))
+            if found := distinct(n for t in clauses for n in self._hostile(t, 1)):
+                return found
+        public = [t for t in below if self._lexicon.is_a(lemma(t), "STATEACT")]
+        sites = [c for t in public for c in nested([t], "in")]
+        sites += [c for t in public for c in children(t.head, "obl") if case(c) == "in"]
+        return [n for n in self.belongs(sites) if n.kind == "state"][:1]
 
     def _refuser(self, noun: Token) -> list[Named]:
         """Who turns down, or accepts, what a noun asks for: it was asked of them."""
@@ -198,6 +219,8 @@ class Places:
             return self._of_complement(place, context, depth)
         if place == "sole":
             return self._sole(context)
+        if place == "self":
+            return self.belongs([context.token])
         if place in around.PLACES:
             return self.belongs(around.PLACES[place](context.token, self._lexicon))
         if context.token.pos_ in ("NOUN", "PROPN") and not is_predicate(context.token):
@@ -235,7 +258,7 @@ class Places:
             return self.subject(t for t in moved if fills(t, forces, self._lexicon))
         told = context.type in _TAKING_UP
         if place == "theme":
-            return self.belongs(args.agent)
+            return self.belongs(args.agent, told=told)
         if place == "obj":
             return self.belongs(args.patient, told=told) or self.belongs(args.indirect)
         if place == "iobj":
@@ -273,10 +296,17 @@ class Places:
         """Whose authorities act on their own soil, unnamed: "was arrested in Iran"."""
         if not is_passive(context.token) or context.args.agent:
             return []
-        sites = [t for c, t in context.args.preps if c in ("in", "from")]
+        sites = [t for c, t in context.args.preps if c in _SOIL]
+        sites = sites or nested((t for c, t in context.args.preps if c in ("at", "on")), "in")
         posted = nested(context.args.patient, "in")  # "the mission in X was told to leave"
         where = [n for t in (sites or posted) for n in self._phrases.site(t)]
-        return [n for n in distinct(where) if n.kind == "state"]
+        return [n for n in distinct(where) if n.kind == "state"] or self._reporting(context.token)
+
+    def _reporting(self, token: Token) -> list[Named]:
+        """Whose authorities say that somebody was arrested: it was by them."""
+        speaker = self._speech.speaker(token)
+        official = speaker is not None and speaker.kind == "state" and speaker.how == "organ"
+        return [speaker] if speaker is not None and official else []
 
     def _sole(self, context: Context) -> list[Named]:
         """The one other party that the sentence names, if it does not only say what happened."""
@@ -364,6 +394,8 @@ class Places:
     def _of_noun(self, place: str, context: Context) -> list[Named]:
         token = context.token
         if place == "subj":
+            if context.light is not None and self._is_struck(context):
+                return self._of_noun("by", context)  # "suffered an attack by the PKK"
             if context.light is not None and context.light_args.agent:
                 return self.subject(context.light_args.agent)
             for source in ("poss", "mod", "by"):
@@ -391,6 +423,11 @@ class Places:
         )
         return found or (self._phrases.doer(token) if place == "by" else [])
 
+    def _is_struck(self, context: Context) -> bool:
+        """Whether the subject of a light verb is who was hit: "has suffered several attacks"."""
+        attack = self._lexicon.is_a(lemma(context.token), "ATTACK")
+        return attack and context.light is not None and lemma(context.light) in _BEING_HIT
+
     def _governing_subject(self, noun: Token, kind: str) -> list[Named]:
         """ "During a meeting with X, Y said …": the subject of what the meeting dates."""
         verb = noun.head
@@ -400,8 +437,11 @@ class Places:
             return []
         if lemma(verb) in _DYING:  # "died in separate attacks": not theirs
             return []
-        if case(noun) not in _DURING and not instrument:
-            return []
+        if strike and self._lexicon.is_a(lemma(verb), "SAY"):
+            return []  # "officials say in the latest attack …": not theirs
+        abroad = case(noun) == "for" and any(True for _ in around.sites(noun, self._lexicon))
+        if case(noun) not in _DURING and not instrument and not abroad:
+            return []  # "is in Russia for talks" too
         if strike and (case(noun) in _APART or self._is_kind(verb)):
             return []
         who = subject(verb)
@@ -421,6 +461,8 @@ class Places:
                 own = self._issuers(token)
             if not own and self._lexicon.is_a(lemma(token), "ATTACK"):
                 own = self._phrases.belongs(token)  # "a U.S. strike hit …"
+            if not own and self._lexicon.is_a(lemma(token), "WEAPON"):
+                own = self._phrases.doer(token)  # "a rocket fired by NATO hit …"
             found.extend(own)
         return distinct(found)
 
@@ -460,7 +502,8 @@ class Places:
         for clause in [*own, *below]:
             if place == "comp.subject":
                 who = own_subject(clause)
-                found = self._phrases.belongs(who) if who is not None else []
+                told = context.type == "REQUEST"  # "demanded that the bombing stop"
+                found = self._phrases.belongs(who, told=told) if who is not None else []
             elif place == "comp.behind":
                 behind = any(c.lower_ == "behind" for c in clause.subtree if c.dep_ == "case")
                 who = own_subject(clause) if behind else None
@@ -486,7 +529,7 @@ class Places:
         own = own_subject(clause)
         if own is not None:
             found = self._phrases.direct(own)
-            agents = {n.code for n in self.subject(context.args.agent)}
+            agents = {n.code for n in self.subject(context.args.agent)} | context.actors
             if found and {n.code for n in found} - agents:
                 return found
         parties = self._parties_of(clause, depth + 1)
@@ -496,15 +539,15 @@ class Places:
             if depth < 2 and (found := self._asked_of(inner, context, depth + 1)):
                 return found
         args = arguments(clause)
-        nouns = [
-            t for c, t in args.preps if c in ("to", "with", "from", "on", "against", "in", "for")
-        ]
+        nouns = [t for c, t in args.preps if c in _AIMED]
         all_nouns = [*args.patient, *(t for _, t in args.preps)]
-        return (
-            self.belongs(args.patient)
-            or self.belongs(nouns)
-            or [replace(n, how="with") for n in self.belongs(nested(all_nouns, "with"))]
-        )
+        owned = self.belongs(args.patient)
+        if owned and not {n.code for n in owned} <= context.actors:
+            return owned
+        beyond = self.belongs(nouns) or [  # "threatened to aim its missiles at Poland"
+            replace(n, how="with") for n in self.belongs(nested(all_nouns, "with"))
+        ]
+        return beyond or owned
 
 
 def _sites(context: Context) -> list[Token]:

@@ -21,6 +21,8 @@ _PERSON = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herse
 _THING = frozenset({"it", "its", "itself"})
 _PLURAL = frozenset({"they", "them", "their", "theirs", "themselves", "both", "each"})
 _COUNTS = {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5}
+_RULING = frozenset({"regime", "junta", "authority", "army", "military", "police", "court"})
+"""Whom an official statement speaks about, where it says of no country: not the issuer's own."""
 _MEMORY = 400  # parties remembered; an article's reference rarely reaches further back
 
 
@@ -57,6 +59,8 @@ class Discourse:
         issuer: the state or IGO whose official statement the article is; None for news.
         seen: parties in reading order.
         speaker: who said the last thing that was said.
+        strangers: sentence and position of subjects who are people of no party.
+        posts: where embassies stand and envoys are sent to; no parties of their own.
     """
 
     lexicon: Lexicon
@@ -64,6 +68,8 @@ class Discourse:
     seen: list[Seen] = field(default_factory=list)
     speaker: Named | None = None
     names: dict[str, Named] = field(default_factory=dict)
+    posts: list[Seen] = field(default_factory=list)
+    strangers: list[tuple[int, tuple[int, int]]] = field(default_factory=list)
 
     def note(self, seen: Seen) -> None:
         """Remember a party."""
@@ -141,8 +147,11 @@ class Discourse:
         word = token.lower_
         if word in _PERSON and token.dep_ in ("obj", "iobj", "obl", "nmod"):
             return self._other(position, sentence, person=True)
+        if word in _PERSON and self._is_stranger(position, sentence):
+            return []
         if word in _PERSON:
-            return self._nearest(position, sentence, 4, person=True)
+            owned = token.dep_ == "nmod:poss"
+            return self._nearest(position, sentence, 4, person=True, owned=owned)
         if word in _THING and token.dep_ in ("obj", "iobj"):
             return self._other(position, sentence, person=False)
         if word in _THING:
@@ -151,19 +160,31 @@ class Discourse:
             return list(self._group(position, sentence))
         return []
 
+    def _is_stranger(self, position: tuple[int, int], sentence: int) -> bool:
+        """Whether "he" is more likely somebody of no party, a subject told since the last one."""
+        near = [s for s in self.strangers if s[1] < position and s[0] >= sentence - 4]
+        people = [s for s in self._before(position, sentence, 4) if s.named.person and s.subject]
+        return bool(near) and (not people or people[0].sentence < near[-1][0])
+
     def _nearest(
-        self, position: tuple[int, int], sentence: int, reach: int, *, person: bool
-    ) -> Found:
-        """The last fitting party, subjects before others within each sentence."""
+        self, position: tuple[int, int], sentence: int, reach: int, *, person: bool,
+        owned: bool = False,
+    ) -> Found:  # fmt: skip
+        """The last fitting party, subjects before others within each sentence.
+
+        The first subject of a sentence goes on as "he"; "his" is of the nearest.
+        """
         fitting = [s for s in self._before(position, sentence, reach) if s.named.person == person]
         if not person:  # "it" is seldom where something happens
             fitting = [s for s in fitting if not s.named.place] or fitting
+            # "The firm would sell its Russian plants. It …" is not Russia
+            fitting = [s for s in fitting if s.sentence == sentence or not s.attribute]
         if not fitting:
             return []
         last = fitting[0].sentence
         same = [s for s in fitting if s.sentence == last]
         subjects = [s for s in same if s.subject]
-        return [(subjects or same)[-1 if subjects else 0].named]
+        return [(subjects or same)[-1 if subjects and not owned else 0].named]
 
     def _other(self, position: tuple[int, int], sentence: int, *, person: bool) -> Found:
         """Whom "him" means: not the subject of the same clause, but who was told beside it."""
@@ -188,6 +209,8 @@ class Discourse:
             True for _ in token.children if _.dep_ in ("det", "amod", "compound", "nummod", "nmod")
         ):
             return self._home(position, sentence)
+        if lemma(token) in self.lexicon.classes["ARMED"] and _is_bare(token):
+            return self._so_called(token, position, sentence)
         if not _is_definite(token) and not (self.issuer is not None and token.pos_ == "PROPN"):
             return []
         if number := _number(token):
@@ -220,11 +243,15 @@ class Discourse:
         ]
         if seated:
             return seated[:1]
-        told = Counter(s.named.code for s in self.seen if s.named.kind == "state")
+        return self._mainly(self.seen)
+
+    def _mainly(self, seen: Sequence[Seen]) -> list[Named]:
+        """The state told at least twice as often as any other."""
+        told = Counter(s.named.code for s in seen if s.named.kind == "state")
         first, second = (*told.most_common(2), ("", 0), ("", 0))[:2]
         if first[1] < 2 * second[1]:
             return []
-        return [s.named for s in self.seen if s.named.code == first[0]][:1]
+        return [s.named for s in seen if s.named.code == first[0]][:1]
 
     def _home(self, position: tuple[int, int], sentence: int) -> Found:
         """Whose "police" and "authorities" are where the article names no country beside them."""
@@ -240,12 +267,23 @@ class Discourse:
                 return [seen.named]
         return []
 
+    def _so_called(self, token: Token, position: tuple[int, int], sentence: int) -> Found:
+        """ "Militants fired …": those who were called so a few sentences before."""
+        before = self._before(position, sentence, 4)
+        return [s.named for s in before if lemma(token) in s.words and s.sentence < sentence][:1]
+
     def _country(self, position: tuple[int, int], sentence: int) -> Found:
         """ "The country": the last state that acted, else that was told, else any quality's."""
         states = [s for s in self._before(position, sentence, 3) if s.named.kind == "state"]
         acting = [s for s in states if s.subject and not s.named.place]
         named = [s for s in states if not s.attribute]
-        return [s.named for s in (acting or named or states)[:1]]
+        near = [s.named for s in (acting or named or states)[:1]]
+        return near or self._posted(position, sentence)
+
+    def _posted(self, position: tuple[int, int], sentence: int) -> list[Named]:
+        """ "The UN envoy to Haiti congratulated the country": where somebody is posted."""
+        near = [s for s in self.posts if s.position < position and s.sentence >= sentence - 1]
+        return [s.named for s in near][-1:]
 
     def last_doer(self, sentence: int) -> list[Named]:
         """The last subject of the sentences before, as a reference."""
@@ -262,7 +300,10 @@ class Discourse:
     ) -> list[Named]:
         """The two (three …) told together last: in one sentence, else the last ones of all."""
         before = self._before(position, sentence, 30)
-        if word in self.lexicon.classes["HUMAN"]:
+        if word in _COUNTS:  # "the two" are people where two were told just before
+            people = [s for s in self._before(position, sentence, 2) if s.named.person]
+            before = people if len({s.named.code for s in people}) >= number else before
+        elif word in self.lexicon.classes["HUMAN"]:
             before = [s for s in before if s.named.person] or before
         elif word in self.lexicon.classes["LAND"]:
             before = [s for s in before if s.named.kind == "state"] or before
@@ -280,6 +321,12 @@ class Discourse:
                 return pair[:number]
         return _unique([s.named for s in before])[:number]
 
+    def _seat(self, position: tuple[int, int], sentence: int) -> Found:
+        """ "In Minsk, a spokesman for the foreign ministry …": of the capital told before it."""
+        told = [s for s in self._before(position, sentence, 0) if s.sentence == sentence]
+        seated = [s.named for s in told if s.named.basis == "capital" and s.named.place]
+        return seated[:1] if len(told) == len(seated) == 1 else []
+
     def _together(self, position: tuple[int, int], sentence: int) -> list[Named]:
         """ "The ministers": those of the last subject that named more than one."""
         before = [s for s in self._before(position, sentence, 6) if s.together and s.subject]
@@ -291,10 +338,12 @@ class Discourse:
         """The last party whose phrase had this word: "the ministry", "the president"."""
         words = self.lexicon.classes["SAME_OFFICE"]
         word = lemma(token)
-        if word == "regime":
+        if word in words and (seat := self._seat(position, sentence)):
+            return seat
+        if word == "regime" or (word in _RULING and self.issuer is not None):
             own = self.issuer.code if self.issuer is not None else None
             states = [s for s in self._before(position, sentence, 40) if s.named.code != own]
-            states = [s for s in states if "regime" in s.words] or states
+            states = [s for s in states if word in s.words] or states
             return [s.named for s in states if s.named.kind == "state"][:1]
         alias = self.lexicon.aliases.get(word, frozenset({word}))
         for seen in self._before(position, sentence, 40):
@@ -302,11 +351,12 @@ class Discourse:
                 return [seen.named]
         if self.issuer is not None and word in words:
             return [self.issuer]
-        if word in words:
-            return [
-                s.named for s in self._before(position, sentence, 40) if s.named.kind == "state"
-            ][-1:]
-        return []
+        if word not in words:
+            return []
+        before = self._before(position, sentence, 40)
+        human = word in self.lexicon.classes["HUMAN"]
+        first = [] if human else [s.named for s in before if s.named.kind == "state"][-1:]
+        return self._mainly(before) or first
 
 
 def _joint(before: Sequence[Seen], number: int) -> list[Named]:
@@ -318,6 +368,14 @@ def _joint(before: Sequence[Seen], number: int) -> list[Named]:
             told.setdefault(seen.sentence, {})[seen.named.code] = seen.named
     fitting = (list(parties.values())[::-1] for parties in told.values())
     return next((parties for parties in fitting if len(parties) == number), [])
+
+
+def _is_bare(token: Token) -> bool:
+    """Several without article, quality or owner: "militants", no more."""
+    named = ("det", "amod", "compound", "nmod", "nmod:poss", "nummod", "acl")
+    return "Plur" in token.morph.get("Number", []) and not any(
+        c.dep_ in named for c in token.children
+    )
 
 
 def _is_definite(token: Token) -> bool:

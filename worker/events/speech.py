@@ -12,6 +12,9 @@ from worker.events.tree import case, children, lemma, subject
 
 _QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)|‘‘.*?(?:’’|$)|``.*?(?:''|$)")
 _MAX_CLIMB = 8
+_CLAIMING = frozenset(
+    {"claim", "allege", "charge", "insist", "maintain", "contend", "complain", "assert", "argue"}
+)
 
 Direct = Callable[[Token], list[Named]]
 
@@ -58,6 +61,10 @@ class Speech:
         if self.quoted(token):
             return self._of_quotation(token)
         return None
+
+    def is_claimed(self, token: Token) -> bool:
+        """Whether the nearest verb of saying above a token doubts it: "claims", "alleges"."""
+        return any(lemma(verb) in _CLAIMING for verb in self._attributions(token)[:1])
 
     def close(self) -> None:
         """Remember who spoke last in this paragraph."""

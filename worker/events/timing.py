@@ -31,6 +31,8 @@ _ELSEWHERE = frozenset({"before", "until", "till", "ahead of", "prior to", "pend
 _VENUE = frozenset({"in", "at", "on", "during"})
 """What happens "in Monday's statement", "at talks held on Monday", happens on Monday."""
 _SAYING = frozenset({"say", "announce", "tell", "agree", "declare"})
+_ASIDE = 2  # sentences for which a day of long ago stays the day of what is told next
+_SUPERLATIVE = frozenset({"first", "last", "only", "time"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class Timeline:
         self._expressions: list[Placed] = []
         self._previous: str | None = None
         self._story: Dated | None = None
+        self._aside: tuple[Dated, Span, int] | None = None
+        self._told = 0
         self._quoted: Quoted = lambda _: False
         self._ahead: list[tuple[Span, int, Quoted]] = []
 
@@ -97,6 +101,7 @@ class Timeline:
         """Look at the sentences up to this one; what the others said of the time is remembered."""
         for sentence, offset, quoted in self._ahead:
             self._remember()
+            self._told += 1
             self._offset = offset
             self._quoted = quoted
             self._expressions = placed(sentence, quoted)
@@ -109,14 +114,31 @@ class Timeline:
             return self._announced(trigger)
         if (beside := self._beside(trigger)) is not None:
             return beside
-        best = _best(trigger, self._expressions)
+        best = _best(trigger, [p for p in self._expressions if not self._is_of_content(trigger, p)])
         if best is not None:
             found = self._resolved(best)
+            if _is_elsewhere(best) and _is_limit(best):
+                return self._undated(trigger)
             if _is_elsewhere(best) or (found is None and best.expression.kind == "vague"):
                 return replace(self._by(best, None, "open"), firm=False)
             if found is not None and not self._is_to_come(found):
                 return self._by(best, found)
         return self._undated(trigger)
+
+    def _is_of_content(self, trigger: Token, found: Placed) -> bool:
+        """Whether a date beside a trigger cannot be its own, but is of what it speaks about.
+
+        "Deplores the arrests of 5 May": who speaks in the present speaks today. "Paid its first
+        visit since 1990": that was no year of visits. "Wished it well for 2024", said in 2024.
+        """
+        if _is_since(found):
+            return tense_of(trigger) == "past" or _is_first(trigger)
+        date = self._resolved(found)
+        if date is None or self._published is None or not _follows(trigger, found):
+            return False
+        if len(date) == len("2024"):
+            return self._published.startswith(date)
+        return _speaks_now(trigger) and edtf.is_past(date, self._published)
 
     def _announced(self, trigger: Token) -> Dated:
         """The day on which a future act was announced: one that is past, else that of the news."""
@@ -142,11 +164,27 @@ class Timeline:
     def _undated(self, trigger: Token) -> Dated:
         tense = tense_of(trigger)
         if tense == "pluperfect":
-            return Dated(None, "open")
+            return self._reported(trigger)
         told_on = tense == "past" or trigger.pos_ == "NOUN" or self._quoted(trigger)
+        if tense == "past" and (aside := self._told_aside(trigger)):
+            return aside
         if self._story is not None and told_on:
             return replace(self._story, firm=trigger.pos_ != "NOUN")
         return Dated(self._news(), "news" if self._news() else "open")
+
+    def _reported(self, trigger: Token) -> Dated:
+        """ "Said that it had recalled its envoy": of late, on a day that stays open."""
+        said = any(base(t) == "ccomp" for t in _chain(trigger))
+        news = self._news() if said else None
+        return Dated(edtf.cut(news, "month") if news else None, "news" if news else "open")
+
+    def _told_aside(self, trigger: Token) -> Dated | None:
+        """The day of long ago that the sentences right before were about, in the same paragraph."""
+        if self._aside is None:
+            return None
+        dated, sentence, number = self._aside
+        near = sentence.doc is trigger.doc and self._told - number <= _ASIDE
+        return replace(dated, firm=False) if near and not self._quoted(trigger) else None
 
     def _news(self) -> str | None:
         known = self._published is not None and len(self._published) >= len("2015-10")
@@ -168,6 +206,8 @@ class Timeline:
         if found.expression.kind == "weekday":
             # "said Tuesday it will …": the weekday of the verb of saying, not of the act to come.
             return lemma(found.clause) in _SAYING
+        if tense_of(found.clause) == "present" or _is_since(found):
+            return False  # "will give more than it has given since 2012"
         date = self._resolved(found)
         return (
             date is not None and self._published is not None and edtf.is_past(date, self._published)
@@ -180,8 +220,12 @@ class Timeline:
             if date is None or self._is_to_come(date) or not _tells_on(found):
                 continue
             self._previous = date
+            self._aside = None
             if self._is_recent(date):
                 self._story = self._by(found, date, "story")
+            elif len(date) == len("2024-01-15") and tense_of(found.clause) == "past":
+                dated = self._by(found, date, "story")
+                self._aside = (dated, found.token.sent, self._told)
 
     def _by(self, found: Placed, date: str | None, basis: Basis = "expression") -> Dated:
         where = (found.text, found.expression.start + self._offset)
@@ -225,6 +269,27 @@ def tense_of(trigger: Token) -> Tense:
     return "none"
 
 
+def _is_since(found: Placed) -> bool:
+    return "since" in (case(found.token), found.first.lower_)
+
+
+def _is_first(trigger: Token) -> bool:
+    """ "Has paid the first visit since 1990"."""
+    return any(t.lower_ in _SUPERLATIVE for t in trigger.subtree)
+
+
+def _speaks_now(trigger: Token) -> bool:
+    """ "Deplores", "is appalled": a finite verb in the present, or a quality."""
+    verbs = {trigger.tag_, *(c.tag_ for c in children(trigger, "cop"))}
+    return bool(verbs & {"VBZ", "VBP"}) and tense_of(trigger) == "present"
+
+
+def _follows(trigger: Token, found: Placed) -> bool:
+    """Whether another phrase stands between a trigger and a date behind it."""
+    between = trigger.doc[trigger.i + 1 : found.first.i]
+    return any(t.pos_ in ("NOUN", "PROPN") for t in between)
+
+
 def _looks_ahead(found: Placed) -> bool:
     """ "Agreed to meet in October": what they were to do lies ahead of the agreement."""
     verbs = (found.clause, *children(found.clause, "xcomp"))
@@ -260,9 +325,16 @@ def _distance(trigger: Token, found: Placed) -> int:
         if any(t.dep_ in ("acl:relcl", "advcl:relcl") for t in between):
             return _FAR
         return 1 + sum(t is not trigger for t in between)
-    if trigger.dep_ == "conj" and own == trigger.head:
+    if trigger.dep_ == "conj" and (own == trigger.head or _opens_before(found, trigger)):
         return 2
     return _FAR
+
+
+def _opens_before(found: Placed, trigger: Token) -> bool:
+    """ "…: in June, X was there and they signed": a date that opens the clause told before."""
+    own = found.clause
+    beside = own.head == trigger.head and base(own) in ("parataxis", "ccomp", "conj")
+    return beside and found.last.i < own.i < trigger.i and found.token.head == own
 
 
 def _downwards(between: list[Token]) -> int:
@@ -285,11 +357,18 @@ def _is_elsewhere(found: Placed) -> bool:
     return case(found.token) in _ELSEWHERE or found.first.lower_ in _ELSEWHERE
 
 
+def _is_limit(found: Placed) -> bool:
+    """ "Has given them until Monday to leave": a day of this week says when, and it is not over."""
+    return case(found.token) == "until" and found.expression.kind in ("weekday", "near")
+
+
 def _belongs_to_noun(found: Placed) -> bool:
     """ "Tuesday's vote", "the 2015 agreement": the day of the vote, not of what is said of it."""
     noun = found.token.head
     if noun.pos_ in ("NOUN", "PROPN") and found.token.i < noun.i and not is_predicate(noun):
         return not _is_venue(noun)
+    if noun.pos_ == "NOUN" and case(found.token) == "of":
+        return not _is_venue(noun)  # "recalled its decision of 17 April"
     before, after = found.first.i - 1, found.last.i + 1
     doc = found.token.doc
     bracketed = before >= 0 and doc[before].pos_ in ("DET", "PRON") and doc[before].dep_ != "nsubj"

@@ -26,6 +26,10 @@ _BACKGROUND = frozenset({"despite", "amid", "because of", "due to", "notwithstan
 _TIMES = frozenset({"in", "at", "during", "after", "following"})
 _ASKING = frozenset({"call", "appeal", "plead", "press", "look", "turn", "signal", "shout", "pray"})
 _PLACING = frozenset({"at", "in", "near", "on", "outside", "to", "into", "across", "over", "off"})
+_UNPROVEN = frozenset(
+    {"allegation", "accusation", "suspicion", "speculation", "rumor", "rumour", "fear", "notion"}
+)
+_TO_SAY_TO = frozenset({"summon", "convene", "use"})  # "summoned X to condemn": not X condemns
 _SOMETIME = frozenset({"until", "before", "once", "when", "till"})
 _JUDGING = frozenset(
     {"thank", "praise", "criticize", "criticise", "condemn", "blame", "applaud", "commend", "fault"}
@@ -190,6 +194,7 @@ def subject(verb: Token, depth: int = 0) -> Token | None:
         if c.dep_ in ("nsubj", "nsubj:pass", "csubj", "csubj:pass", "nsubj:outer")
         and c.lower_ != "re"  # "re-open"
     ]
+    own = own or [c for aux in children(verb, "aux") for c in children(aux, "nsubj")]
     if own:  # of two, the nearer one: the other is a date or a clause that the parser misplaced
         nearest = max(own, key=lambda c: (c.i < verb.i, c.i))
         if nearest.lower_ in ("who", "which") and verb.dep_ in ("advcl:relcl", "ccomp"):
@@ -210,7 +215,7 @@ def _inherited(verb: Token, depth: int) -> Token | None:
         return subject(head, depth + 1) if is_predicate(head) else None
     if label == "xcomp":
         controlled = next(children(head, "obj", "iobj"), None)
-        if controlled is not None and head.pos_ == "VERB":
+        if controlled is not None and head.pos_ == "VERB" and lemma(head) not in _TO_SAY_TO:
             # "condemned Ethiopia's decision to expel": whose decision it is acts.
             return next(children(controlled, "nmod:poss"), controlled)
         return subject(head, depth + 1)
@@ -257,6 +262,8 @@ def _of_noun(verb: Token, depth: int) -> Token | None:
         for child in children(noun, "nmod:poss", "nmod"):
             if child.dep_ == "nmod:poss" or case(child) in ("by", "from", "for"):
                 return child
+            if case(child) == "of" and child.pos_ == "PROPN":
+                return child  # "the decision of Sudan to send a mission"
         governor = governing_verb(noun)
         return subject(governor, depth + 1) if governor is not None else None
     return noun
@@ -378,7 +385,7 @@ def own_standing(predicate: Token) -> Standing:
 def _is_nobody(noun: Token) -> bool:
     """ "No troops", "neither side", "none of the rebels"."""
     words = (noun, *children(noun, "det", "cc:preconj"))
-    return any(w.lower_ in ("no", "neither", "none", "nobody") for w in words)
+    return any(w.lower_ in ("no", "neither", "none", "nobody", "nothing") for w in words)
 
 
 def _is_headline_infinitive(predicate: Token) -> bool:
@@ -487,6 +494,10 @@ def _effect(node: Token, operators: Operators) -> Standing | None:
         return operators.noun(lemma(head))
     if label == "acl" and any(c.lower_ == "of" and c.dep_ == "mark" for c in node.children):
         return operators.nouns.get(lemma(head), Standing.FACT)
+    if label in ("acl", "ccomp") and head.pos_ == "NOUN" and lemma(head) in _UNPROVEN:
+        return Standing.OPEN
+    if label == "nmod" and head.pos_ == "NOUN" and case(node) == "for":
+        return operators.nouns.get(lemma(head), Standing.FACT)  # "a proposal for talks"
     if label in ("ccomp", "xcomp", "csubj") or label.startswith(
         ("obj", "obl", "nmod", "acl", "nsubj", "compound", "amod")
     ):
@@ -501,7 +512,9 @@ def _governed(node: Token, operators: Operators) -> Standing:
     if lemma(head) in ("have", "be") and any(c.lower_ == "yet" for c in head.children):
         return Standing.NEGATED  # "has yet to sign"
     if not is_predicate(head):
-        return Standing.FACT
+        aimed = label == "xcomp" and any(c.lower_ == "to" for c in children(node, "mark"))
+        plan = operators.verbs.get((lemma(head), "to")) if aimed else None
+        return plan or Standing.FACT  # "the two plan to meet": a verb that was taken for a noun
     is_object = (
         label.startswith(("obj", "ccomp", "xcomp", "csubj"))
         or (label.startswith("obl") and case(node) in ("for", "against", "to", "of", "on", "from"))
@@ -567,6 +580,9 @@ def _adverbial(node: Token, operators: Operators) -> Standing | None:
     if marks & _CONDITIONS:
         return Standing.OPEN
     if marks & _SOMETIME and own_tense(node) in ("VBZ", "VBP"):
+        to_come = own_standing(node.head) is Standing.FUTURE or _is_infinitive(node.head)
+        if "when" in marks and to_come:
+            return Standing.FUTURE  # "is to sign it when he visits Chad next month"
         return Standing.OPEN  # "no talks until Chad withdraws"
     if marks & {"before", "until"}:
         return Standing.FACT

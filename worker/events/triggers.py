@@ -23,6 +23,7 @@ from worker.events.tree import (
 
 _POS = {"VERB": "v", "AUX": "v", "NOUN": "n", "PROPN": "n", "ADJ": "a"}
 _HEADS = frozenset({"dozen", "hundred", "thousand", "million", "ten", "score"})
+_NEAR = 5  # words behind a noun in which the order of words is trusted
 _SEPARABLE = frozenset({"off", "out", "down", "over", "away", "back", "in"})
 
 
@@ -101,6 +102,8 @@ class Triggers:
         pos = _POS.get(token.pos_)
         if pos is None or (pos == "n" and token.dep_ == "compound"):
             return ()  # "war games", "aid groups": a kind of something else
+        if token.pos_ == "PROPN" and is_predicate(token) and case(token) == "in":
+            return self._lexicon.triggers("n", "*")  # "was in Baghdad"
         tied = hyphened(token)
         rules = self._lexicon.triggers(pos, tied) if tied else ()
         rules = rules or self._lexicon.triggers(pos, lemma(token))
@@ -150,6 +153,7 @@ class Triggers:
             self._object_after_particle(token, args)
             return Context(token, forms, args)
         args = Arguments(preps=[(case(c), c) for c in children(token, "nmod", "obl")])
+        args.preps += self._right_behind(token)
         args.preps += _said_of(token)
         args.preps += _of_participle(token)
         args.complements = [c for c in children(token, "acl", "ccomp") if not is_passive(c)]
@@ -159,6 +163,19 @@ class Triggers:
         if light is None:
             return Context(token, forms, args)
         return Context(token, forms, args, light, light_args=arguments(light))
+
+    def _right_behind(self, noun: Token) -> list[tuple[str, Token]]:
+        """ "The visit of X, which …": a party right behind a noun, hung beyond the next comma."""
+        first = noun.i + 1
+        if first >= len(noun.doc) or noun.doc[first].lower_ != "of" or any(children(noun, "nmod")):
+            return []
+        for i in range(first + 1, min(first + _NEAR, noun.sent.end)):
+            token = noun.doc[i]
+            if token.pos_ in ("PUNCT", "VERB", "ADP"):
+                return []
+            if self._phrases.named_at(token):
+                return [("of", token)]
+        return []
 
     def _is_state(self, token: Token) -> bool:
         """ "Is appalled by": a state, no passive; "was set free by" is one."""
@@ -231,7 +248,7 @@ class Triggers:
     def _told(self, token: Token) -> Iterator[str]:
         """The words of a phrase; "39 Libyans" are citizens."""
         yield from _telling(token, self._lexicon)
-        heads = conjuncts(token)
+        heads = [*conjuncts(token), *(c for c in children(token, "nmod") if case(c) == "of")]
         if any(n.basis == "people" for t in heads for n in self._phrases.named_at(t)):
             yield "citizen"
 
@@ -273,7 +290,7 @@ def _said_of(noun: Token) -> list[tuple[str, Token]]:
         return []
     if any(c.dep_ == "expl" for c in clause.children):
         return [(case(c), c) for c in children(clause, "obl") if c.i > noun.i]
-    if clause.pos_ in ("NOUN", "PROPN") and any(c.dep_ == "cop" for c in clause.children):
+    if clause.pos_ != "VERB" and any(c.dep_ == "cop" for c in clause.children):
         return [(case(clause), clause)] if case(clause) else []
     return []
 
@@ -338,8 +355,13 @@ def _telling(token: Token, lexicon: Lexicon) -> Iterator[str]:
     """The words that say what a phrase is of: its heads, what they count, what stands beside."""
     for head in conjuncts(token):
         word = lemma(head)
+        if head.ent_type_ == "PERSON" and head.pos_ == "PROPN":
+            yield from (lemma(c) for c in children(head, "nmod:desc", "compound", "appos"))
+            continue  # "Ms. Rice arrived" with nothing to eat
         yield word
         yield head.lower_
+        if tied := hyphened(head):
+            yield tied  # "cease-fire" is three words to the parser
         if lexicon.is_a(word, "QUANTITY"):
             for counted in children(head, "nmod"):
                 if case(counted) == "of":

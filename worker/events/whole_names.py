@@ -2,17 +2,19 @@
 
 Where the words of one named person, place or organisation hang on several words outside it, all but
 one of them are hung below that one: `flat` to the right, as Universal Dependencies has it,
-`compound` to the left.
+`compound` to the left. Pronouns and adverbs that were taken for a part of a name ("Naturally China
+…") stay where they are.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from spacy.language import Language
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 NAME = "demarche_whole_names"
 
+_NO_PART = frozenset(("PRON", "ADV"))
 _LOOSE = frozenset(("compound", "amod", "nmod", "nmod:desc", "appos", "flat", "dep", "punct"))
 
 
@@ -21,9 +23,7 @@ def whole_names(doc: Doc) -> Doc:
     """Give every name a single head."""
     moved: dict[int, tuple[int, str]] = {}
     for ent in doc.ents:
-        tops = [
-            token for token in ent if not ent.start <= token.head.i < ent.end or _is_root(token)
-        ]
+        tops = [token for token in ent if _stands_out(token, ent) and token.pos_ not in _NO_PART]
         if len(tops) > 1 and all(token.sent == tops[0].sent for token in tops):
             moved |= _below_one(tops)
     if not moved:
@@ -34,6 +34,11 @@ def whole_names(doc: Doc) -> Doc:
     columns = np.stack([offsets.view("uint64"), hashes], axis=1)
     doc.from_array(["HEAD", "DEP"], columns)  # type: ignore[arg-type]  # wants Ints2d
     return doc
+
+
+def _stands_out(token: Token, ent: Span) -> bool:
+    """Whether a word of a name hangs on none of the others."""
+    return not ent.start <= token.head.i < ent.end or _is_root(token)
 
 
 def _is_root(token: Token) -> bool:

@@ -86,8 +86,10 @@ def _event(message: Message) -> Row:
         "confidence": data.get("confidence", {}).get("value"),
         "actors": _joined(party["code"] for party in actors),
         "actor_names": _joined((name_of(party) for party in actors), "; "),
+        "actor_sectors": _parts(actors),
         "recipients": _joined(party["code"] for party in recipients),
         "recipient_names": _joined((name_of(party) for party in recipients), "; "),
+        "recipient_sectors": _parts(recipients),
         "countries": _joined(data.get("corroboration", {}).get("countries", ())),
         "languages": _joined(data.get("corroboration", {}).get("languages", ())),
         "outlet_country": data.get("article", {}).get("country"),
@@ -133,6 +135,11 @@ def sectors() -> Mapping[str, str]:
 def name_of(party: Mapping[str, Any]) -> str:
     """A party's name; its code, where a message ends an event and tells codes alone."""
     return str(party.get("name", party["code"]))
+
+
+def _parts(parties: Iterable[Mapping[str, Any]]) -> str | None:
+    told = [str(party.get("sector", "")) for party in parties]
+    return _joined(told, "; ") if any(told) else None
 
 
 def _joined(parts: Iterable[str], by: str = " ") -> str | None:

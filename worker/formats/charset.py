@@ -11,6 +11,8 @@ import re
 
 from charset_normalizer import from_bytes
 
+from worker.formats import alphabets
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
@@ -143,7 +145,8 @@ def _legacy(body: bytes, declared: list[str]) -> str:
         if text.count("\ufffd") <= len(body) // 1_000 + 1:
             return text
     sample = _sample(body)
-    return body.decode(_by_script(sample) or _by_statistics(sample) or "cp1252", "replace")
+    found = alphabets.told(sample) or _by_script(sample) or _by_statistics(sample)
+    return body.decode(found or "cp1252", "replace")
 
 
 def _by_statistics(sample: bytes) -> str | None:

@@ -16,7 +16,8 @@ _ENGLISH = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct"
 _BUDDHIST = 543  # years by which Thailand's calendar is ahead
 _TIME = re.compile(
     r"(?<!\d)(?P<hour>\d{1,2})"
-    r"(?:[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?|[hH](?P<min>\d{2})?"
+    r"(?:[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?(?!\d|[./]\d{4})"
+    r"|[hH](?P<min>\d{2})?"
     r"|(?=\s*[aApP]\.?[mM]))\s*(?P<half>[aApP]\.?[mM]\b\.?)?"
 )
 _OFFSET = re.compile(r"(?:(?:GMT|UTC)\s*)?([+-])(\d{1,2}):?(\d{2})?(?!\d|[/.-]\d)", re.IGNORECASE)
@@ -28,8 +29,9 @@ _YEAR_FIRST = re.compile(
 _COMPACT = re.compile(r"(?<!\d)(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?(?!\d)")
 _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")
 _DAY_NAME_YEAR = re.compile(
-    r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|ο|\.)?[\s,/-]+(?:de |of |d['’])?"
-    rf"(?P<name>{_NAME})\.?[\s,/-]+(?:de |del |d['’])?(?P<year>\d{{4}}|\d{{2}})(?!\d|:)"
+    r"(?<![\d:])(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|ο|\.)?[\s,/.-]+(?:de |of |d['’])?"
+    rf"(?P<name>{_NAME})\.?[\s,/.-]+(?:de |del |d['’]|['’])?"
+    r"(?P<year>\d{4}|\d{2})(?!\d|:|,?\s\d{4}(?!\d))"
 )
 _NAME_DAY_YEAR = re.compile(
     rf"(?P<name>{_NAME})\.?[\s/-]+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?[\s/-]+"
@@ -42,6 +44,9 @@ _YEAR_NAME_DAY = re.compile(
 _YEAR_DAY_NAME = re.compile(
     rf"(?<!\d)(?P<year>\d{{4}})\.?\s+gada\s+(?P<day>\d{{1,2}})\.\s+(?P<name>{_NAME})"
 )
+# Years since an emperor's accession, and of the Republic of China: "令和6年1月15日"
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "中華民國": 1911}
+_ERA = re.compile(rf"({'|'.join(reversed(_ERAS))})\s*(\d{{1,3}}|元)\s*(?=年)")
 _EPOCH = re.compile(r"\s*(\d{10})(?:\d{3})?\s*")
 
 
@@ -51,7 +56,7 @@ def read(text: str, latest: datetime, *, month_first: bool | None = None) -> dat
     A datetime is aware where its zone is known. ``3/4/2024`` is read in the order that is told;
     where none is, the later one of its two days that does not lie after ``latest`` is taken.
     """
-    text = " ".join(text[:_MAX_LENGTH].split())
+    text = _ERA.sub(_common_year, " ".join(text[:_MAX_LENGTH].split()))
     if epoch := _EPOCH.fullmatch(text):
         return datetime.fromtimestamp(int(epoch[1]), UTC)
     for reader in (_compact, _year_first, _named, partial(_year_last, month_first=month_first)):
@@ -60,6 +65,10 @@ def read(text: str, latest: datetime, *, month_first: bool | None = None) -> dat
             day, rest = found
             return _with_time(day, rest)
     return None
+
+
+def _common_year(era: re.Match[str]) -> str:
+    return str(_ERAS[era[1]] + (1 if era[2] == "元" else int(era[2])))
 
 
 def _compact(text: str, _: datetime) -> tuple[date, str] | None:
@@ -149,7 +158,7 @@ def _with_time(day: date, rest: str) -> date:
 
 def _zone(rest: str) -> timezone | None:
     """The zone that stands behind a time, as a distance or by name."""
-    if offset := _OFFSET.match(rest.strip()):
+    if offset := _OFFSET.match(rest.strip(" (")):
         distance = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
         if distance <= timedelta(hours=14):
             return timezone(distance if offset[1] == "+" else -distance)

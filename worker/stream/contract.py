@@ -60,12 +60,16 @@ class PartyData(PartyCode):
     """A party to the event, with the words that named it.
 
     Attributes:
+        sector: the part of it that acts or is acted upon, where the words name one: "government",
+            "military", "parliament", "police", "judiciary", "intelligence", "opposition", "rebels",
+            "media", "business", "civilians".
         person, office: who stood for it, where the text or the gazetteer says so.
         basis: how it was found; left out for a party that only other reports of the event name.
     """
 
     name: str
     kind: str
+    sector: str | None = None
     person: str | None = None
     office: str | None = None
     basis: str | None = None

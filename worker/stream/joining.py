@@ -1,6 +1,6 @@
 """What of a report decides which event it tells: its day, its mode, its place, its words.
 
-Pure. The decision falls in `events.lua`, in one atomic step with its consequences; how much each
+Pure. The decision falls in `joining.lua`, in one atomic step with its consequences; how much each
 sign weighs stands in `joining.toml`.
 """
 

@@ -170,13 +170,15 @@ def _parties(event: Event) -> list[PartyData]:
 
 
 def _party(event: Event, party: Party, role: Role) -> PartyData:
-    found = [r for a in event.accounts for r in a.parties if r.code == party.code and r.person]
-    who = found[0] if found else None
+    told = [r for a in event.accounts for r in a.parties if r.code == party.code]
+    who = next((r for r in told if r.person), None)
+    parts = [r.sector for r in ((who,) if who else ()) + tuple(told) if r.sector]
     return PartyData(
         code=party.code,
         name=party.name,
         kind=party.kind,
         role=role,
+        sector=parts[0] if parts else None,
         person=who.person if who else None,
         office=who.office if who else None,
         basis=party.basis,

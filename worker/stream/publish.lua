@@ -1,8 +1,8 @@
 -- End one article: give it its only fate, publish what it reports, count it. All or nothing, once.
--- Follows events.lua.
+-- Follows telling.lua.
 -- KEYS: 1 events, 2 reports, 3 articles, 4 dead (streams); 5 counters; 6 this claim's fate;
 --       7 the canonical page's owner; then the article's sketch keys
--- ARGV: 1 what events.lua names, and: claim, fate, reason, copies (seconds), share (of its own
+-- ARGV: 1 what likeness.lua names, and: claim, fate, reason, copies (seconds), share (of its own
 --       sketch that makes a text an earlier one's copy), least (keys shared at all)
 -- Returns {fate, reason, article that it copies, article whose text it holds and more}; the earlier
 -- answer if it had one.

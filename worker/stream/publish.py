@@ -27,6 +27,11 @@ from worker.stream.message import (
 )
 
 STREAMS = ("events", "reports", "articles", "dead")
+_EVENTS = ("likeness", "joining", "holding", "telling")
+PUBLISH = (*_EVENTS, "publish")
+REPUBLISH = (*_EVENTS, "splitting", "republish")
+"""The files of Lua that the two scripts are made of."""
+
 Codings = Mapping[tuple[str, str | None], Coding]
 
 
@@ -91,11 +96,8 @@ class StreamPublisher:
             for (kind, mode), coding in codings.items()
         }
         tables = _tables(weights, self._codings)
-        publish, republish = (
-            source("worker.stream", "events", n) for n in ("publish", "republish")
-        )
-        self._publish = redis.register_script(tables + publish)
-        self._republish = redis.register_script(tables + republish)
+        self._publish = redis.register_script(tables + source("worker.stream", *PUBLISH))
+        self._republish = redis.register_script(tables + source("worker.stream", *REPUBLISH))
         self._prefix = prefix
         self._sketch = sketch
         self._versions = versions

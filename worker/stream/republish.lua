@@ -1,7 +1,7 @@
 -- Publish only what is different about an article that was published before. All or nothing.
--- Follows events.lua.
+-- Follows splitting.lua.
 -- KEYS: as in publish.lua, without sketch keys
--- ARGV: 1 what events.lua names, and: reason
+-- ARGV: 1 what likeness.lua names, and: reason
 -- Returns {1 if the article is remembered, reports new, changed, retracted, left as they were}.
 local stood = redis.call('HGETALL', OWNER)
 local reports, claim = {}, nil
@@ -38,7 +38,7 @@ end
 table.sort(old)
 for _, report in ipairs(old) do
   if not told[report] then
-    local event = read(follow(reports[report]))
+    local event = read(holder(reports[report]))
     touch(event)
     redis.call('HDEL', OWNER, 't:' .. report)
     if unlink(event) then
@@ -50,7 +50,7 @@ end
 
 local events, new, changed, same = {}, 0, 0, 0
 for i, report in ipairs(ask.reports) do
-  local event = reports[report.id] and read(follow(reports[report.id]))
+  local event = reports[report.id] and read(holder(reports[report.id]))
   local record = event and redis.call('HGET', event.key, 'r:' .. ARTICLE)
   if not record then
     events[i] = take_in(report, nil, 'created', number())
@@ -65,6 +65,7 @@ for i, report in ipairs(ask.reports) do
     events[i], same = event.id, same + 1
   end
 end
+split_all()
 tell_all()
 if revision > 0 then
   add(ARTICLES, 'revised', {

@@ -22,7 +22,7 @@ from pydantic_core import core_schema
 from worker.stream import contract
 from worker.stream.message import CONTENT_TYPE, SOURCE
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 """Of the contract; `docs/stream.md` says what its parts promise."""
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -1,7 +1,7 @@
 """What the service sees in feeds and pages: `demarche parse` and `demarche clean`, without Redis.
 
 Files or addresses in, lines of JSON out, in order. What hangs is killed in a process of its own
-(`worker.sandbox`); what cannot be read is told, and the others go on.
+(`worker.commands.sandbox`); what cannot be read is told, and the others go on.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from worker.articles.clean import Examined, examine
-from worker.documents import Document, Sources, is_web, lines
+from worker.commands.documents import Document, Sources, is_web, lines
+from worker.commands.sandbox import Sandbox
 from worker.errors import Rejected, Transient
 from worker.feeds.entries import ParsedFeed
 from worker.feeds.health import words
 from worker.feeds.read import parse_one, read
-from worker.fetch import FEED
+from worker.fetch import FEED, HTML
 from worker.model import Entry, Feed, Page
-from worker.sandbox import Sandbox
 from worker.settings import Settings
 
 
@@ -43,7 +43,7 @@ def parse_feeds(
     with Sources(settings) as sources, Sandbox(_parsed, settings.extract_seconds) as sandbox:
         for name in feeds:
             try:
-                page = sources.load(name, FEED)
+                page = sources.load(name, HTML if links else FEED)
                 get = lambda url: sources.load(url, FEED)  # noqa: E731
                 _, found = read(page, links, get, lambda *one: sandbox(one))
             except (Rejected, Transient) as error:

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from worker import records, wiring
+from worker import wiring
+from worker.commands import records
 from worker.errors import ConfigError, Rejected
 from worker.fetch import HTML
 from worker.model import Page

@@ -13,7 +13,8 @@ from typing import Any, TextIO
 
 from redis.exceptions import RedisError
 
-from worker import records, wiring
+from worker import wiring
+from worker.commands import records
 from worker.errors import ConfigError
 from worker.events.parties import Gazetteer
 from worker.events.parties.people import Resolution

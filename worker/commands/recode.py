@@ -11,9 +11,9 @@ from typing import TextIO
 from worker import warc, wiring
 from worker.articles.clean import clean
 from worker.articles.links import clean_url
+from worker.commands.sandbox import Sandbox
 from worker.errors import Rejected, Transient
 from worker.model import Article, Entry, Event, Feed, Page, article_id
-from worker.sandbox import Sandbox
 from worker.service import redis_server
 from worker.settings import Settings
 from worker.stream.publish import StreamPublisher

@@ -18,15 +18,16 @@ from typing import TextIO
 
 from redis.exceptions import RedisError
 
-from worker import records, wiring
+from worker import wiring
 from worker.articles.given import FEED, TEXT
 from worker.articles.links import clean_url
-from worker.documents import Document, Sources, lines
+from worker.commands import records
+from worker.commands.documents import Document, Sources, lines
+from worker.commands.reading import line_of, sentence
 from worker.errors import ConfigError, Rejected, Transient
 from worker.feeds import seeds
 from worker.ledger.redis import RedisLedger
 from worker.model import Entry, Fate, Feed, Page, article_id
-from worker.reading import line_of, sentence
 from worker.service import health, redis_server
 from worker.settings import Settings
 from worker.stream.read import Reader

@@ -1,0 +1,1 @@
+"""What the commands of `demarche` do; `worker.cli` says how they are called."""

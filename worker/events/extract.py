@@ -41,7 +41,7 @@ from worker.events.speech import Speech
 from worker.events.timing import Timeline
 from worker.events.topics import is_sport
 from worker.events.towns import towns
-from worker.events.tree import lemma
+from worker.events.tree import children, lemma
 from worker.events.worth import Part, worth_parsing
 from worker.model import Article, Event, Evidence, Location, OfficeHolder, Party, Reading
 
@@ -325,6 +325,8 @@ class _Telling:
             person = token.pos_ == "PROPN" and token.ent_type_ == "PERSON"
             if not person or token.i in at or not token.dep_.startswith("nsubj"):
                 continue
+            if not any(children(token, "flat", "nmod:desc", "compound")):
+                continue  # "Rain fell": one capitalised word is no sure person
             if not phrases.direct(token):
                 sentence = self._first + sum(e <= token.i for e in self._ends)
                 self._discourse.strangers.append((sentence, (number, token.i)))

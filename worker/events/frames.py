@@ -237,6 +237,8 @@ class Reader:
         everyone = distinct(actors + others)
         if rule.type == "AGREE" and len(actors) > 1 and (not others or _is_mutual_vow(others)):
             return Frame(rule, rule.type, mode, tuple(distinct(actors)), ())
+        if "mutual" in rule.flags and _is_coalition_alone(everyone):
+            return None  # a coalition does not meet its own leader
         one_sided = "alone2" in rule.flags and len(actors) == 1
         if one_sided and others and not any(o.how == "with" for o in others):
             return Frame(rule, rule.type, mode, tuple(actors), tuple(others))
@@ -546,6 +548,12 @@ def _is_lonely(act: Act) -> bool:
     """A consultation of one party that no organisation hosts is none."""
     alone = len(act.actors) == 1 and not act.recipients
     return act.type == "CONSULT" and alone and act.actors[0].kind != "igo"
+
+
+def _is_coalition_alone(everyone: list[Named]) -> bool:
+    """ "The U.S.-led coalition": two codes, but one party."""
+    coalition = any(n.code == "COALITION" for n in everyone)
+    return coalition and len(everyone) > 1 and len({(n.start, n.end) for n in everyone}) == 1
 
 
 def _is_personal(named: Named) -> bool:

@@ -142,7 +142,8 @@ class Reader:
             actors = [a for a in actors if a.how != "people" or by_people]
         if actors and not (actors := [a for a in actors if self._is_public(a, rule)]):
             return None
-        if not actors and rule.pos == "v" and not _CHOOSY & set(rule.actor):
+        choosy = _CHOOSY & set(rule.actor) or rule.actor == ("blow",)  # the dead did not strike
+        if not actors and rule.pos == "v" and not choosy:
             actors = self._places.before_verb(context.token)
             actors = [a for a in actors if self._is_public(a, rule)]
         if not actors and self._domestic:

@@ -107,7 +107,70 @@ DAMAGES: dict[str, Callable[[str], bytes]] = {
 LINKS = ("https://news.test/a/{n}", "/a/{n}?x=1&amp;y=2", "\n  https://news.test/a/{n}\n")
 
 
+_ATOM = 'xmlns="http://www.w3.org/2005/Atom"'
+_IN_ATOM = 'xmlns:atom="http://www.w3.org/2005/Atom"'
+_A = "<title>A</title>"
+MANNERS = {  # of writing an entry's link, each in a feed of its own
+    "xml:base of the feed": f"""<feed {_ATOM} xml:base="https://o.test/x/"><entry>{_A}
+        <link href="a/1"/></entry></feed>""",
+    "xml:base of entry and link": f"""<feed {_ATOM} xml:base="https://o.test/x/">
+        <entry xml:base="sub/">{_A}<link xml:base="deep/" href="a/1"/></entry></feed>""",
+    "self and replies before alternate": f"""<feed {_ATOM}><entry>{_A}<link rel="self" href="/s"/>
+        <link rel="replies" href="/r"/><link rel="alternate" href="/a"/></entry></feed>""",
+    "a relation by its address": f"""<feed {_ATOM}><entry>{_A}<link href="/a"
+        rel="http://www.iana.org/assignments/relation/alternate"/></entry></feed>""",
+    "an enclosure before the link": f"""<feed {_ATOM}><entry>{_A}<link rel="enclosure"
+        href="/a.mp3"/><link href="/a"/></entry></feed>""",
+    "two alternates": f"""<feed {_ATOM}><entry>{_A}<link hreflang="en" href="/en"/>
+        <link hreflang="fr" href="/fr"/></entry></feed>""",
+    "an id alone": f"<feed {_ATOM}><entry>{_A}<id>https://news.test/1</id></entry></feed>",
+    "a source inside": f"""<feed {_ATOM}><entry>{_A}<link href="/a"/><source><title>S</title>
+        <link href="https://s.test/"/><id>https://s.test/id</id></source></entry></feed>""",
+    "no namespace": f'<feed><entry>{_A}<link href="/a"/></entry></feed>',
+    "a prefix for all": """<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:entry>
+        <a:title>A</a:title><a:link href="/a"/></a:entry></a:feed>""",
+    "guid alone": f"""<rss version="2.0"><channel><item>{_A}<guid>https://news.test/1</guid></item>
+        <item>{_A}<guid isPermaLink="false">https://news.test/2</guid></item></channel></rss>""",
+    "guid and an empty link": f"""<rss version="2.0"><channel><item>{_A}<link></link>
+        <guid>https://news.test/1</guid></item></channel></rss>""",
+    "CDATA": f"""<rss version="2.0"><channel><item>{_A}<link> <![CDATA[ https://news.test/a?x=1&y=2
+        ]]> </link></item></channel></rss>""",
+    "atom:link in RSS": f"""<rss version="2.0" {_IN_ATOM}><channel><item>{_A}<atom:link rel="self"
+        href="/s"/><link>/a</link></item></channel></rss>""",
+    "an image with a link": f"""<rss version="2.0"><channel><item>{_A}<image><title>I</title>
+        <link>/i</link></image><link>/a</link></item></channel></rss>""",
+    "markup in the description": f"""<rss version="2.0"><channel><item>{_A}<description><p>x
+        <a href="/no">y</a></p></description><link>/a</link></item></channel></rss>""",
+    "two links": f"""<rss version="2.0"><channel><item>{_A}<link>/1</link><link>/2</link></item>
+        </channel></rss>""",
+    "a link with an href": f"""<rss version="2.0"><channel><item>{_A}<link href="/a"/></item>
+        </channel></rss>""",
+    "capitals": """<RSS VERSION='2.0'><CHANNEL><ITEM><TITLE>A</TITLE><LINK>/a</LINK></ITEM>
+        </CHANNEL></RSS>""",
+    "unclosed elements": """<rss version="2.0"><channel><item><title>A<link>/a</link></item>
+        <item><title>B</title><link>/b</item></channel></rss>""",
+    "items behind the channel": f"""<rss version="2.0"><channel><title>W</title></channel><item>{_A}
+        <link>/a</link></item></rss>""",
+    "no host, no scheme": f"""<rss version="2.0"><channel><item>{_A}
+        <link>//news.test/a</link></item>
+        </channel></rss>""",
+    "letters of another script": f"""<rss version="2.0"><channel><item>{_A}
+        <link>https://news.test/статья/1</link></item></channel></rss>""",
+    "a page around it": f"""<html><body><pre><rss version="2.0"><channel><item>{_A}<link>/a</link>
+        </item></channel></rss></pre></body></html>""",
+    "RSS 0.90": f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+        xmlns="http://my.netscape.com/rdf/simple/0.9/"><channel><title>W</title></channel><item>{_A}
+        <link>/a</link></item></rdf:RDF>""",
+    "an address in rdf:about": f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+        xmlns="http://purl.org/rss/1.0/">
+        <item rdf:about="https://news.test/a">{_A}</item></rdf:RDF>""",
+    "an entity of its own DTD": """<!DOCTYPE rss [<!ENTITY me "News">]><rss version="2.0"><channel>
+        <item><title>&me; A</title><link>/a</link></item></channel></rss>""",
+}
+
+
 def corpus() -> Iterator[tuple[str, bytes]]:
+    yield from ((name, feed.encode()) for name, feed in MANNERS.items())
     for (name, dialect), (damage, harm), form, link in itertools.product(
         DIALECTS.items(), DAMAGES.items(), FORMS, LINKS
     ):

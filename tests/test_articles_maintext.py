@@ -99,3 +99,29 @@ def test_others_who_use_trafilatura_get_its_whole_answer(monkeypatch: pytest.Mon
 )
 def test_the_headline_is_no_line_of_the_text(found: str, left: str) -> None:
     assert maintext.without_heading(found, ["Boats counted", "News"]) == left
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Read more: <a href='/x'>Rain ahead in the hills</a></p>",
+        "<p><strong>ALSO READ | <a href='/x'>Rain ahead in the hills</a></strong></p>",
+        "<p>Lire aussi : <a href='/x'>Rain ahead in the hills</a></p>",
+        "<p>Читайте также: <a href='/x'>Rain ahead in the hills</a></p>",
+        "<p>延伸阅读：<a href='/x'>Rain ahead in the hills</a></p>",
+    ],
+)
+def test_a_line_that_leads_elsewhere_is_no_part_of_the_text(line: str) -> None:
+    first, _, rest = STORY.partition("</p>")
+    found = text(f"<article>{first}</p>{line}{rest}</article>")
+    assert "Rain" not in found
+    assert found == text(f"<article>{STORY}</article>")
+
+
+def test_what_only_begins_like_it_stays() -> None:
+    said = (
+        "<p>Related parties told the court: they knew nothing of the treaty.</p><p>Watch out.</p>"
+    )
+    found = text(f"<article>{STORY}{said}</article>")
+    assert "Related parties told" in found
+    assert "Watch out." in found

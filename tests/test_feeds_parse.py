@@ -112,7 +112,8 @@ ORIGINAL_LINK = """<feedburner:origLink xmlns:feedburner="http://rssnamespace.or
         ('<link>https://a.test/x</link><guid isPermaLink="false">77</guid>', "https://a.test/x"),
         ("<link>https://a.test/x</link><guid>https://a.test/y</guid>", "https://a.test/x"),
         ('<atom:link xmlns:atom="http://www.w3.org/2005/Atom" href="/x"/>', "https://news.test/x"),
-        (f"<link>http://feeds.test/~r/1</link>{ORIGINAL_LINK}", "https://a.test/x"),
+        (f"<link>http://feeds.test/~r/1</link>{ORIGINAL_LINK}", "http://feeds.test/~r/1"),
+        (ORIGINAL_LINK, "https://a.test/x"),
         ("<link>https://a.test/ä ö</link>", "https://a.test/ä%20ö"),
         (
             "<link>https://a.test/x</link><enclosure url='https://a.test/m.mp3'/>",

@@ -25,7 +25,7 @@ from worker.formats.timestamps import read
 _OLDEST = date(1990, 1, 1)
 _MAX_STAMP = 100  # characters of a date
 _MAX_SPACED = 400  # … with the white space around it
-_MAX_LINE = 60  # … and of a line that is nothing but a date, a time and a name
+_MAX_LINE = 70  # … and of a line that is nothing but a date, a time and a name
 _MAX_MARKS = 300
 _MAX_ABOVE = 4  # elements around a date that may be its line
 _MAX_SOURCE = 2_000_000  # characters of a page in which data for scripts are searched
@@ -63,6 +63,7 @@ _MARKED = etree.XPath(
     " | //@itemprop[. = 'datePublished' or . = 'dateCreated']/.."
     " | //@property[contains(., 'dc:date') or contains(., 'datePublished')]/.."
 )
+_DIGIT = re.compile(r"\d")
 _NO_MARKS = frozenset({"meta", "script", "del", "ins"})  # the last two say when they were edited
 _CALLED = re.compile("date|time|publi|posted|byline|meta|fecha|datum", re.IGNORECASE)
 _DIGITS = "".join(map(chr, [*range(48, 58), *range(0x660, 0x66A), *range(0x6F0, 0x6FA)]))
@@ -230,7 +231,8 @@ def _short(text: str) -> str | None:
 
 def _is_update(element: HtmlElement) -> bool:
     """Whether the words before a date, or its own, say that it is one of a change."""
-    words = f"{_before(element)[-40:]} {(element.text or '')[:40]}"
+    own = _DIGIT.split(element.text or "", maxsplit=1)[0]
+    words = f"{_before(element)[-40:]} {own[:40]}"
     return bool(_update_words().search(words))
 
 

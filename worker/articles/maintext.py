@@ -12,6 +12,7 @@ import logging
 import re
 from collections.abc import Iterable
 from functools import cache
+from importlib.resources import files
 
 import trafilatura
 from lxml import etree
@@ -31,6 +32,7 @@ _UNCLEAN = (
     "time",
 )  # fmt: skip
 _MAX_HEADING = 500  # characters
+_MAX_TEASER = 200  # characters of a line that leads to another article
 _NO_WORD = re.compile(r"\W+")
 _FRAME = 500  # characters that readability writes of itself: "VIDEO" for the frame of one
 
@@ -43,10 +45,15 @@ class _Sparing(Extractor):  # type: ignore[misc]  # its package has no types
 
 
 def main_text(tree: HtmlElement) -> str:
-    """The article's text; comments of readers are no part of it, tables of data are."""
+    """The article's text, a paragraph a line.
+
+    Comments of readers are no part of it, and no lines that lead elsewhere ("Read more: …"); tables
+    of data are.
+    """
     layout.unwrap(tree)
     document = trafilatura.bare_extraction(tree, options=_options())
-    return (getattr(document, "text", None) or "").strip()
+    text = (getattr(document, "text", None) or "").strip()
+    return _teasers().sub("", text).strip()
 
 
 def without_heading(text: str, headings: Iterable[str]) -> str:
@@ -59,6 +66,17 @@ def without_heading(text: str, headings: Iterable[str]) -> str:
 
 def _plain(line: str) -> str:
     return _NO_WORD.sub(" ", line).strip().casefold()
+
+
+@cache
+def _teasers() -> re.Pattern[str]:
+    text = files("worker.articles").joinpath("teasers.tsv").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    words = "|".join(line.split("\t")[0] for line in lines[1:])
+    return re.compile(
+        rf"^(?:[-–•*▶►>»]\s*)?(?:{words})\s?[:：|»>–—▶►-].{{0,{_MAX_TEASER}}}$\n?",
+        re.IGNORECASE | re.MULTILINE,
+    )
 
 
 @cache

@@ -16,7 +16,7 @@ from worker.events.tree import (
     lemma,
     own_standing,
 )
-from worker.events.triggers import Context, Triggers
+from worker.events.triggers import Context, Triggers, hyphened
 
 
 class Contents:
@@ -34,6 +34,11 @@ class Contents:
         kinds = (self._triggers.kind(c) for c in clauses)
         return any(k is not None and plover.meaning(k[0]).quad == 4 for k in kinds)
 
+    def is_kind(self, context: Context) -> bool:
+        """Whether what is promised would be an act of cooperation."""
+        kinds = (self._triggers.kind(c) for c in context.args.complements)
+        return any(k is not None and plover.meaning(k[0]).quad < 3 for k in kinds)
+
     def is_refused(self, context: Context) -> bool:
         """Whether what is vowed is that a good turn will not be done: a refusal."""
         for clause in context.args.complements:
@@ -48,7 +53,7 @@ class Contents:
         words = modes["words"][table]
         for token in content:
             for mode, listed in words.items():  # type: ignore[attr-defined]
-                if lemma(token) in listed:
+                if lemma(token) in listed or hyphened(token) in listed.split():
                     return str(mode)
             kind = self._triggers.kind(token)
             if kind is not None:

@@ -41,7 +41,7 @@ from worker.events.speech import Speech
 from worker.events.timing import Timeline
 from worker.events.topics import is_sport
 from worker.events.towns import towns
-from worker.events.tree import lemma
+from worker.events.tree import children, lemma
 from worker.events.worth import Part, worth_parsing
 from worker.model import Article, Event, Evidence, Location, OfficeHolder, Party, Reading
 
@@ -236,7 +236,7 @@ class _Telling:
             lambda t: self._refer(t, number, speech),
             lambda t, kind: self._understood(t, kind, number),
         )
-        speech = Speech(doc, self._lexicon, phrases.direct, self._spoken, self._issuer)
+        speech = Speech(doc, self._lexicon, phrases.voice, self._spoken, self._issuer)
         reader = Reader(self._lexicon, phrases, speech, domestic=self._domestic)
         doubter = Doubter(doc, self._lexicon, reader.triggers, {*at, *posts})
         self._first = self._sentence
@@ -325,6 +325,8 @@ class _Telling:
             person = token.pos_ == "PROPN" and token.ent_type_ == "PERSON"
             if not person or token.i in at or not token.dep_.startswith("nsubj"):
                 continue
+            if not any(children(token, "flat", "nmod:desc", "compound")):
+                continue  # "Rain fell": one capitalised word is no sure person
             if not phrases.direct(token):
                 sentence = self._first + sum(e <= token.i for e in self._ends)
                 self._discourse.strangers.append((sentence, (number, token.i)))
@@ -477,8 +479,8 @@ def _caught(work: Callable[[*_Args], _Result], *args: *_Args) -> _Result | Excep
 def _uncollected() -> Iterator[None]:
     """Put garbage collection off while a batch is read.
 
-    Its words refer to one another, so that every round would look at all of them in vain: a sixth
-    of what coding costs beside parsing.
+    Its words refer to one another, so that every round would look at all of them in vain. On dev
+    coding took 1.24 times what parsing takes, without the rounds 1.18 times.
     """
     was_on = gc.isenabled()
     gc.disable()

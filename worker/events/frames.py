@@ -42,12 +42,15 @@ _CHEMICAL = frozenset(
     {"chemical", "biological", "nerve", "poison", "sarin", "chlorine", "mustard", "toxic"}
 )
 _BY_PEOPLE = frozenset({"ASSAULT", "CONSULT", "COOPERATE"})  # citizens act for their country
-_PLAYED = frozenset({"CONSULT", "ASSAULT"})  # teams meet and beat each other
-_CHOOSY = frozenset({"force", "crowd", "inquiry", "tribunal"})  # not everybody can be the actor
+_PLAYED = frozenset({"CONSULT", "ASSAULT", "SANCTION"})  # teams meet and beat each other
+_CHOOSY = frozenset(
+    {"force", "crowd", "inquiry", "tribunal", "speaker"}
+)  # not everybody can be the actor
 _ALLEGED = frozenset({"ASSAULT", "COERCE"})
 _AGREEING = frozenset(
     {"agree", "offer", "pledge", "promise", "ready", "willing", "prepared", "commit"}
 )
+_VOWING = frozenset({"vow", "swear"})
 _DECIDING = frozenset({"decide", "agree", "vote", "resolve"})
 _DECIDED = frozenset({"SANCTION", "ACCUSE", "REQUEST", "REJECT"})
 _DEONTIC = frozenset({"must", "should", "ought", "need"})
@@ -139,7 +142,8 @@ class Reader:
             actors = [a for a in actors if a.how != "people" or by_people]
         if actors and not (actors := [a for a in actors if self._is_public(a, rule)]):
             return None
-        if not actors and rule.pos == "v" and not _CHOOSY & set(rule.actor):
+        choosy = _CHOOSY & set(rule.actor) or rule.actor == ("blow",)  # the dead did not strike
+        if not actors and rule.pos == "v" and not choosy:
             actors = self._places.before_verb(context.token)
             actors = [a for a in actors if self._is_public(a, rule)]
         if not actors and self._domestic:
@@ -179,6 +183,8 @@ class Reader:
         if "mutual" in rule.flags and len(actors) == 1 and _told_apart(rule, context):
             others = [r for r in recipients if r.code != actors[0].code]
             return Frame(rule, rule.type, mode, tuple(actors), tuple(others)) if others else None
+        if rule.id == "support.sign" and _joins_body(actors, recipients, context):
+            return Frame(rule, rule.type, mode, tuple(distinct(actors)), tuple(recipients))
         frame = self._joined(rule, mode, actors, recipients)
         if rule.type == "CONSULT" and mode is None:
             if frame is None and "mutual" in rule.flags:
@@ -232,6 +238,8 @@ class Reader:
         everyone = distinct(actors + others)
         if rule.type == "AGREE" and len(actors) > 1 and (not others or _is_mutual_vow(others)):
             return Frame(rule, rule.type, mode, tuple(distinct(actors)), ())
+        if "mutual" in rule.flags and _is_coalition_alone(everyone):
+            return None  # a coalition does not meet its own leader
         one_sided = "alone2" in rule.flags and len(actors) == 1
         if one_sided and others and not any(o.how == "with" for o in others):
             return Frame(rule, rule.type, mode, tuple(actors), tuple(others))
@@ -260,7 +268,7 @@ class Reader:
             return False
         if "negated" in flags:  # "does not recognise", "will not attend"
             return own_standing(context.token) in (Standing.NEGATED, Standing.REFUSED)
-        if "issued" in flags and self._speech.issuer is None:
+        if "issued" in flags and not (self._speech.issuer or self._speech.speaker(context.token)):
             return False
         if "refusing" in flags:
             return own_standing(context.token) is Standing.REFUSED
@@ -295,6 +303,9 @@ class Reader:
             return _MISFIT
         if rule.type == "AGREE" and "matrix" in rule.flags and self._contents.is_hostile(context):
             return _MISFIT
+        vowed = rule.type == "AGREE" and lemma(context.token) in _VOWING
+        if vowed and not self._contents.is_kind(context):
+            return _MISFIT  # "vowed to strengthen its arsenal"
         if (
             "matrix" in rule.flags
             and rule.type in _ANNOUNCING
@@ -327,6 +338,8 @@ class Reader:
         act = self._made(token, frame)
         if frame.rule.flags & {"negated", "refusing", "future"}:
             return act
+        if how is Standing.FACT and act.type in _COOPERATIVE and _is_decided(token):
+            return self._future(act)
         if how is Standing.FACT:
             return None if _is_lonely(act) else act
         if how is Standing.FUTURE and _on_condition(token):
@@ -372,7 +385,8 @@ class Reader:
         return self._announced(act) if own else None
 
     def _future(self, act: Act) -> Act | None:
-        if act.type in _DECIDED and lemma(act.trigger.head) in _DECIDING:
+        above = (act.trigger.head, act.trigger.head.head)
+        if act.type in _DECIDED and any(lemma(t) in _DECIDING for t in above):
             return act  # "agreed to extend the sanctions": that is how they are imposed
         if act.type not in _COOPERATIVE:
             return self._announced(act)
@@ -389,7 +403,12 @@ class Reader:
         mode = self._lexicon.modes["threaten"].get(f"{act.type} {act.mode}")
         mode = mode or self._lexicon.modes["threaten"].get(act.type)
         hostile = plover.meaning(act.type).quad == 4 or _on_condition(act.trigger)
-        if mode is None or not hostile or not (act.recipients or self._domestic):
+        if (
+            act.type == "PROTEST"
+            or mode is None
+            or not hostile
+            or not (act.recipients or self._domestic)
+        ):
             return None
         label = f"{act.label}/future"
         return replace(act, type="THREATEN", mode=mode, label=label, standing=Standing.FUTURE)
@@ -476,6 +495,18 @@ def _is_reciprocal(context: Context) -> bool:
     return each and any(w.lower_ == "other" and any(children(w, "det")) for w in words)
 
 
+def _joins_body(actors: list[Named], recipients: list[Named], context: Context) -> bool:
+    """ "Signed the African Union's charter": states that join what a body has drawn up."""
+    by_states = len(actors) > 1 and all(a.kind == "state" for a in actors)
+    drawn_up = recipients and all(r.kind == "igo" for r in recipients)
+    return by_states and bool(drawn_up) and not any(c == "with" for c, _ in context.args.preps)
+
+
+def _is_decided(token: Token) -> bool:
+    """ "The decision to send a mission": a good turn that is still to come."""
+    return token.dep_ == "acl" and token.tag_ == "VB" and lemma(token.head) == "decision"
+
+
 def _is_mutual_vow(others: list[Named]) -> bool:
     """ "Vowed to stop backing rebels on each other's territory": whom it is about is no matter."""
     return all(o.kind == "group" for o in others)
@@ -518,6 +549,12 @@ def _is_lonely(act: Act) -> bool:
     """A consultation of one party that no organisation hosts is none."""
     alone = len(act.actors) == 1 and not act.recipients
     return act.type == "CONSULT" and alone and act.actors[0].kind != "igo"
+
+
+def _is_coalition_alone(everyone: list[Named]) -> bool:
+    """ "The U.S.-led coalition": two codes, but one party."""
+    coalition = any(n.code == "COALITION" for n in everyone)
+    return coalition and len(everyone) > 1 and len({(n.start, n.end) for n in everyone}) == 1
 
 
 def _is_personal(named: Named) -> bool:

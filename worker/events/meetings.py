@@ -13,11 +13,12 @@ from worker.events.parsed import Token
 from worker.events.phrases import Named, Phrases
 from worker.events.places import Places
 from worker.events.rules import Lexicon
-from worker.events.tree import lemma, nested
+from worker.events.tree import arguments, case, children, lemma, nested
 from worker.events.triggers import Context
 
 _VENUES = ("in", "at")
 _MANY = 3
+_OF_MEMBERS = ("leaders", "ministers", "members", "governments", "states", "nations")
 
 
 class Meetings:
@@ -80,9 +81,17 @@ class Meetings:
 
     def _of_members(self, frame: Frame, token: Token) -> bool:
         """ "European Union leaders": an organisation by those who lead its members."""
+        if not any(n.kind == "igo" for n in frame.actors):
+            return False
         text = token.doc.text
-        return any(
-            n.kind == "igo" and n.how == "organ" and text[n.start : n.end].endswith("s")
-            for n in frame.actors
-            if n.start >= 0
-        )
+        named = (text[n.start : n.end] for n in frame.actors if n.start >= 0)
+        if any(words.endswith(_OF_MEMBERS) for words in named):
+            return True
+        told = arguments(token).agent if token.pos_ == "VERB" else []
+        return any(_leads_members(t) for t in told)
+
+
+def _leads_members(noun: Token) -> bool:
+    """ "Leaders of African Union member states"."""
+    inner = (c for c in children(noun, "nmod") if case(c) == "of")
+    return any(lemma(t) in ("state", "nation", "country", "member") for t in inner)

@@ -149,6 +149,12 @@ class Phrases:
         """Parties that the phrase stands for, all its conjuncts included."""
         return _unique(named for head in conjuncts(token) for named in self._single(head, 0))
 
+    def voice(self, token: Token) -> list[Named]:
+        """Who speaks where a phrase is the subject: a report speaks for whose it is."""
+        found = self.direct(token)
+        paper = not found and self._lexicon.is_a(lemma(token), "DOCUMENT")
+        return self.belongs(token) if paper else found
+
     def belongs(self, token: Token, *, told: bool = False) -> list[Named]:
         """Parties that the phrase stands for or, failing that, belongs to or comes from.
 

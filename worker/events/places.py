@@ -48,6 +48,7 @@ _DURING = frozenset(
 _BY_MEANS_OF = frozenset({"with", "by", "thanks"})
 _SOIL = frozenset({"in", "from", "at", "near", "outside"})
 _BEING_HIT = frozenset({"suffer", "receive", "face", "sustain", "endure"})
+_AIMED = frozenset({"to", "with", "from", "on", "against", "in", "for", "at", "toward", "towards"})
 _APART = frozenset({"after", "following", "before", "despite", "amid"})
 
 
@@ -296,6 +297,7 @@ class Places:
         if not is_passive(context.token) or context.args.agent:
             return []
         sites = [t for c, t in context.args.preps if c in _SOIL]
+        sites = sites or nested((t for c, t in context.args.preps if c in ("at", "on")), "in")
         posted = nested(context.args.patient, "in")  # "the mission in X was told to leave"
         where = [n for t in (sites or posted) for n in self._phrases.site(t)]
         return [n for n in distinct(where) if n.kind == "state"] or self._reporting(context.token)
@@ -435,6 +437,8 @@ class Places:
             return []
         if lemma(verb) in _DYING:  # "died in separate attacks": not theirs
             return []
+        if strike and self._lexicon.is_a(lemma(verb), "SAY"):
+            return []  # "officials say in the latest attack …": not theirs
         abroad = case(noun) == "for" and any(True for _ in around.sites(noun, self._lexicon))
         if case(noun) not in _DURING and not instrument and not abroad:
             return []  # "is in Russia for talks" too
@@ -457,7 +461,7 @@ class Places:
                 own = self._issuers(token)
             if not own and self._lexicon.is_a(lemma(token), "ATTACK"):
                 own = self._phrases.belongs(token)  # "a U.S. strike hit …"
-            if not own and self._lexicon.is_a(lemma(token), "ARMS"):
+            if not own and self._lexicon.is_a(lemma(token), "WEAPON"):
                 own = self._phrases.doer(token)  # "a rocket fired by NATO hit …"
             found.extend(own)
         return distinct(found)
@@ -525,7 +529,7 @@ class Places:
         own = own_subject(clause)
         if own is not None:
             found = self._phrases.direct(own)
-            agents = {n.code for n in self.subject(context.args.agent)}
+            agents = {n.code for n in self.subject(context.args.agent)} | context.actors
             if found and {n.code for n in found} - agents:
                 return found
         parties = self._parties_of(clause, depth + 1)
@@ -535,15 +539,15 @@ class Places:
             if depth < 2 and (found := self._asked_of(inner, context, depth + 1)):
                 return found
         args = arguments(clause)
-        nouns = [
-            t for c, t in args.preps if c in ("to", "with", "from", "on", "against", "in", "for")
-        ]
+        nouns = [t for c, t in args.preps if c in _AIMED]
         all_nouns = [*args.patient, *(t for _, t in args.preps)]
-        return (
-            self.belongs(args.patient)
-            or self.belongs(nouns)
-            or [replace(n, how="with") for n in self.belongs(nested(all_nouns, "with"))]
-        )
+        owned = self.belongs(args.patient)
+        if owned and not {n.code for n in owned} <= context.actors:
+            return owned
+        beyond = self.belongs(nouns) or [  # "threatened to aim its missiles at Poland"
+            replace(n, how="with") for n in self.belongs(nested(all_nouns, "with"))
+        ]
+        return beyond or owned
 
 
 def _sites(context: Context) -> list[Token]:

@@ -177,6 +177,8 @@ class Discourse:
         fitting = [s for s in self._before(position, sentence, reach) if s.named.person == person]
         if not person:  # "it" is seldom where something happens
             fitting = [s for s in fitting if not s.named.place] or fitting
+            # "The firm would sell its Russian plants. It …" is not Russia
+            fitting = [s for s in fitting if s.sentence == sentence or not s.attribute]
         if not fitting:
             return []
         last = fitting[0].sentence

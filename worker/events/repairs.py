@@ -9,7 +9,6 @@ from worker.events.parsed import Token
 from worker.events.rules import Lexicon
 
 NOMINAL = ("NOUN", "PROPN")
-DAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
 
 
 @dataclass(frozen=True)

@@ -164,13 +164,19 @@ class Timeline:
     def _undated(self, trigger: Token) -> Dated:
         tense = tense_of(trigger)
         if tense == "pluperfect":
-            return Dated(None, "open")
+            return self._reported(trigger)
         told_on = tense == "past" or trigger.pos_ == "NOUN" or self._quoted(trigger)
         if tense == "past" and (aside := self._told_aside(trigger)):
             return aside
         if self._story is not None and told_on:
             return replace(self._story, firm=trigger.pos_ != "NOUN")
         return Dated(self._news(), "news" if self._news() else "open")
+
+    def _reported(self, trigger: Token) -> Dated:
+        """ "Said that it had recalled its envoy": of late, on a day that stays open."""
+        said = any(base(t) == "ccomp" for t in _chain(trigger))
+        news = self._news() if said else None
+        return Dated(edtf.cut(news, "month") if news else None, "news" if news else "open")
 
     def _told_aside(self, trigger: Token) -> Dated | None:
         """The day of long ago that the sentences right before were about, in the same paragraph."""
@@ -200,7 +206,7 @@ class Timeline:
         if found.expression.kind == "weekday":
             # "said Tuesday it will …": the weekday of the verb of saying, not of the act to come.
             return lemma(found.clause) in _SAYING
-        if tense_of(found.clause) == "present":
+        if tense_of(found.clause) == "present" or _is_since(found):
             return False  # "will give more than it has given since 2012"
         date = self._resolved(found)
         return (

@@ -29,6 +29,7 @@ _PLACING = frozenset({"at", "in", "near", "on", "outside", "to", "into", "across
 _UNPROVEN = frozenset(
     {"allegation", "accusation", "suspicion", "speculation", "rumor", "rumour", "fear", "notion"}
 )
+_TO_SAY_TO = frozenset({"summon", "convene", "use"})  # "summoned X to condemn": not X condemns
 _SOMETIME = frozenset({"until", "before", "once", "when", "till"})
 _JUDGING = frozenset(
     {"thank", "praise", "criticize", "criticise", "condemn", "blame", "applaud", "commend", "fault"}
@@ -193,6 +194,7 @@ def subject(verb: Token, depth: int = 0) -> Token | None:
         if c.dep_ in ("nsubj", "nsubj:pass", "csubj", "csubj:pass", "nsubj:outer")
         and c.lower_ != "re"  # "re-open"
     ]
+    own = own or [c for aux in children(verb, "aux") for c in children(aux, "nsubj")]
     if own:  # of two, the nearer one: the other is a date or a clause that the parser misplaced
         nearest = max(own, key=lambda c: (c.i < verb.i, c.i))
         if nearest.lower_ in ("who", "which") and verb.dep_ in ("advcl:relcl", "ccomp"):
@@ -213,7 +215,7 @@ def _inherited(verb: Token, depth: int) -> Token | None:
         return subject(head, depth + 1) if is_predicate(head) else None
     if label == "xcomp":
         controlled = next(children(head, "obj", "iobj"), None)
-        if controlled is not None and head.pos_ == "VERB":
+        if controlled is not None and head.pos_ == "VERB" and lemma(head) not in _TO_SAY_TO:
             # "condemned Ethiopia's decision to expel": whose decision it is acts.
             return next(children(controlled, "nmod:poss"), controlled)
         return subject(head, depth + 1)
@@ -260,6 +262,8 @@ def _of_noun(verb: Token, depth: int) -> Token | None:
         for child in children(noun, "nmod:poss", "nmod"):
             if child.dep_ == "nmod:poss" or case(child) in ("by", "from", "for"):
                 return child
+            if case(child) == "of" and child.pos_ == "PROPN":
+                return child  # "the decision of Sudan to send a mission"
         governor = governing_verb(noun)
         return subject(governor, depth + 1) if governor is not None else None
     return noun

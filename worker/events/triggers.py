@@ -23,6 +23,7 @@ from worker.events.tree import (
 
 _POS = {"VERB": "v", "AUX": "v", "NOUN": "n", "PROPN": "n", "ADJ": "a"}
 _HEADS = frozenset({"dozen", "hundred", "thousand", "million", "ten", "score"})
+_NEAR = 5  # words behind a noun in which the order of words is trusted
 _SEPARABLE = frozenset({"off", "out", "down", "over", "away", "back", "in"})
 
 
@@ -152,6 +153,7 @@ class Triggers:
             self._object_after_particle(token, args)
             return Context(token, forms, args)
         args = Arguments(preps=[(case(c), c) for c in children(token, "nmod", "obl")])
+        args.preps += self._right_behind(token)
         args.preps += _said_of(token)
         args.preps += _of_participle(token)
         args.complements = [c for c in children(token, "acl", "ccomp") if not is_passive(c)]
@@ -161,6 +163,19 @@ class Triggers:
         if light is None:
             return Context(token, forms, args)
         return Context(token, forms, args, light, light_args=arguments(light))
+
+    def _right_behind(self, noun: Token) -> list[tuple[str, Token]]:
+        """ "The visit of X, which …": a party right behind a noun, hung beyond the next comma."""
+        first = noun.i + 1
+        if first >= len(noun.doc) or noun.doc[first].lower_ != "of" or any(children(noun, "nmod")):
+            return []
+        for i in range(first + 1, min(first + _NEAR, noun.sent.end)):
+            token = noun.doc[i]
+            if token.pos_ in ("PUNCT", "VERB", "ADP"):
+                return []
+            if self._phrases.named_at(token):
+                return [("of", token)]
+        return []
 
     def _is_state(self, token: Token) -> bool:
         """ "Is appalled by": a state, no passive; "was set free by" is one."""
@@ -345,6 +360,8 @@ def _telling(token: Token, lexicon: Lexicon) -> Iterator[str]:
             continue  # "Ms. Rice arrived" with nothing to eat
         yield word
         yield head.lower_
+        if tied := hyphened(head):
+            yield tied  # "cease-fire" is three words to the parser
         if lexicon.is_a(word, "QUANTITY"):
             for counted in children(head, "nmod"):
                 if case(counted) == "of":

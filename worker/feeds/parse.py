@@ -126,10 +126,14 @@ def _entries(found: list[Any], page: Page, base: str) -> Iterator[Entry]:
 
 
 def _link(raw: Any, base: str) -> str | None:
-    """Where the article is: an entry's link, else its permalink, else an id that is a URL."""
+    """Where the article is: an entry's link, else its permalink, else an id that is a URL.
+
+    A link through FeedBurner is taken as it stands, as feed readers do: it redirects to the
+    article, and an entry is known again by the address that its feed gives it.
+    """
     links = [link.get("href") for link in raw.get("links", ()) if _leads_to_article(link)]
     name = raw.get("id") if str(raw.get("id")).startswith(("http://", "https://")) else None
-    for candidate in (raw.get("feedburner_origlink"), raw.get("link"), *links, name):
+    for candidate in (raw.get("link"), *links, raw.get("feedburner_origlink"), name):
         url = absolute(candidate, base)
         if url is not None:
             return url

@@ -16,7 +16,8 @@ _ENGLISH = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct"
 _BUDDHIST = 543  # years by which Thailand's calendar is ahead
 _TIME = re.compile(
     r"(?<!\d)(?P<hour>\d{1,2})"
-    r"(?:[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?|[hH](?P<min>\d{2})?"
+    r"(?:[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?(?!\d|[./]\d{4})"
+    r"|[hH](?P<min>\d{2})?"
     r"|(?=\s*[aApP]\.?[mM]))\s*(?P<half>[aApP]\.?[mM]\b\.?)?"
 )
 _OFFSET = re.compile(r"(?:(?:GMT|UTC)\s*)?([+-])(\d{1,2}):?(\d{2})?(?!\d|[/.-]\d)", re.IGNORECASE)
@@ -43,9 +44,9 @@ _YEAR_NAME_DAY = re.compile(
 _YEAR_DAY_NAME = re.compile(
     rf"(?<!\d)(?P<year>\d{{4}})\.?\s+gada\s+(?P<day>\d{{1,2}})\.\s+(?P<name>{_NAME})"
 )
-# Years since an emperor's accession, or of the Republic of China: "令和6年1月15日"
+# Years since an emperor's accession, and of the Republic of China: "令和6年1月15日"
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "中華民國": 1911}
-_ERA = re.compile(rf"({'|'.join(sorted(_ERAS, key=len, reverse=True))})\s*(\d{{1,3}}|元)\s*(?=年)")
+_ERA = re.compile(rf"({'|'.join(reversed(_ERAS))})\s*(\d{{1,3}}|元)\s*(?=年)")
 _EPOCH = re.compile(r"\s*(\d{10})(?:\d{3})?\s*")
 
 

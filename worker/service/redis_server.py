@@ -260,7 +260,7 @@ def _allocator(binary: Binary) -> list[str]:
 
     It is built with libc's, whose search for free memory grows with what the server holds: at
     100,000 live events a report costs 2.5 times the CPU that it does with mimalloc, or with the
-    jemalloc of other builds (docs/decisions/0009-allocator.md). Elsewhere than on Linux, and where
+    jemalloc of other builds (docs/decisions/0011-allocator.md). Elsewhere than on Linux, and where
     the path has a space or colon, at which the loader would cut it: nothing.
     """
     library = _mimalloc()

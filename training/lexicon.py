@@ -1,4 +1,4 @@
-"""Make the lemma lexicon: what the regular inflection of `worker.events.language.lemmas` gets wrong.
+"""Make the lemma lexicon: what the regular inflection of `language.lemmas` gets wrong.
 
 The first source wins: the treebanks' training parts; our tables of irregular forms and of demonyms;
 and the spelling of stems ("raising" is of "raise", "opened" of "open"), decided by which candidate

@@ -1,9 +1,9 @@
 """Make the model of types from the labelled sentences, and judge it.
 
-    python -m training.relate [--gold PLOVER_GSR.jsonl] [--out FILE] [--model PIPELINE]
+    python -m training.relate [--gold PLOVER_GSR.jsonl] [--corpora DIR] [--out FILE]
 
 Each group of sentences is kept out once and asked about; from what comes out there the temperature
-is set with which the model of all sentences is written.
+is set with which the model of all sentences is written. Real news kept aside is asked about too.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from training.relate import examples, judge
-from training.relate.fit import Settings, fit
+from training.relate import examples, judge, news
+from training.relate.fit import Settings
 from training.relate.read import cases
 from worker.events import relate
 from worker.events.language.nlp import load
@@ -31,6 +31,7 @@ OUT = Path(relate.__file__).parent / FILE
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--gold", type=Path, help="PLOVER's sentences; left out where not given")
+    parser.add_argument("--corpora", type=Path, help="with the raw news; left out where not given")
     parser.add_argument("--model", help="another pipeline than the packaged one")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--judge", action="store_true", help="write nothing")
@@ -38,15 +39,19 @@ def main() -> None:
     nlp, gazetteer = load(options.model), Gazetteer.load()
     known = [*examples.ours(), *examples.of_lexicon(lexicon(), gazetteer, nlp)]
     known += examples.manual(options.gold) if options.gold else []
+    known += news.labelled(options.corpora) if options.corpora else []
     read = list(cases(known, nlp, gazetteer, lexicon()))
     vectors = nlp.vocab.vectors
     print(f"{len(read)} sentences, word vectors of width {vectors.shape[1] if len(vectors) else 0}")
-    found = list(judge.trials(read, vectors, Settings()))
+    settings = Settings()
+    network = judge.taught([c for c in read if c.example.group != judge.KEPT], vectors, settings)
+    found = list(judge.trials(read, vectors, settings))
+    if kept := [c for c in read if c.example.group == judge.KEPT]:
+        found.append(judge.asked(network, kept, vectors))
     temperature = judge.best_temperature(found)
     print(judge.HEADER, *(judge.line(trial, temperature) for trial in found), sep="\n")
-    print(f"temperature {temperature}")
+    print(*judge.by_type(found[-1]), f"temperature {temperature}", sep="\n")
     if not options.judge:
-        network = fit([c.views for c in read], [c.example.type for c in read], vectors)
         write(warmed(network, temperature), options.out)
 
 

@@ -7,7 +7,7 @@ smoothed labels, and the mean of the last weights. Same input, same seed: same w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,6 +18,9 @@ from worker.events.relate.features import Seen
 from worker.events.relate.network import NONE, Array, Network, inputs, size, softmax
 
 CLASSES = (*types(), NONE)
+
+Target = str | Mapping[str, float]
+"""The class of a pair, or the probabilities that somebody gave to some of them."""
 
 Views = Sequence[Seen]
 """The ways of seeing one pair; which one is trained on is drawn anew in every epoch."""
@@ -69,7 +72,10 @@ class _Part:
 
 
 def fit(
-    pairs: Sequence[Views], kinds: Sequence[str], vectors: Vectors, settings: Settings = Settings()
+    pairs: Sequence[Views],
+    kinds: Sequence[Target],
+    vectors: Vectors,
+    settings: Settings = Settings(),
 ) -> Network:
     """Train on pairs and their classes; without vectors the words speak by lexicon and place."""
     chance = np.random.default_rng(settings.seed)
@@ -108,9 +114,13 @@ def _rows(seen: Seen, rows: dict[str, int]) -> np.ndarray:
     return np.array(sorted(rows[name] for name in seen.signs if name in rows), np.int64)
 
 
-def _smoothed(kinds: Sequence[str], smoothing: float) -> Array:
-    gold = np.full((len(kinds), len(CLASSES)), smoothing / len(CLASSES), np.float32)
-    gold[np.arange(len(kinds)), [CLASSES.index(kind) for kind in kinds]] += 1 - smoothing
+def _smoothed(kinds: Sequence[Target], smoothing: float) -> Array:
+    gold = np.zeros((len(kinds), len(CLASSES)), np.float32)
+    for row, kind in zip(gold, kinds, strict=True):
+        shares = {kind: 1 - smoothing} if isinstance(kind, str) else kind
+        for name, share in shares.items():
+            row[CLASSES.index(name)] = share
+    gold += (1 - gold.sum(axis=1, keepdims=True)) / len(CLASSES)
     return gold
 
 

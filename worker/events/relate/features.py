@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from worker.events.frames.acts import Act
 from worker.events.frames.triggers import Triggers
 from worker.events.language.parsed import Token
-from worker.events.language.tree import base, is_predicate, lemma, standing
+from worker.events.language.tree import Standing, base, is_predicate, lemma, standing
 from worker.events.relate.pairs import Pair, Path, governor, path, role
 from worker.events.rules import Lexicon
 
@@ -67,6 +67,7 @@ def see(pair: Pair, acts: Iterable[Act], lexicon: Lexicon, triggers: Triggers) -
     """
     way = path(pair)
     placed = list(_placed(pair, way))
+    stands = {t.i: standing(t, lexicon.operators) for t in _telling(pair, way)}
     words = tuple(
         Word(
             lemma(token),
@@ -80,7 +81,7 @@ def see(pair: Pair, acts: Iterable[Act], lexicon: Lexicon, triggers: Triggers) -
     signs = frozenset(
         (
             *_of_words(placed),
-            *_of_tree(pair, way, lexicon),
+            *_of_tree(pair, way, stands),
             *_of_rules(pair, acts),
             *_of_triggers(placed, triggers),
             *_of_parties(pair, lexicon),
@@ -91,16 +92,20 @@ def see(pair: Pair, acts: Iterable[Act], lexicon: Lexicon, triggers: Triggers) -
 
 def _placed(pair: Pair, way: Path) -> Iterator[tuple[Token, list[str]]]:
     distances = _distances(pair, way)
-    verbs = {
-        "top": way.top,
-        "source verb": governor(pair.source.root) if pair.source is not None else None,
-        "target verb": governor(pair.target.root) if pair.target is not None else None,
-    }
+    verbs = [
+        (name, verb.i)
+        for name, verb in (
+            ("top", way.top),
+            ("source verb", governor(pair.source.root) if pair.source is not None else None),
+            ("target verb", governor(pair.target.root) if pair.target is not None else None),
+        )
+        if verb is not None
+    ]
     on_path = {t.i for t in way.tokens}
     for token in pair.words():
-        if pair.is_name(token) or not _is_content(token):
+        if not _is_content(token) or pair.is_name(token):
             continue
-        places = [name for name, verb in verbs.items() if verb == token]
+        places = [name for name, verb in verbs if verb == token.i]
         distance = distances.get(token.i, _AROUND + 1)
         if token.i in on_path:
             places.append("path")
@@ -112,9 +117,10 @@ def _placed(pair: Pair, way: Path) -> Iterator[tuple[Token, list[str]]]:
 
 
 def _is_content(token: Token) -> bool:
-    if token.is_punct or token.is_space or token.like_num:
+    kind = token.pos_
+    if kind not in _CONTENT and not (kind in ("AUX", "SCONJ") and is_predicate(token)):
         return False
-    return token.pos_ in _CONTENT or (token.pos_ in ("AUX", "SCONJ") and is_predicate(token))
+    return not (token.is_punct or token.is_space or token.like_num)
 
 
 def _distances(pair: Pair, way: Path) -> dict[int, int]:
@@ -132,6 +138,16 @@ def _distances(pair: Pair, way: Path) -> dict[int, int]:
     return reached
 
 
+def _telling(pair: Pair, way: Path) -> Iterator[Token]:
+    """The words that tell how what happens between the two stands to reality."""
+    found = (way.top, *(governor(span.root) for span in pair.spans))
+    yield from {token.i: token for token in found if token is not None}.values()
+
+
+def _word(pair: Pair, token: Token) -> str:
+    return "NAME" if pair.is_name(token) else lemma(token)
+
+
 def _of_words(placed: Placed) -> Iterator[str]:
     seen = {token.i: lemma(token) for token, _ in placed}
     for token, places in placed:
@@ -147,7 +163,7 @@ def _of_words(placed: Placed) -> Iterator[str]:
             yield f"below {head}, {role(token)}: {word}"
 
 
-def _of_tree(pair: Pair, way: Path, lexicon: Lexicon) -> Iterator[str]:
+def _of_tree(pair: Pair, way: Path, stands: dict[int, Standing]) -> Iterator[str]:
     for name, span in (("source", pair.source), ("target", pair.target)):
         if span is None:
             yield f"no {name}"
@@ -156,10 +172,10 @@ def _of_tree(pair: Pair, way: Path, lexicon: Lexicon) -> Iterator[str]:
         yield f"{name} {place}"
         verb = governor(span.root)
         if verb is not None:
-            yield f"{name} {place} of {'NAME' if pair.is_name(verb) else lemma(verb)}"
-            yield f"{name} verb stands {standing(verb, lexicon.operators).value}"
+            yield f"{name} {place} of {_word(pair, verb)}"
+            yield f"{name} verb stands {stands[verb.i].value}"
     if way.top is not None:
-        yield f"top stands {standing(way.top, lexicon.operators).value}"
+        yield f"top stands {stands[way.top.i].value}"
         yield f"top {way.top.pos_}"
     for token in way.tokens:
         yield f"path {token.pos_} {role(token)}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from worker.events.language.parsed import Doc, Span, Token
 from worker.events.language.tree import base, is_passive, is_predicate
@@ -31,7 +32,7 @@ class Pair:
     codes: tuple[str, str]
     names: frozenset[int] = frozenset()
 
-    @property
+    @cached_property
     def spans(self) -> tuple[Span, ...]:
         """Those of the two that stand in the text."""
         return tuple(s for s in (self.source, self.target) if s is not None)
@@ -47,9 +48,11 @@ class Pair:
 
     def is_name(self, token: Token) -> bool:
         """Whether a token is to be masked."""
-        if token.i in self.names or token.pos_ == "PROPN":
-            return True
-        return any(span.start <= token.i < span.end for span in self.spans)
+        return token.i in self._masked or token.pos_ == "PROPN"
+
+    @cached_property
+    def _masked(self) -> frozenset[int]:
+        return self.names.union(*(range(span.start, span.end) for span in self.spans))
 
 
 def ancestors(token: Token) -> Iterator[Token]:

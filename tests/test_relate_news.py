@@ -1,0 +1,50 @@
+"""The labels of real news: every line can be read, and its sentence is what was labelled."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from training.relate import news
+from training.relate.fit import CLASSES
+from worker.events.plover import read_tsv
+
+ROOT = Path(__file__).parents[1]
+CORPORA = ROOT.parent / "shared" / "corpora"
+ROWS = list(read_tsv(news.LABELS))
+
+
+def test_labels_are_classes_and_parties_lie_apart() -> None:
+    assert {row["type"] for row in ROWS} == set(CLASSES)
+    for row in ROWS:
+        (start, end), (other, last) = news.span(row["source"]), news.span(row["target"])
+        assert start < end <= other or other < last <= start, row
+
+
+def test_no_pair_is_labelled_twice_alike() -> None:
+    counts = Counter(tuple(row.values()) for row in ROWS)
+    assert [row for row, count in counts.items() if count > 1] == []
+
+
+def test_what_is_kept_for_judging_shares_no_document_with_what_is_learnt() -> None:
+    parts: dict[str, set[str]] = {"train": set(), "keep": set()}
+    for row in ROWS:
+        parts[row["part"]].add(row["document"])
+    assert not parts["train"] & parts["keep"]
+    assert Counter(row["part"] for row in ROWS).items() >= {("train", 1402), ("keep", 630)}
+
+
+def test_no_story_that_judges_the_coder_was_labelled() -> None:
+    codings = (ROOT / "benchmarks" / "voa_codings.jsonl").read_text(encoding="utf-8")
+    coded = {json.loads(line)["document"] for line in codings.splitlines()}
+    assert not coded & {int(row["document"]) for row in ROWS}
+
+
+def test_the_corpus_holds_the_sentences_that_were_labelled() -> None:
+    if not (CORPORA / news.RAW).is_file():
+        pytest.skip(f"the raw news is not beside the project ({CORPORA / news.RAW})")
+    found = list(news.labelled(CORPORA))
+    assert len(found) == len(ROWS)
+    for example in found:
+        assert all(span and span[1] <= len(example.text) for span in example.spans), example

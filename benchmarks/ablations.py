@@ -14,11 +14,12 @@ from unittest.mock import patch
 
 import score_gold
 
-from worker.events import extract, reference
+from worker.events import extract
+from worker.events.dates.timing import Timeline
 from worker.events.extract import Coder
-from worker.events.nlp import load
+from worker.events.language.nlp import load
 from worker.events.parties import Gazetteer
-from worker.events.timing import Timeline
+from worker.events.who import reference
 
 
 @dataclass(frozen=True)

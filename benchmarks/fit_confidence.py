@@ -20,8 +20,8 @@ from score_gold import GOLD, article, documents
 from worker.events import extract
 from worker.events.confidence import probability, signs
 from worker.events.extract import Coder
+from worker.events.language.nlp import load
 from worker.events.merge import Told
-from worker.events.nlp import load
 from worker.events.parties import Gazetteer
 from worker.events.plover import data
 

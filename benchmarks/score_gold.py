@@ -24,7 +24,7 @@ from pathlib import Path
 import voa
 
 from worker.events.extract import Coder
-from worker.events.nlp import load, paragraphs
+from worker.events.language.nlp import load, paragraphs
 from worker.events.parties import Gazetteer
 from worker.events.plover import data, read_tsv
 from worker.model import Article, Event

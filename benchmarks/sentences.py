@@ -22,7 +22,7 @@ from pathlib import Path
 
 from worker.events import plover
 from worker.events.extract import Coder
-from worker.events.nlp import load
+from worker.events.language.nlp import load
 from worker.events.parties import Gazetteer
 from worker.model import Article, Event, Party
 

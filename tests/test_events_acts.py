@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from worker.events.extract import Coder
-from worker.events.nlp import load
+from worker.events.language.nlp import load
 from worker.events.parties import Gazetteer
 from worker.model import Article
 

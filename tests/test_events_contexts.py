@@ -7,8 +7,8 @@ from spacy.language import Language
 
 from worker.events.contexts import contexts, names
 from worker.events.extract import Coder
-from worker.events.nlp import load
-from worker.events.parsed import Doc
+from worker.events.language.nlp import load
+from worker.events.language.parsed import Doc
 from worker.events.parties import Gazetteer
 from worker.events.plover import data, read_tsv
 from worker.model import Article

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.events import anchors, dates, edtf
-from worker.events.date_grammar import find
+from worker.events.dates import anchors, edtf
+from worker.events.dates import expressions as dates
+from worker.events.dates.date_grammar import find
 from worker.events.plover import data, read_tsv
 from worker.model import Article
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from worker.events import nlp
-from worker.events.evidence import stretch
+from worker.events.frames.evidence import stretch
+from worker.events.language import nlp
 
 CASES = [
     # (text, trigger, words that name the parties, evidence)

@@ -6,7 +6,7 @@ import pytest
 
 from worker.events import plover
 from worker.events.extract import Coder
-from worker.events.nlp import load
+from worker.events.language.nlp import load
 from worker.events.parties import Gazetteer
 from worker.events.rules import Rule, lexicon
 from worker.model import Article, Event

@@ -9,7 +9,7 @@ import pytest
 from worker import wiring
 from worker.events.extract import Coder
 from worker.events.parties.tables import read_rows
-from worker.events.towns import towns
+from worker.events.parties.towns import towns
 from worker.model import Article, Location
 from worker.settings import load
 

@@ -3,11 +3,11 @@
 import pytest
 from spacy.language import Language
 
+from worker.events.language.nlp import load
+from worker.events.language.parsed import Doc
+from worker.events.language.tree import arguments, is_passive
 from worker.events.mending import mend
-from worker.events.nlp import load
-from worker.events.parsed import Doc
 from worker.events.rules import lexicon
-from worker.events.tree import arguments, is_passive
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import pytest
 
 from worker.events.merge import Told, merge
-from worker.events.phrases import Named
+from worker.events.who.phrases import Named
 
 
 def told(kind: str, actors: str, recipients: str = "", date: str | None = None, **more) -> Told:

@@ -10,7 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from worker.errors import ConfigError
-from worker.events.nlp import load, paragraphs
+from worker.events.language.nlp import load, paragraphs
 
 SENTENCES = Path(__file__).parent / "data" / "sentences.txt"
 

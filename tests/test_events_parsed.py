@@ -8,8 +8,8 @@ import pytest
 from spacy import tokens
 from spacy.language import Language
 
-from worker.events.nlp import load
-from worker.events.parsed import Doc
+from worker.events.language.nlp import load
+from worker.events.language.parsed import Doc
 
 TEXT = (
     "“The PM of Norway, who had met his guests at 5 p.m., said that they ’d re-open the U.S. road "

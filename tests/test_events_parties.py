@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import spacy
 
-from worker.events import nlp
-from worker.events.parsed import Doc
+from worker.events.language import nlp
+from worker.events.language.parsed import Doc
 from worker.events.parties import Gazetteer, Mention
 
 DATA = Path(__file__).parent / "data"

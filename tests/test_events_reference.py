@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from worker.events import nlp
 from worker.events.extract import Coder
+from worker.events.language import nlp
 from worker.events.parties import Gazetteer
 from worker.model import Article, Event
 

@@ -12,8 +12,8 @@ from training.relate import examples, judge
 from training.relate.__main__ import write
 from training.relate.fit import CLASSES, Settings, fit
 from worker.events import plover
-from worker.events.nlp import load
-from worker.events.parsed import Doc
+from worker.events.language.nlp import load
+from worker.events.language.parsed import Doc
 from worker.events.parties import Gazetteer
 from worker.events.relate import Relater
 from worker.events.relate.network import packaged, packed, unpacked

@@ -8,7 +8,7 @@ import pytest
 
 from worker import wiring
 from worker.events.extract import Coder
-from worker.events.sectors import sector, words
+from worker.events.parties.sectors import sector, words
 from worker.exports.table import sectors
 from worker.model import Article, Report
 from worker.settings import load

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from worker.events import nlp
 from worker.events.extract import Coder
+from worker.events.language import nlp
 from worker.events.parties import Gazetteer, learnt
 from worker.events.parties.people import People
 from worker.events.parties.tables import read_tables

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from worker.events.extract import Coder
-from worker.events.nlp import load
+from worker.events.language.nlp import load
 from worker.events.parties import Gazetteer
 from worker.events.plover import read_tsv
 from worker.model import Article

@@ -16,7 +16,7 @@ from spacy.tokens import Doc
 from spacy.training import Example
 
 from worker.errors import ConfigError
-from worker.events.nlp import load
+from worker.events.language.nlp import load
 
 # word, part of speech, head (from 1; 0 is the root), ClearNLP relation, name type
 SENTENCES = {

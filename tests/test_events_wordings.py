@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.sentences import Row, read, score
 from worker.events.extract import Coder
-from worker.events.nlp import load
+from worker.events.language.nlp import load
 from worker.events.parties import Gazetteer
 
 FOLDER = Path(__file__).parent / "data" / "wordings"

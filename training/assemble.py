@@ -14,7 +14,7 @@ import spacy
 from spacy.language import Language
 
 from training import lexicon
-from worker.events import boundaries, lemmas, one_subject, whole_names
+from worker.events.language import boundaries, lemmas, one_subject, whole_names
 
 META = {
     "lang": "en",

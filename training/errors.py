@@ -14,7 +14,7 @@ from spacy.tokens import Token
 from spacy.training import Example
 
 from training.evaluate import gold
-from worker.events.nlp import load
+from worker.events.language.nlp import load
 
 
 def differences(example: Example) -> Iterator[tuple[Token, Token]]:

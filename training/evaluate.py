@@ -16,7 +16,7 @@ from spacy.scorer import PRFScore, Scorer
 from spacy.tokens import Doc, DocBin
 from spacy.training import Example
 
-from worker.events.nlp import load
+from worker.events.language.nlp import load
 
 TREEBANKS = ("pud-news", "gum-open-test", "ewt-test")
 NAMES = ("uner-pud-news", "uner-pud-wiki", "uner-ewt-test", "gum-open-names-test", "gmb-dev")

@@ -1,4 +1,4 @@
-"""Make the lemma lexicon: what `worker.events.lemmas`' rules of regular inflection get wrong.
+"""Make the lemma lexicon: what the regular inflection of `language.lemmas` gets wrong.
 
 The first source wins: the treebanks' training parts; our tables of irregular forms and of demonyms;
 and the spelling of stems ("raising" is of "raise", "opened" of "open"), decided by which candidate
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from training import names, treebank
-from worker.events.lemmas import by_rule
+from worker.events.language.lemmas import by_rule
 
 TRAIN = ("ewt-train", "gum-open-train")
 NEWS = "gmb-train"  # its raw text only: Voice of America, public domain

@@ -23,7 +23,7 @@ from spacy.language import Language
 from spacy.tokens import DocBin
 
 from training.silver import raw_documents
-from worker.events.nlp import load
+from worker.events.language.nlp import load
 
 TEXTS = ("gum-open-test", "pud-news", "ewt-test")
 ARTICLE = 400
@@ -69,7 +69,7 @@ def speed(work: Path, models: list[str]) -> None:
 def load_seconds(name: str) -> float:
     """Load in a fresh process and return the CPU seconds that it took."""
     code = (
-        "import sys, time; from worker.events.nlp import load; t = time.process_time();"
+        "import sys, time; from worker.events.language.nlp import load; t = time.process_time();"
         "load(sys.argv[1]); print(time.process_time() - t)"
     )
     run = [sys.executable, "-c", code, name]

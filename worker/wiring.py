@@ -220,8 +220,8 @@ def coder(settings: Settings, learnt: Callable[[], tuple[OfficeHolder, ...]] = t
     Raises:
         ConfigError: the pipeline that DEMARCHE_SPACY_MODEL names cannot be loaded.
     """
-    from worker.events import nlp
     from worker.events.extract import Coder
+    from worker.events.language import nlp
     from worker.events.parties import Gazetteer
 
     return Coder(nlp.load(settings.spacy_model), Gazetteer.load(), learnt=learnt)
@@ -233,7 +233,7 @@ def relater(settings: Settings) -> Relater:
     Raises:
         ConfigError: the pipeline that DEMARCHE_SPACY_MODEL names cannot be loaded.
     """
-    from worker.events import nlp
+    from worker.events.language import nlp
     from worker.events.parties import Gazetteer
     from worker.events.relate import Relater
 

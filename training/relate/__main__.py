@@ -20,7 +20,7 @@ from training.relate import examples, judge
 from training.relate.fit import Settings, fit
 from training.relate.read import cases
 from worker.events import relate
-from worker.events.nlp import load
+from worker.events.language.nlp import load
 from worker.events.parties import Gazetteer
 from worker.events.relate.network import FILE, Network, packed
 from worker.events.rules import lexicon

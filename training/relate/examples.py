@@ -14,12 +14,12 @@ from pathlib import Path
 
 from spacy.language import Language
 
-from worker.events import naming
-from worker.events.parsed import Doc
+from worker.events.language.parsed import Doc
 from worker.events.parties import Gazetteer
 from worker.events.plover import read_tsv
 from worker.events.relate.reading import Spans
 from worker.events.rules import Lexicon
+from worker.events.who import naming
 
 SENTENCES = Path(__file__).parent / "sentences"
 _MARK = re.compile(r"\[([AB]): ([^\[\]]*)\]")

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from spacy.language import Language
 
 from training.relate.examples import Example
+from worker.events.language.parsed import Doc
 from worker.events.mending import mend
-from worker.events.parsed import Doc
 from worker.events.parties import Gazetteer
 from worker.events.relate.features import Seen
 from worker.events.relate.reading import look

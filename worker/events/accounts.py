@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from worker.events.acts import Act
-from worker.events.anchors import Anchor
-from worker.events.phrases import Named
+from worker.events.dates.anchors import Anchor
+from worker.events.dates.timing import Dated
+from worker.events.frames.acts import Act
 from worker.events.plover import data
-from worker.events.timing import Dated
+from worker.events.who.phrases import Named
 from worker.model import Account, Evidence, Resolved
 
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 
-from worker.events.parsed import Span, Token
+from worker.events.language.parsed import Span, Token
 from worker.events.plover import data, read_tsv
 
 _ENOUGH = 2

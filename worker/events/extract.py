@@ -19,29 +19,32 @@ from typing import TypeVar, TypeVarTuple
 
 from spacy.language import Language
 
-from worker.events import accounts, anchors, datelines, edtf, naming, operative
-from worker.events.acts import Act
-from worker.events.anchors import Anchor
-from worker.events.borders import at_home
+from worker.events import accounts
 from worker.events.confidence import certainty, signs
 from worker.events.contexts import contexts
-from worker.events.frames import Reader
+from worker.events.dates import anchors, edtf
+from worker.events.dates.anchors import Anchor
+from worker.events.dates.timing import Timeline
+from worker.events.frames.acts import Act
+from worker.events.frames.borders import at_home
+from worker.events.frames.reader import Reader
+from worker.events.language import datelines, operative
+from worker.events.language.nlp import paragraphs
+from worker.events.language.parsed import Doc, Token
+from worker.events.language.tree import children, lemma
 from worker.events.locations import location
 from worker.events.mending import mend
 from worker.events.merge import Told, merge
-from worker.events.nlp import paragraphs
-from worker.events.parsed import Doc, Token
 from worker.events.parties import Gazetteer, Mention
-from worker.events.phrases import Named, Phrases
-from worker.events.reference import Discourse, Seen
+from worker.events.parties.towns import towns
 from worker.events.relate.doubt import Doubter
 from worker.events.rules import Lexicon, lexicon
-from worker.events.sightings import sightings
-from worker.events.speech import Speech
-from worker.events.timing import Timeline
 from worker.events.topics import is_sport
-from worker.events.towns import towns
-from worker.events.tree import children, lemma
+from worker.events.who import naming
+from worker.events.who.phrases import Named, Phrases
+from worker.events.who.reference import Discourse, Seen
+from worker.events.who.sightings import sightings
+from worker.events.who.speech import Speech
 from worker.events.worth import Part, worth_parsing
 from worker.model import Article, Event, Evidence, Location, OfficeHolder, Party, Reading
 
@@ -66,7 +69,7 @@ class Coder:
     """Codes articles; deterministic, and without memory from one article to the next.
 
     Args:
-        nlp: the pipeline of `worker.events.nlp`, or another one with the same labels.
+        nlp: the pipeline of `worker.events.language.nlp`, or another one with the same labels.
         gazetteer: who is who.
         domestic: keep acts within one country too (the coding guide leaves them out).
         learnt: the office holders that other articles taught, asked for before every batch; the

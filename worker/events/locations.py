@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from worker.events.acts import Act
-from worker.events.parsed import Token
+from worker.events.frames.acts import Act
+from worker.events.language.parsed import Token
+from worker.events.language.tree import case, children
 from worker.events.parties.tables import read_tables
-from worker.events.phrases import Named, Phrases
-from worker.events.towns import towns
-from worker.events.tree import case, children
+from worker.events.parties.towns import towns
+from worker.events.who.phrases import Named, Phrases
 from worker.model import Location
 
 _IN = frozenset({"in", "at"})

@@ -2,18 +2,18 @@
 
 Each repair looks for one constellation that hardly has another reading ("sell up to nine jets":
 nobody sells to nine) and hangs its words where they belong. One that no real document needs goes:
-the trees get better. Labels, tags and lemmas are those of `worker.events.nlp`.
+the trees get better. Labels, tags and lemmas are those of `worker.events.language.nlp`.
 """
 
 from __future__ import annotations
 
 from itertools import pairwise
 
-from worker.events.lemmas import by_rule
-from worker.events.parsed import Doc, Token
+from worker.events.language.lemmas import by_rule
+from worker.events.language.parsed import Doc, Token
+from worker.events.language.tree import case, children, lemma
 from worker.events.repairs import NOMINAL, Repairs, repair
 from worker.events.rules import Lexicon
-from worker.events.tree import case, children, lemma
 
 _PRESENT_OR_PAST = frozenset({"VBD", "VBZ", "VBP"})
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from worker.events import edtf
-from worker.events.phrases import Named
+from worker.events.dates import edtf
+from worker.events.who.phrases import Named
 from worker.model import Account, Location
 
 _MUTUAL_WINS = frozenset({"AGREE", "SUPPORT", "COOPERATE"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from worker.events.parsed import Token
+from worker.events.language.parsed import Token
 from worker.events.rules import Lexicon
 
 NOMINAL = ("NOUN", "PROPN")

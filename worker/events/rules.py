@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 
+from worker.events.language.tree import Operators, Standing
 from worker.events.plover import data, read_tsv
-from worker.events.tree import Operators, Standing
 
 RULE_TABLES = (
     "agree.tsv",

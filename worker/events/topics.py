@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from worker.events.lemmas import by_rule
+from worker.events.language.lemmas import by_rule
 from worker.events.rules import Lexicon
 
 # A report on sanctions in sport names two or three of the words; a match report some ten.

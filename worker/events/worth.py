@@ -19,11 +19,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from worker.events.lemmas import by_rule
+from worker.events.language.lemmas import by_rule
 from worker.events.parties import Gazetteer
 from worker.events.parties.nouns import Found
-from worker.events.phrases import Named
 from worker.events.rules import Lexicon, Rule
+from worker.events.who.phrases import Named
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-‑][^\W\d_]+)*")
 _INFLECTED = ("NNS", "VBG", "VBD")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 
-from worker.events.parsed import Doc, Span, Token
+from worker.events.language.parsed import Doc, Span, Token
 from worker.events.parties import learnt
 from worker.events.parties.finder import Finder
 from worker.events.parties.lookup import lookup

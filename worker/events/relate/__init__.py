@@ -15,8 +15,8 @@ from itertools import islice
 from spacy import tokens
 from spacy.language import Language
 
+from worker.events.language.parsed import Doc
 from worker.events.mending import mend
-from worker.events.parsed import Doc
 from worker.events.parties import Gazetteer
 from worker.events.plover import types
 from worker.events.relate.network import Array, Network, packaged
@@ -31,7 +31,7 @@ class Relater:
     """Gives each pair of parties the probability of each type.
 
     Args:
-        nlp: the pipeline of `worker.events.nlp`, or another one with the same labels.
+        nlp: the pipeline of `worker.events.language.nlp`, or another one with the same labels.
         gazetteer: says of which kind the parties are.
     """
 

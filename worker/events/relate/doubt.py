@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from worker.events.acts import Act
-from worker.events.parsed import Doc, Span
-from worker.events.phrases import Named
+from worker.events.frames.acts import Act
+from worker.events.frames.triggers import Triggers
+from worker.events.language.parsed import Doc, Span
 from worker.events.relate.features import see
 from worker.events.relate.network import Array, packaged
 from worker.events.relate.pairs import Pair
 from worker.events.rules import Lexicon
-from worker.events.triggers import Triggers
+from worker.events.who.phrases import Named
 
 
 class Doubter:

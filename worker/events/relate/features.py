@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from worker.events.acts import Act
-from worker.events.parsed import Token
+from worker.events.frames.acts import Act
+from worker.events.frames.triggers import Triggers
+from worker.events.language.parsed import Token
+from worker.events.language.tree import base, is_predicate, lemma, standing
 from worker.events.relate.pairs import Pair, Path, governor, path, role
 from worker.events.rules import Lexicon
-from worker.events.tree import base, is_predicate, lemma, standing
-from worker.events.triggers import Triggers
 
 PLACES = ("top", "source verb", "target verb", "path", "near", "around", "far")
 LABELS = (

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from worker.events.parsed import Doc, Span, Token
-from worker.events.tree import base, is_passive, is_predicate
+from worker.events.language.parsed import Doc, Span, Token
+from worker.events.language.tree import base, is_passive, is_predicate
 
 _MAX_CLIMB = 20
 

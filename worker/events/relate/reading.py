@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from itertools import chain
 
-from worker.events import naming
-from worker.events.frames import Reader
-from worker.events.parsed import Doc, Span
+from worker.events.frames.reader import Reader
+from worker.events.language.parsed import Doc, Span
+from worker.events.language.tree import lemma
 from worker.events.parties import Gazetteer
-from worker.events.phrases import Named, Phrases
 from worker.events.relate.features import Seen, see
 from worker.events.relate.pairs import Pair
 from worker.events.rules import Lexicon
-from worker.events.speech import Speech
-from worker.events.tree import lemma
+from worker.events.who import naming
+from worker.events.who.phrases import Named, Phrases
+from worker.events.who.speech import Speech
 
 Spans = tuple[tuple[int, int] | None, tuple[int, int] | None]
 """First and last code point (exclusive) of source and target."""

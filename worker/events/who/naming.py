@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from worker.events.parsed import Doc, Token
+from worker.events.language.parsed import Doc, Token
 from worker.events.parties import Gazetteer, Mention
-from worker.events.phrases import Named, Origin
+from worker.events.parties.sectors import sector
 from worker.events.rules import Lexicon
-from worker.events.sectors import sector
+from worker.events.who.phrases import Named, Origin
 from worker.model import Article
 
 _HALVES = {"KOR": ("north", "PRK", "North Korea"), "PRK": ("south", "KOR", "South Korea")}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from worker.events.parsed import Doc, Token
-from worker.events.phrases import Named
+from worker.events.language.parsed import Doc, Token
+from worker.events.language.tree import case, children, lemma, subject
 from worker.events.rules import Lexicon
-from worker.events.tree import case, children, lemma, subject
+from worker.events.who.phrases import Named
 
 _QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)|‘‘.*?(?:’’|$)|``.*?(?:''|$)")
 _MAX_CLIMB = 8

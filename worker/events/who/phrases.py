@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from worker.events.parsed import Doc, Token
+from worker.events.language.parsed import Doc, Token
+from worker.events.language.tree import case, children, conjuncts, is_passive, lemma
+from worker.events.parties.sectors import sector
 from worker.events.rules import Lexicon
-from worker.events.sectors import sector
-from worker.events.tree import case, children, conjuncts, is_passive, lemma
 
 _POSSESSIVES = ("of", "for", "from")
 _LINKS = frozenset({",", "and", ", and", ", the", "and the", ", and the"})

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from worker.events import around, plover
-from worker.events.parsed import Token
-from worker.events.phrases import Named, Phrases
-from worker.events.rules import Lexicon, Rule
-from worker.events.speech import Speech
-from worker.events.tree import (
+from worker.events import plover
+from worker.events.frames import around
+from worker.events.frames.triggers import Context, Triggers, crowd_of, fills, is_crowd, stem
+from worker.events.language.parsed import Token
+from worker.events.language.tree import (
     arguments,
     case,
     children,
@@ -21,7 +20,9 @@ from worker.events.tree import (
     nested,
     subject,
 )
-from worker.events.triggers import Context, Triggers, crowd_of, fills, is_crowd, stem
+from worker.events.rules import Lexicon, Rule
+from worker.events.who.phrases import Named, Phrases
+from worker.events.who.speech import Speech
 
 Parties = tuple[tuple[Named, ...], tuple[Named, ...]]
 """Actors and recipients."""

@@ -24,7 +24,7 @@ import spacy
 from spacy.language import Language
 
 from worker.errors import ConfigError
-from worker.events import boundaries, lemmas, one_subject, universal, whole_names
+from worker.events.language import boundaries, lemmas, one_subject, universal, whole_names
 
 __all__ = ["OWN", "load", "paragraphs"]
 
@@ -34,7 +34,7 @@ OWN = (
     *(universal.NAME, whole_names.NAME, one_subject.NAME),
 )
 
-PACKAGED = Path(__file__).parent / "model"
+PACKAGED = Path(__file__).parents[1] / "model"
 
 _PARAGRAPH = re.compile(r"[^\s](?:[^\n\r\u2028\u2029]*[^\s])?")
 

@@ -12,16 +12,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from worker.events import plover
-from worker.events.acts import Act, Frame
-from worker.events.contents import Contents
-from worker.events.evidence import stretch
-from worker.events.meetings import Meetings
-from worker.events.parsed import Span, Token
-from worker.events.phrases import Named, Phrases
-from worker.events.places import Parties, Places, distinct, own_subject
-from worker.events.rules import Lexicon, Rule
-from worker.events.speech import Speech
-from worker.events.tree import (
+from worker.events.frames.acts import Act, Frame
+from worker.events.frames.contents import Contents
+from worker.events.frames.evidence import stretch
+from worker.events.frames.meetings import Meetings
+from worker.events.frames.places import Parties, Places, distinct, own_subject
+from worker.events.frames.triggers import Context, Triggers
+from worker.events.language.parsed import Span, Token
+from worker.events.language.tree import (
     Standing,
     arguments,
     case,
@@ -35,7 +33,9 @@ from worker.events.tree import (
     standing,
     subject,
 )
-from worker.events.triggers import Context, Triggers
+from worker.events.rules import Lexicon, Rule
+from worker.events.who.phrases import Named, Phrases
+from worker.events.who.speech import Speech
 
 _COOPERATIVE = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT"})
 _CHEMICAL = frozenset(

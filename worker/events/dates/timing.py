@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from worker.events import dates, edtf
-from worker.events.anchors import Anchor
-from worker.events.date_grammar import Expression, find
-from worker.events.parsed import Span, Token
-from worker.events.tree import Standing, base, case, children, is_predicate, lemma
+from worker.events.dates import edtf
+from worker.events.dates import expressions as dates
+from worker.events.dates.anchors import Anchor
+from worker.events.dates.date_grammar import Expression, find
+from worker.events.language.parsed import Span, Token
+from worker.events.language.tree import Standing, base, case, children, is_predicate, lemma
 
 Basis = Literal["expression", "story", "news", "announced", "open"]
 Tense = Literal["past", "perfect", "pluperfect", "present", "none"]

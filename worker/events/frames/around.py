@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from worker.events.parsed import Token
+from worker.events.language.parsed import Token
+from worker.events.language.tree import case, children, is_passive, lemma
 from worker.events.rules import Lexicon
-from worker.events.tree import case, children, is_passive, lemma
 
 _SINCE = frozenset({"after", "as", "since", "because", "once"})
 _ARRIVAL = frozenset(

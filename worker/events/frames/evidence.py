@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from worker.events.parsed import Token
-from worker.events.tree import base, is_predicate
+from worker.events.language.parsed import Token
+from worker.events.language.tree import base, is_predicate
 
 # What belongs to a clause's core, and what of it is told by its head word alone.
 _CORE = frozenset(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from worker.events.parsed import Token
-from worker.events.phrases import Named
+from worker.events.language.parsed import Token
+from worker.events.language.tree import Standing
 from worker.events.rules import Rule
-from worker.events.tree import Standing
+from worker.events.who.phrases import Named
 
 
 @dataclass(frozen=True, slots=True)

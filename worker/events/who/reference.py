@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from worker.events.parsed import Token
-from worker.events.phrases import Named
+from worker.events.language.parsed import Token
+from worker.events.language.tree import lemma
 from worker.events.rules import Lexicon
-from worker.events.tree import lemma
+from worker.events.who.phrases import Named
 
 _FIRST = frozenset({"i", "we", "me", "us", "my", "our", "ours", "myself", "ourselves"})
 _PERSON = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from worker.events.acts import Frame
-from worker.events.parsed import Token
-from worker.events.phrases import Named, Phrases
-from worker.events.places import Places
+from worker.events.frames.acts import Frame
+from worker.events.frames.places import Places
+from worker.events.frames.triggers import Context
+from worker.events.language.parsed import Token
+from worker.events.language.tree import arguments, case, children, lemma, nested
 from worker.events.rules import Lexicon
-from worker.events.tree import arguments, case, children, lemma, nested
-from worker.events.triggers import Context
+from worker.events.who.phrases import Named, Phrases
 
 _VENUES = ("in", "at")
 _MANY = 3

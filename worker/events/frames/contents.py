@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from worker.events import plover
-from worker.events.parsed import Token
-from worker.events.rules import Lexicon
-from worker.events.tree import (
+from worker.events.frames.triggers import Context, Triggers, hyphened
+from worker.events.language.parsed import Token
+from worker.events.language.tree import (
     Arguments,
     Standing,
     arguments,
@@ -16,7 +16,7 @@ from worker.events.tree import (
     lemma,
     own_standing,
 )
-from worker.events.triggers import Context, Triggers, hyphened
+from worker.events.rules import Lexicon
 
 
 class Contents:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from worker.events.parsed import Doc
+from worker.events.language.parsed import Doc
 from worker.events.parties import Gazetteer, Mention
 from worker.events.parties.people import FOREIGN, SENIOR
 from worker.events.parties.tables import Tables

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from worker.events import plover
-from worker.events.acts import Act
+from worker.events.frames.acts import Act
 
 
 def at_home(acts: list[Act], named: Collection[str]) -> list[Act]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from worker.events.parsed import Token
-from worker.events.phrases import Phrases
-from worker.events.rules import Lexicon, Need, Rule
-from worker.events.tree import (
+from worker.events.language.parsed import Token
+from worker.events.language.tree import (
     Arguments,
     arguments,
     case,
@@ -20,6 +18,8 @@ from worker.events.tree import (
     nested,
     subject,
 )
+from worker.events.rules import Lexicon, Need, Rule
+from worker.events.who.phrases import Phrases
 
 _POS = {"VERB": "v", "AUX": "v", "NOUN": "n", "PROPN": "n", "ADJ": "a"}
 _HEADS = frozenset({"dozen", "hundred", "thousand", "million", "ten", "score"})

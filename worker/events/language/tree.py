@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
-from worker.events.parsed import Token
+from worker.events.language.parsed import Token
 
 _RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 _NEGATIONS = frozenset({"not", "n't", "never", "n’t", "nor", "neither", "hardly", "no"})

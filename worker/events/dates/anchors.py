@@ -10,8 +10,10 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from worker.events import datelines, dates, edtf
-from worker.events.date_grammar import find
+from worker.events.dates import edtf
+from worker.events.dates import expressions as dates
+from worker.events.dates.date_grammar import find
+from worker.events.language import datelines
 from worker.model import Article
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]

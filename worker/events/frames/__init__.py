@@ -1,0 +1,1 @@
+"""Trees → acts: the lexicon's lines over the dependency tree."""

@@ -1,0 +1,1 @@
+"""Text → sentences, words and trees: the spaCy pipeline and what is done before and after it."""

@@ -1,0 +1,1 @@
+"""Who: words → parties, by name, by phrase, by reference, by who is speaking."""

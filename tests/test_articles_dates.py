@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from tests.story import STORY
 from worker.articles.clean import clean
 from worker.model import Article, Entry, Feed, Page
 
@@ -14,14 +15,6 @@ FETCHED = datetime(2024, 6, 1, 12, tzinfo=UTC)
 URL = "https://news.test/world/ministers-meet-in-the-capital"
 NINE = datetime(2024, 1, 15, 9, 30, tzinfo=UTC)
 DAY = date(2024, 1, 15)
-STORY = "".join(
-    f"<p>{text}</p>"
-    for text in (
-        "The foreign ministers of both countries met in the capital to talk of the border.",
-        "They agreed to reopen the two embassies, which had been closed since 3 March 2021.",
-        "“We have turned a page,” the host said, and his guest invited him to return the visit.",
-    )
-)
 
 
 def ahead(hours: float) -> timezone:

@@ -1,6 +1,8 @@
 """The lexicon: every line means something in the ontology, and does what its example says."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -17,10 +19,7 @@ FLAGS = frozenset(
         *("personal", "verbal", "leave", "chemical", "retreat", "own", "home", "igo"),
         *("test", "state", "body", "foe", "victims", "there", "here", "needy", "other", "answer"),
         *("official", "active", "negated", "subjunctive", "present", "future", "refusing", "will"),
-        *(
-            "yields",
-            "issued",
-        ),
+        *("yields", "issued"),
     ]
 )
 
@@ -36,6 +35,13 @@ def test_the_sixteen_types_and_their_modes() -> None:
     assert plover.meaning("ASSAULT", "aerial").quad == 4
     with pytest.raises(KeyError):
         plover.meaning("CONSULT", "by pigeon")
+
+
+def test_every_class_of_words_is_asked_for() -> None:
+    room = Path(plover.__file__).parent
+    files = [f for kind in ("py", "tsv", "toml") for f in room.rglob(f"*.{kind}")]
+    told = " ".join(f.read_text("utf-8") for f in files if f.name != "classes.toml")
+    assert lexicon().classes.keys() - set(re.findall(r"\w+", told)) == set()
 
 
 @pytest.mark.parametrize("rule", lexicon().rules, ids=lambda r: r.id)

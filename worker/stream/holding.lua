@@ -64,11 +64,7 @@ local function packed(record)
 end
 
 local function unpacked(text)
-  local record, i = {}, 0
-  for value in (text .. '|'):gmatch('([^|]*)|') do
-    i = i + 1
-    record[RECORD[i]] = value
-  end
+  local record = by_name(RECORD, text)
   record.source = record.source == '=' and record.outlet or record.source
   return record
 end

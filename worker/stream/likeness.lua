@@ -172,13 +172,17 @@ end
 -- hash stays in its compact form. Of the mode the first three letters tell it from its type's others.
 local SIGN = {'date', 'firm', 'mode', 'place', 'parties', 'words'}
 
-local function sign(text)
+local function by_name(names, text) -- the values of a line, by their names
   local found, i = {}, 0
   for value in (text .. '|'):gmatch('([^|]*)|') do
     i = i + 1
-    found[SIGN[i]] = value
+    found[names[i]] = value
   end
   return found
+end
+
+local function sign(text)
+  return by_name(SIGN, text)
 end
 
 -- What two sets of words weigh, three characters each: by their cosine. Quotations are short: some

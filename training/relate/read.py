@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from spacy.language import Language
 
 from training.relate.examples import Example
-from worker.events.language.parsed import Doc
+from worker.events.language import nlp as pipeline
 from worker.events.mending import mend
 from worker.events.parties import Gazetteer
 from worker.events.relate.features import Seen
@@ -33,8 +33,7 @@ def cases(
 ) -> Iterator[Case]:
     """Parse and look, in order."""
     pairs = ((example.text, example) for example in examples)
-    for read, example in nlp.pipe(pairs, as_tuples=True, batch_size=64):
-        doc = Doc(read)
+    for doc, example in pipeline.read(nlp, pairs):
         mend(doc, lexicon)
         wide, strict = (
             look(doc, example.spans, gazetteer, lexicon, domestic=domestic)

@@ -29,7 +29,7 @@ from worker.events.frames.acts import Act
 from worker.events.frames.borders import at_home
 from worker.events.frames.reader import Reader
 from worker.events.language import datelines, operative
-from worker.events.language.nlp import paragraphs
+from worker.events.language import nlp as pipeline
 from worker.events.language.parsed import Doc, Token
 from worker.events.language.tree import children, lemma
 from worker.events.locations import location
@@ -62,7 +62,6 @@ _ANSWERS = {  # what is denied or turned down → types of acts that said it
     "demand": ("REQUEST",), "claim": _CLAIMED, "report": _CLAIMED, "statement": _CLAIMED,
 }  # fmt: skip
 _CHARGES = {"accusation", "allegation", "charge", "criticism", "claim", "suggestion"}
-_BATCH = 64  # paragraphs; larger batches gain nothing on one core
 
 
 class Coder:
@@ -152,8 +151,7 @@ class Coder:
             for part in draft.parts
         ]
         parsed: list[list[Doc]] = [[] for _ in drafts]
-        for read, number in self._nlp.pipe(parts, as_tuples=True, batch_size=_BATCH):
-            doc = Doc(read)
+        for doc, number in pipeline.read(self._nlp, parts):
             mend(doc, self._lexicon)
             parsed[number].append(doc)
         return parsed
@@ -503,7 +501,7 @@ def _texts(article: Article, operative_verbs: frozenset[str]) -> Iterator[tuple[
     if article.title:
         yield _plain(article.title), _TITLE
     text = _plain(article.text)
-    for start, end in paragraphs(text):
+    for start, end in pipeline.paragraphs(text):
         first = start + datelines.length(text[start:end])
         yield operative.spelt(text, first, end, operative_verbs)
 

@@ -355,7 +355,7 @@ def _telling(token: Token, lexicon: Lexicon) -> Iterator[str]:
     """The words that say what a phrase is of: its heads, what they count, what stands beside."""
     for head in conjuncts(token):
         word = lemma(head)
-        if head.ent_type_ == "PERSON" and head.pos_ == "PROPN":
+        if head.pos_ == "PROPN" and head.ent_type_ == "PERSON":
             yield from (lemma(c) for c in children(head, "nmod:desc", "compound", "appos"))
             continue  # "Ms. Rice arrived" with nothing to eat
         yield word

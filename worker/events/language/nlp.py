@@ -13,20 +13,30 @@ and memory stays flat.
     with nlp.memory_zone():
         for doc, start in nlp.pipe(((text[a:b], a) for a, b in paragraphs(text)), as_tuples=True):
             ...  # doc[i].idx + start is the offset in ``text``
+
+`read` does this for the coder, which asks few paragraphs for their names.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import spacy
 from spacy.language import Language
 
 from worker.errors import ConfigError
 from worker.events.language import boundaries, lemmas, one_subject, universal, whole_names
+from worker.events.language.parsed import Doc
 
-__all__ = ["OWN", "load", "paragraphs"]
+__all__ = ["OWN", "load", "paragraphs", "read"]
+
+_About = TypeVar("_About")
+
+_BATCH = 64  # paragraphs; larger batches gain nothing on one core
+_NAMES = ("ner", whole_names.NAME)
 
 # Importing their modules registers them with spaCy.
 OWN = (
@@ -67,6 +77,18 @@ def _adapted(nlp: Language, name: str) -> Language:
     if universal.is_needed(nlp.pipe_labels["parser"]):
         nlp.add_pipe(universal.NAME)
     return nlp
+
+
+def read(nlp: Language, texts: Iterable[tuple[str, _About]]) -> Iterator[tuple[Doc, _About]]:
+    """Parse paragraphs, each with whatever belongs to it.
+
+    Their named entities are found when they are asked for, and mend no trees then (measured: no act
+    hangs on it), unless the pipeline has labels of its own to be mapped.
+    """
+    later = _NAMES if all(map(nlp.has_pipe, _NAMES)) else ()
+    names = nlp.get_pipe(_NAMES[0]) if later else None
+    for source, about in nlp.pipe(texts, as_tuples=True, batch_size=_BATCH, disable=later):
+        yield Doc(source, names), about
 
 
 def paragraphs(text: str) -> list[tuple[int, int]]:

@@ -5,14 +5,16 @@ ask for out of spaCy's document once; from then on label, lemma, head and childr
 Names and meanings are spaCy's own, as far as the coder uses them, but a lemma is in lower case.
 
 Trees may be put right in place: `Token.hang` moves a word; children, edges and sentences follow.
+Named entities are found when a paragraph is first asked for one: most never are, and finding them
+is a third of the pipeline's work.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, cached_property
 from typing import Final, overload
 
 from spacy import tokens as spacy_tokens
@@ -26,6 +28,9 @@ _COPIED: list[int | str] = ["HEAD", "ORTH", "LEMMA", "SPACY", "POS", "TAG", "DEP
 Features = dict[str, list[str]]
 """Morphological features: {"Number": ["Plur"]}; not to be changed, words share them."""
 
+Names = Callable[[spacy_tokens.Doc], spacy_tokens.Doc]
+"""What finds the named entities of a document and gives it back."""
+
 
 class Token:
     """A word.
@@ -37,12 +42,11 @@ class Token:
         lemma_: in lower case; "the PM" is no hour of the day.
         pos_, tag_, dep_, morph: UD's word class, Penn's tag, UD's label and features.
         head: the word that it hangs on; a root hangs on itself. Changed by `hang`.
-        ent_type_: type of the named entity that it is a part of, or "".
         children: the words that hang on it, in their order; another tuple after every change.
     """
 
     __slots__ = (
-        "children", "dep_", "doc", "ent_type_", "head", "i", "idx", "lemma_", "lower_", "morph",
+        "children", "dep_", "doc", "head", "i", "idx", "lemma_", "lower_", "morph",
         "pos_", "tag_", "text",
     )  # fmt: skip
 
@@ -50,7 +54,7 @@ class Token:
         self, doc: Doc, i: int, idx: int, text: str, lemma: str, labels: tuple[str, str, str],
         morph: Features,
     ) -> None:  # fmt: skip
-        """Keep it; head, children and entity come when all words are there."""
+        """Keep it; head and children come when all words are there."""
         self.doc = doc
         self.i = i
         self.idx = idx
@@ -60,7 +64,6 @@ class Token:
         self.lemma_ = "pm" if text == "PM" and lemma == "p.m." else lemma
         self.pos_, self.tag_, self.dep_ = labels
         self.morph = morph
-        self.ent_type_ = ""
         self.head: Final = self
         self.children: tuple[Token, ...] = ()
 
@@ -86,6 +89,11 @@ class Token:
     def set_morph(self, features: str) -> None:
         """Replace the morphological features ("VerbForm=Part|Tense=Past")."""
         self.morph = _features(features)
+
+    @property
+    def ent_type_(self) -> str:
+        """The type of the named entity that it is a part of, or ""."""
+        return next((kind for a, b, kind in self.doc.ents if a <= self.i < b), "")
 
     @property
     def subtree(self) -> list[Token]:
@@ -247,17 +255,22 @@ class Doc:
         text: all of it.
         tokens: its words.
         offsets: where each of them begins, in code points.
-        ents: (start, end, type) of the named entities, in words.
         vectors: the word vectors of the pipeline; of width 0 where it has none.
         is_parsed: whether a parser has seen it.
     """
 
-    def __init__(self, source: spacy_tokens.Doc) -> None:
-        """Copy a document of spaCy; later changes there are not seen here."""
+    def __init__(self, source: spacy_tokens.Doc, names: Names | None = None) -> None:
+        """Copy a document of spaCy; later changes there are not seen here.
+
+        Args:
+            source: the document.
+            names: what finds its named entities; without it they are there already.
+        """
         self.text = source.text
         self.vectors: Vectors = source.vocab.vectors
         self.is_parsed = source.has_annotation("DEP")
-        self.ents = [(e.start, e.end, e.label_) for e in source.ents]
+        self._source = source
+        self._names = names
         self.tokens: list[Token] = []
         self.changed()
         heads = self._take_in(source)
@@ -268,9 +281,6 @@ class Doc:
                 below[above.i].append(token)
         for i, children in below.items():
             self.tokens[i].children = tuple(children)
-        for start, end, kind in self.ents:
-            for token in self.tokens[start:end]:
-                token.ent_type_ = kind
         self.offsets = [token.idx for token in self.tokens]
 
     def _take_in(self, source: spacy_tokens.Doc) -> list[int]:
@@ -287,6 +297,12 @@ class Doc:
             idx += len(text) + space
         heads: list[int] = numbers[:, 0].astype("int64").tolist()
         return heads
+
+    @cached_property
+    def ents(self) -> list[tuple[int, int, str]]:
+        """The named entities: first word, last word (exclusive), type."""
+        source = self._names(self._source) if self._names else self._source
+        return [(e.start, e.end, e.label_) for e in source.ents]
 
     @property
     def doc(self) -> Doc:

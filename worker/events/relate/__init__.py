@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from spacy import tokens
 from spacy.language import Language
 
+from worker.events.language import nlp as pipeline
 from worker.events.language.parsed import Doc
 from worker.events.mending import mend
 from worker.events.parties import Gazetteer
@@ -51,11 +51,10 @@ class Relater:
         lines = ((text.translate(_BREAKS), spans) for text, spans in pairs)
         while batch := list(islice(lines, _BATCH)):
             with self._nlp.memory_zone():
-                told = [self._told(*read) for read in self._nlp.pipe(batch, as_tuples=True)]
+                told = [self._told(*read) for read in pipeline.read(self._nlp, batch)]
             yield from told
 
-    def _told(self, read: tokens.Doc, spans: Spans) -> tuple[str, dict[str, float]]:
-        doc = Doc(read)
+    def _told(self, doc: Doc, spans: Spans) -> tuple[str, dict[str, float]]:
         mend(doc, self._lexicon)
         seen = look(doc, spans, self._gazetteer, self._lexicon)
         return likeliest(self._network, self._network.probabilities(seen, doc.vectors))

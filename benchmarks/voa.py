@@ -6,9 +6,10 @@ which ``document`` (as `training.silver.raw_documents` counts them), the hash of
 sentences at which its ``stories`` begin, and events by sentence. Each story is scored by itself; it
 has no day of publication, so that only dates with a year of their own are scored.
 
-The first 40 documents were drawn at random, the 110 after them in part (88) among those in which at
-least four sentences name two parties. Of both, a part (``voa``: 20 + 65 documents) may be tuned on;
-the other (``voa-kept``: 20 + 45) is for judging.
+Two thirds of the documents were drawn among those in which several sentences name two parties, the
+rest at random. One part (``voa``: 430 documents) may be tuned on, the other (``voa-kept``: 100) is
+for judging. 280 and 40 of them also give an event's own ``words``, and where it is told ``also``.
+Two people who coded the same 20 documents apart agreed at F1 .95 to .99 on types.
 """
 
 from __future__ import annotations

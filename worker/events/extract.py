@@ -323,12 +323,11 @@ class _Telling:
     ) -> None:
         """People of no party that are subjects: "he" may mean them."""
         for token in doc:
-            person = token.pos_ == "PROPN" and token.ent_type_ == "PERSON"
-            if not person or token.i in at or not token.dep_.startswith("nsubj"):
+            if token.pos_ != "PROPN" or token.i in at or not token.dep_.startswith("nsubj"):
                 continue
             if not any(children(token, "flat", "nmod:desc", "compound")):
                 continue  # "Rain fell": one capitalised word is no sure person
-            if not phrases.direct(token):
+            if token.ent_type_ == "PERSON" and not phrases.direct(token):
                 sentence = self._first + sum(e <= token.i for e in self._ends)
                 self._discourse.strangers.append((sentence, (number, token.i)))
 

@@ -212,13 +212,13 @@ def _surname(doc: Doc | Span, mention: Mention) -> bool:
         return False
     token: Token = core[0]
     head = token.head
-    if token.ent_type_ == "PERSON" and any(c.dep_ == "flat" for c in token.children):
+    if any(c.dep_ == "flat" for c in token.children) and token.ent_type_ == "PERSON":
         return True  # "Israel Adesanya"
     return (
         token.dep_ == "flat"
         and head.pos_ == "PROPN"
-        and head.ent_type_ == "PERSON"
         and not mention.start <= head.i < mention.end
+        and head.ent_type_ == "PERSON"
     )
 
 

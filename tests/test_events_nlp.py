@@ -134,12 +134,11 @@ def test_an_adverb_is_no_part_of_a_name(nlp: Language) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "tags", "names", "heads", "deps", "expected"),
+    ("words", "tags", "heads", "deps", "expected"),
     [
         pytest.param(
             ["The", "envoy", "Sunday", "left"],
             ["DET", "NOUN", "PROPN", "VERB"],
-            ["O"] * 4,
             [1, 3, 3, 3],
             ["det", "nsubj", "nsubj", "ROOT"],
             [("envoy", "det"), ("left", "nsubj"), ("left", "obl:unmarked"), ("left", "ROOT")],
@@ -148,7 +147,6 @@ def test_an_adverb_is_no_part_of_a_name(nlp: Language) -> None:
         pytest.param(
             ["Rebel", "commander", "Ali", "Noor", "left"],
             ["ADJ", "NOUN", "PROPN", "PROPN", "VERB"],
-            ["O", "O", "B-PERSON", "I-PERSON", "O"],
             [1, 4, 4, 2, 4],
             ["amod", "nsubj", "nsubj", "flat", "ROOT"],
             [
@@ -163,7 +161,6 @@ def test_an_adverb_is_no_part_of_a_name(nlp: Language) -> None:
         pytest.param(
             ["Her", "deputy", "Ana", "left"],
             ["PRON", "NOUN", "PROPN", "VERB"],
-            ["O", "O", "B-PERSON", "O"],
             [1, 3, 3, 3],
             ["nmod:poss", "nsubj", "nsubj", "ROOT"],
             [("deputy", "nmod:poss"), ("left", "nsubj"), ("deputy", "appos"), ("left", "ROOT")],
@@ -172,7 +169,6 @@ def test_an_adverb_is_no_part_of_a_name(nlp: Language) -> None:
         pytest.param(
             ["Sunday", "ended"],
             ["PROPN", "VERB"],
-            ["O", "O"],
             [1, 1],
             ["nsubj", "ROOT"],
             [("ended", "nsubj"), ("ended", "ROOT")],
@@ -184,12 +180,11 @@ def test_a_verb_has_one_subject(
     nlp: Language,
     words: list[str],
     tags: list[str],
-    names: list[str],
     heads: list[int],
     deps: list[str],
     expected: list[tuple[str, str]],
 ) -> None:
-    doc = Doc(nlp.vocab, words=words, pos=tags, ents=names, heads=heads, deps=deps)
+    doc = Doc(nlp.vocab, words=words, pos=tags, heads=heads, deps=deps)
     doc = nlp.get_pipe("demarche_one_subject")(doc)
     assert [(token.head.text, token.dep_) for token in doc] == expected
 

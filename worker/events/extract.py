@@ -31,7 +31,7 @@ from worker.events.frames.reader import Reader
 from worker.events.language import datelines, operative
 from worker.events.language import nlp as pipeline
 from worker.events.language.parsed import Doc, Token
-from worker.events.language.tree import children, lemma
+from worker.events.language.tree import lemma
 from worker.events.locations import location
 from worker.events.mending import mend
 from worker.events.merge import Told, merge
@@ -41,7 +41,7 @@ from worker.events.relate.doubt import Doubter
 from worker.events.rules import Lexicon, lexicon
 from worker.events.topics import is_sport
 from worker.events.who import naming
-from worker.events.who.phrases import Named, Phrases
+from worker.events.who.phrases import Named, Phrases, is_somebody
 from worker.events.who.reference import Discourse, Seen
 from worker.events.who.sightings import sightings
 from worker.events.who.speech import Speech
@@ -323,11 +323,9 @@ class _Telling:
     ) -> None:
         """People of no party that are subjects: "he" may mean them."""
         for token in doc:
-            if token.pos_ != "PROPN" or token.i in at or not token.dep_.startswith("nsubj"):
+            if token.i in at or not token.dep_.startswith("nsubj"):
                 continue
-            if not any(children(token, "flat", "nmod:desc", "compound")):
-                continue  # "Rain fell": one capitalised word is no sure person
-            if token.ent_type_ == "PERSON" and not phrases.direct(token):
+            if is_somebody(token, self._lexicon) and not phrases.direct(token):
                 sentence = self._first + sum(e <= token.i for e in self._ends)
                 self._discourse.strangers.append((sentence, (number, token.i)))
 

@@ -56,12 +56,12 @@ def _in_town(noun: Token, phrases: Phrases) -> Location | None:
 
 def _of_town(token: Token, phrases: Phrases) -> Location | None:
     """A town that only the table of towns has, with its country beside it or known without."""
-    if token.pos_ != "PROPN" or token.ent_type_ in _NO_PLACES:
+    if token.pos_ != "PROPN":
         return None
     name = _name(token)
     code = _country(token, phrases)
     town = towns().find(name, code)
-    return _at(town.code, name) if town else None
+    return _at(town.code, name) if town and token.ent_type_ not in _NO_PLACES else None
 
 
 def _name(token: Token) -> str:

@@ -19,7 +19,7 @@ from worker.events.language.tree import (
     subject,
 )
 from worker.events.rules import Lexicon, Need, Rule
-from worker.events.who.phrases import Phrases
+from worker.events.who.phrases import Phrases, is_somebody
 
 _POS = {"VERB": "v", "AUX": "v", "NOUN": "n", "PROPN": "n", "ADJ": "a"}
 _HEADS = frozenset({"dozen", "hundred", "thousand", "million", "ten", "score"})
@@ -351,19 +351,11 @@ def fills(token: Token, fillers: frozenset[str], lexicon: Lexicon) -> bool:
     return not fillers.isdisjoint(_telling(token, lexicon))
 
 
-def _is_somebody(name: Token, lexicon: Lexicon) -> bool:
-    """Whether a name is a person's: it has several words, or a title before it."""
-    return any(
-        c.dep_ == "flat" or (c.i < name.i and lexicon.is_a(lemma(c), "HUMAN"))
-        for c in children(name, "flat", "nmod:desc", "compound")
-    )
-
-
 def _telling(token: Token, lexicon: Lexicon) -> Iterator[str]:
     """The words that say what a phrase is of: its heads, what they count, what stands beside."""
     for head in conjuncts(token):
         word = lemma(head)
-        if head.pos_ == "PROPN" and _is_somebody(head, lexicon):
+        if head.pos_ == "PROPN" and is_somebody(head, lexicon):
             yield from (lemma(c) for c in children(head, "nmod:desc", "compound", "appos"))
             continue  # "Ms. Rice arrived" with nothing to eat
         yield word

@@ -21,11 +21,10 @@ _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday"
 _DAYS = frozenset(f"{_WEEKDAYS} today yesterday tomorrow".split())
 _SPANS = frozenset(("week", "month", "year", "night"))
 _WHICH = frozenset(("last", "next", "this"))
-_NAMES = frozenset(("NNP", "NNPS"))
 _OWNED = frozenset(("det", "nmod:poss"))
 
 
-@Language.component(NAME, assigns=["token.head", "token.dep"], requires=["token.tag", "token.head"])
+@Language.component(NAME, assigns=["token.head", "token.dep"], requires=["token.pos", "token.head"])
 def one_subject(doc: Doc) -> Doc:
     """Relabel days that stand as subjects beside others; tie titles to their names."""
     for subjects in _rivals(doc):
@@ -61,9 +60,9 @@ def _is_title_of(title: Token, name: Token) -> bool:
     """Whether a noun stands right in front of somebody's name."""
     return (
         title.pos_ == "NOUN"
-        and name.tag_ in _NAMES
+        and name.pos_ == "PROPN"
         and title.i + 1 == name.left_edge.i
-        and not _is_day(title)
+        and not (_is_day(title) or _is_day(name))
     )
 
 

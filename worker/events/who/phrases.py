@@ -342,7 +342,7 @@ class Phrases:
         """Whether a pronoun agrees with a noun."""
         if pronoun.lower_ == "they" or "Plur" in noun.morph.get("Number", []):
             return pronoun.lower_ == "they" and "Plur" in noun.morph.get("Number", [])
-        human = self._is_human(noun) or noun.ent_type_ == "PERSON"
+        human = self._is_human(noun) or is_somebody(noun, self._lexicon)
         return pronoun.lower_ in ("he", "she") if human else pronoun.lower_ == "it"
 
     def _is_of_others(self, token: Token) -> bool:
@@ -502,3 +502,11 @@ def _unique(found: Iterable[Named]) -> list[Named]:
     for named in found:
         first.setdefault(named.code, named)
     return list(first.values())
+
+
+def is_somebody(name: Token, lexicon: Lexicon) -> bool:
+    """Whether a name is a person's, as its form tells: it has several words, or a title."""
+    return name.pos_ == "PROPN" and any(
+        c.dep_ == "flat" or (c.i < name.i and lexicon.is_a(lemma(c), "HUMAN"))
+        for c in children(name, "flat", "nmod:desc", "compound")
+    )

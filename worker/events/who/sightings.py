@@ -57,8 +57,8 @@ def _of_paragraph(
     day: date | None,
 ) -> Iterator[Sighting]:
     for mention in found:
-        name = _name(doc, mention, gazetteer.tables)
-        if name is None or gazetteer.knows(name, day):
+        name = _name(doc, mention, gazetteer, day)
+        if name is None:
             continue
         post = _post(gazetteer.tables, mention, _named_by(mention, found))
         if post is not None:
@@ -71,8 +71,9 @@ def _of_paragraph(
 # Who ---------------------------------------------------------------------------------------------
 
 
-def _name(doc: Doc, mention: Mention, tables: Tables) -> str | None:
-    """The full name with which a mention ends, where the article itself gives it an office."""
+def _name(doc: Doc, mention: Mention, gazetteer: Gazetteer, day: date | None) -> str | None:
+    """The full name of nobody known with which a mention ends, where it has an office here."""
+    tables = gazetteer.tables
     if not mention.office or not mention.person or mention.former:
         return None
     if set(mention.candidates) - {mention.code}:
@@ -86,10 +87,11 @@ def _name(doc: Doc, mention: Mention, tables: Tables) -> str | None:
     start, titles = span.start, _title_words(tables)
     while start < span.end - 1 and tables.key(doc[start].text) in titles:
         start += 1
-    is_person = (start, span.end, "PERSON") in doc.ents
     words = doc[start : span.end].text.split()
     name = " ".join(words)
-    return name if is_person and len(words) > 1 and len(name) <= _LONGEST else None
+    if len(words) < 2 or len(name) > _LONGEST or gazetteer.knows(name, day):
+        return None
+    return name if (start, span.end, "PERSON") in doc.ents else None
 
 
 def _title_words(tables: Tables) -> frozenset[str]:

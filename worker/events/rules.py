@@ -79,6 +79,11 @@ class Rule:
     expect: str
 
     @cached_property
+    def wanted(self) -> tuple[frozenset[str], ...]:
+        """For each need that words fill: the words, one of which must be in the sentence."""
+        return tuple(n.fillers for n in self.needs if n.fillers and not n.absent)
+
+    @cached_property
     def particles(self) -> dict[str, tuple[str, ...]]:
         """The trigger words, each with the particles that it may take; "" is none."""
         found: dict[str, tuple[str, ...]] = {}

@@ -84,7 +84,7 @@ class Reader:
     def acts(self, sentence: Span) -> list[Act]:
         """All acts of a sentence, in the order of their triggers."""
         found: list[Act] = []
-        telling = [t for t in sentence if self.triggers.rules(t) or _is_duty(t)]
+        telling = [t for t in sentence if self.triggers.able(t) or _is_duty(t)]
         sport = telling and any(self._lexicon.is_a(lemma(t), "SPORT") for t in sentence)
         for token in sorted(telling, key=_depth):  # what governs first: it may swallow the rest
             if token.i in self._swallowed:
@@ -119,8 +119,8 @@ class Reader:
         """The first rule of a trigger that finds its parties; None where there is none."""
         if token.i not in self._frames:
             self._frames[token.i] = None  # a clause that loops back to itself finds nothing
-            context = self.triggers.context(token)
-            for rule in self.triggers.rules(token):
+            for rule in self.triggers.able(token):
+                context = self.triggers.context(token)
                 if self.triggers.fits(rule, context):
                     frame = self._filled(rule, context, depth)
                     if frame is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from worker.events.language.parsed import Token
+from worker.events.language.parsed import Span, Token
 from worker.events.language.tree import (
     Arguments,
     arguments,
@@ -24,6 +24,7 @@ from worker.events.who.phrases import Phrases, is_somebody
 _POS = {"VERB": "v", "AUX": "v", "NOUN": "n", "PROPN": "n", "ADJ": "a"}
 _HEADS = frozenset({"dozen", "hundred", "thousand", "million", "ten", "score"})
 _NEAR = 5  # words behind a noun in which the order of words is trusted
+_HYPHENS = frozenset("-‑")
 _SEPARABLE = frozenset({"off", "out", "down", "over", "away", "back", "in"})
 
 
@@ -89,8 +90,21 @@ class Triggers:
         self._lexicon = lexicon
         self._phrases = phrases
         self._rules: dict[int, tuple[Rule, ...]] = {}
+        self._types: dict[int, tuple[str, ...]] = {}
         self._kinds: dict[int, tuple[str, str | None] | None] = {}
         self._contexts: dict[int, Context] = {}
+        self._within: dict[int, frozenset[str]] = {}
+
+    def able(self, token: Token) -> list[Rule]:
+        """The rules of a word whose other words stand in the sentence, wherever it be."""
+        rules = self.rules(token)
+        if not rules:
+            return []
+        start = token.sent.start
+        if start not in self._within:
+            self._within[start] = _words_of(token.sent)
+        words = self._within[start]
+        return [r for r in rules if not any(map(words.isdisjoint, r.wanted))]
 
     def rules(self, token: Token) -> tuple[Rule, ...]:
         """The rules of a word, in the order of the tables."""
@@ -122,6 +136,12 @@ class Triggers:
             return self._lexicon.triggers("v", stem(token))
         return ()
 
+    def types(self, token: Token) -> tuple[str, ...]:
+        """The types of act that the tables know a word for."""
+        if token.i not in self._types:
+            self._types[token.i] = tuple(sorted({rule.type for rule in self.rules(token)}))
+        return self._types[token.i]
+
     def _any_verb(self, token: Token) -> tuple[Rule, ...]:
         """Rules of whatever verb it is: "jointly surveyed the mountain"."""
         if self._lexicon.is_a(lemma(token), "SAY") or self._lexicon.is_a(lemma(token), "LIGHT"):
@@ -131,7 +151,7 @@ class Triggers:
     def kind(self, token: Token) -> tuple[str, str | None] | None:
         """Type and mode that a trigger names, whoever the parties are."""
         if token.i not in self._kinds:
-            fitting = (r for r in self.rules(token) if self.fits(r, self.context(token)))
+            fitting = (r for r in self.able(token) if self.fits(r, self.context(token)))
             rule = next(fitting, None)
             self._kinds[token.i] = None if rule is None else (rule.type, rule.mode)
         return self._kinds[token.i]
@@ -303,6 +323,16 @@ def _of_participle(noun: Token) -> list[tuple[str, Token]]:
     return [(case(p), p) for p in (*phrases, *below) if case(p) not in ("by", "")]
 
 
+def _words_of(sentence: Span) -> frozenset[str]:
+    """Every word that may fill a place in a sentence, in the forms in which tables have it."""
+    words = {"citizen"}  # what "39 Libyans" are
+    for token in sentence:
+        words.update((lemma(token), token.lower_))
+        if token.text in _HYPHENS:
+            words.update(hyphened(t) for t in sentence.doc.tokens[max(0, token.i - 1) : token.i + 2])
+    return frozenset(words)
+
+
 def crowd_of(context: Context) -> list[Token]:
     """Who gathers: the agent, or the patient of what only looks passive: "people rallied"."""
     args = context.args
@@ -329,7 +359,7 @@ def hyphened(token: Token) -> str:
     words = token.doc.tokens
     for step in (-1, 1):
         hyphen, other = token.i + step, token.i + 2 * step
-        if not 0 <= other < len(words) or words[hyphen].text not in ("-", "‑"):
+        if not 0 <= other < len(words) or words[hyphen].text not in _HYPHENS:
             continue
         first, last = sorted((words[other], token), key=lambda t: t.i)
         if not first.whitespace_ and not words[hyphen].whitespace_:

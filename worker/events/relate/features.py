@@ -74,7 +74,7 @@ def see(pair: Pair, acts: Iterable[Act], lexicon: Lexicon, triggers: Triggers) -
             "" if token.head == token or pair.is_name(token.head) else lemma(token.head),
             tuple(places),
             base(token).lower(),
-            tuple(sorted({rule.type for rule in triggers.rules(token)})),
+            triggers.types(token),
         )
         for token, places in placed
     )
@@ -118,9 +118,7 @@ def _placed(pair: Pair, way: Path) -> Iterator[tuple[Token, list[str]]]:
 
 def _is_content(token: Token) -> bool:
     kind = token.pos_
-    if kind not in _CONTENT and not (kind in ("AUX", "SCONJ") and is_predicate(token)):
-        return False
-    return not (token.is_punct or token.is_space or token.like_num)
+    return kind in _CONTENT or (kind in ("AUX", "SCONJ") and is_predicate(token))
 
 
 def _distances(pair: Pair, way: Path) -> dict[int, int]:
@@ -217,7 +215,7 @@ def _who(pair: Pair, act: Act) -> str:
 def _of_triggers(placed: Placed, triggers: Triggers) -> Iterator[str]:
     """Types that the words themselves may mean, whoever the parties are."""
     for token, places in placed:
-        kinds = {rule.type for rule in triggers.rules(token)}
+        kinds = triggers.types(token)
         fitting = triggers.kind(token) if kinds else None
         for place in places:
             yield from (f"trigger {place} {kind}" for kind in kinds)

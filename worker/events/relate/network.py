@@ -56,7 +56,7 @@ class Network:
 
     def probabilities(self, seen: Seen, vectors: Vectors) -> Array:
         """Probability of each class for a pair; they sum to 1."""
-        rows = sorted(self.rows[name] for name in seen.signs if name in self.rows)
+        rows = sorted(row for row in map(self.rows.get, seen.signs) if row is not None)
         active = inputs(seen, vectors, self.width) @ self.words + self.hidden
         strongest = np.maximum(active.max(axis=0), 0)
         return softmax(self.signs[rows].sum(axis=0) + strongest @ self.out + self.bias)

@@ -145,14 +145,19 @@ class Coder:
     def _parsed(self, drafts: Sequence[_Draft | Exception]) -> list[list[Doc]]:
         """The parsed parts of each article."""
         parts = [
-            (part.text, number)
+            (part, number)
             for number, draft in enumerate(drafts)
             if isinstance(draft, _Draft)
             for part in draft.parts
         ]
+        told = pipeline.read(self._nlp, ((part.text, None) for part, _ in parts if part.parse))
         parsed: list[list[Doc]] = [[] for _ in drafts]
-        for doc, number in pipeline.read(self._nlp, parts):
-            mend(doc, self._lexicon)
+        for part, number in parts:
+            if part.parse:
+                doc, _ = next(told)
+                mend(doc, self._lexicon)
+            else:
+                doc = Doc(self._nlp.make_doc(part.text))
             parsed[number].append(doc)
         return parsed
 

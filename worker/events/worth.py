@@ -56,7 +56,7 @@ class Part:
 def worth_parsing(
     parts: Iterable[Part], issuer: Named | None, gazetteer: Gazetteer, lexicon: Lexicon
 ) -> Iterator[Part]:
-    """The parts of one article that may tell an act, introduce an office holder, or name a party."""
+    """The parts of one article that may tell an act, introduce somebody, or name a party."""
     parts = list(parts)
     codes = {found.code for part in parts for found in part.found}
     codes |= {issuer.code} if issuer is not None else set()

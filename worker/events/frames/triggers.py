@@ -329,7 +329,8 @@ def _words_of(sentence: Span) -> frozenset[str]:
     for token in sentence:
         words.update((lemma(token), token.lower_))
         if token.text in _HYPHENS:
-            words.update(hyphened(t) for t in sentence.doc.tokens[max(0, token.i - 1) : token.i + 2])
+            beside = sentence.doc.tokens[max(0, token.i - 1) : token.i + 2]
+            words.update(map(hyphened, beside))
     return frozenset(words)
 
 

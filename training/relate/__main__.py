@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.relate import examples, judge, news
+from training.relate import examples, judge, news, stories
 from training.relate.fit import Settings
 from training.relate.read import cases
 from worker.events import relate
@@ -41,6 +41,7 @@ def main() -> None:
     known += examples.manual(options.gold) if options.gold else []
     known += news.labelled(options.corpora) if options.corpora else []
     read = list(cases(known, nlp, gazetteer, lexicon()))
+    read += stories.told(options.corpora, nlp, gazetteer) if options.corpora else []
     vectors = nlp.vocab.vectors
     print(f"{len(read)} sentences, word vectors of width {vectors.shape[1] if len(vectors) else 0}")
     settings = Settings()

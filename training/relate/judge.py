@@ -19,7 +19,7 @@ from worker.events.plover import types
 from worker.events.relate.network import NONE, Array, Network
 
 MERGED = {"CONCEDE": "RETREAT"}
-TRAINED = frozenset({"lexicon", "news"})
+TRAINED = frozenset({"lexicon", "news", "stories"})
 KEPT = "news-kept"
 _TYPES = [CLASSES.index(kind) for kind in types()]
 _BINS = 10

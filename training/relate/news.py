@@ -34,7 +34,7 @@ def labelled(corpora: Path) -> Iterator[Example]:
     """
     for row in read_tsv(LABELS):
         place = int(row["document"]), int(row["sentence"])
-        text = _sentences(corpora / RAW)[place[0]][place[1]]
+        text = sentences(corpora / RAW)[place[0]][place[1]]
         if hashlib.sha256(text.encode()).hexdigest()[:8] != row["hash"]:
             raise ValueError(f"Sentence {place} of {corpora / RAW} is not what was labelled.")
         name = f"{row['document']}/{row['sentence']}/{row['source']}/{row['target']}"
@@ -49,7 +49,7 @@ def span(told: str) -> tuple[int, int]:
 
 
 @cache
-def _sentences(path: Path) -> list[list[str]]:
+def sentences(path: Path) -> list[list[str]]:
     """The text of each sentence of each document."""
     return [
         ["".join(form + " " * space for form, _, space in rows).strip() for rows in document]

@@ -1,8 +1,8 @@
 """Acts that the rules found in stories coded by hand: right, of another type, or none.
 
-The stories are real news that may be tuned on (part ``tune`` of ``benchmarks/voa_codings.jsonl``), but
-for documents of which `training.relate.news` keeps pairs for judging. In articles the model is asked
-about what the rules found and about nothing else: this is where it learns which of it to believe.
+The stories are real news that may be tuned on (part ``tune`` of ``benchmarks/voa_codings.jsonl``),
+but for documents of which `training.relate.news` keeps pairs for judging. In articles the model is
+asked about what the rules found and nothing else: here it learns which of it to believe.
 """
 
 from __future__ import annotations

@@ -36,6 +36,16 @@ def _stray_prefix(token: Token, _: Lexicon) -> None:
         token.dep_ = "compound:prt"
 
 
+def _gapped_object(token: Token, _: Lexicon) -> None:
+    """ "Joined A in 1999 and B in 2004": B is joined too, no companion of the year."""
+    year = token.head
+    if year.pos_ != "NUM" or year.dep_ != "obl" or case(token):
+        return
+    for joined in children(year.head, "obj"):
+        if joined.pos_ == "PROPN" and joined.i < year.i:
+            token.hang(joined)
+
+
 def _up_to_a_number(token: Token, _: Lexicon) -> None:
     """ "sell up to nine jets": "up to" counts, it does not say where to."""
     phrase = token.head
@@ -210,6 +220,7 @@ def _infinitive_of_inner_clause(verb: Token, _: Lexicon) -> None:
 
 _REPAIRS = Repairs(
     (
+        repair(_gapped_object, labels="conj", tags="NNP NNPS"),
         repair(_stray_prefix, words="re"),
         repair(_up_to_a_number, labels="case", words="to"),
         repair(_verb_read_as_noun),

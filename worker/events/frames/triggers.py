@@ -23,6 +23,7 @@ from worker.events.who.phrases import Phrases
 
 _POS = {"VERB": "v", "AUX": "v", "NOUN": "n", "PROPN": "n", "ADJ": "a"}
 _HEADS = frozenset({"dozen", "hundred", "thousand", "million", "ten", "score"})
+_TITLES = frozenset({"mr.", "ms.", "mrs.", "dr.", "mr", "ms", "mrs", "dr", "sir", "miss"})
 _NEAR = 5  # words behind a noun in which the order of words is trusted
 _SEPARABLE = frozenset({"off", "out", "down", "over", "away", "back", "in"})
 
@@ -153,6 +154,7 @@ class Triggers:
             self._object_after_particle(token, args)
             return Context(token, forms, args)
         args = Arguments(preps=[(case(c), c) for c in children(token, "nmod", "obl")])
+        args.preps += _shared(token)
         args.preps += self._right_behind(token)
         args.preps += _said_of(token)
         args.preps += _of_participle(token)
@@ -249,7 +251,8 @@ class Triggers:
         """The words of a phrase; "39 Libyans" are citizens."""
         yield from _telling(token, self._lexicon)
         heads = [*conjuncts(token), *(c for c in children(token, "nmod") if case(c) == "of")]
-        if any(n.basis == "people" for t in heads for n in self._phrases.named_at(t)):
+        named = [(t, n) for t in heads for n in self._phrases.named_at(t)]
+        if any(n.basis == "people" or _is_native(t, n.basis) for t, n in named):
             yield "citizen"
 
     def _tokens(self, places: tuple[str, ...], context: Context) -> Iterator[Token]:
@@ -280,7 +283,24 @@ class Triggers:
             else:
                 yield from (t for c, t in args.preps if c == part)
                 objects = [h for p in (*args.patient, *args.indirect) for h in conjuncts(p)]
+                if context.token.pos_ in ("NOUN", "PROPN"):  # "the pullout of troops from X"
+                    objects += [t for _, t in args.preps]
                 yield from nested(objects, part)
+
+
+def _shared(noun: Token) -> list[tuple[str, Token]]:
+    """ "The arrest and torture of X": phrases of a coordinated noun that are the first one's too."""
+    if any(children(noun, "nmod", "nmod:poss")):
+        return []
+    others = (c for c in children(noun, "conj") if c.pos_ == "NOUN")
+    return [(case(p), p) for other in others for p in children(other, "nmod")]
+
+
+def _is_native(name: Token, basis: str) -> bool:
+    """ "Freed an American": a demonym that stands for somebody."""
+    if basis != "demonym" or name.dep_ in ("amod", "compound", "nmod:poss"):
+        return False
+    return any(c.lower_ in ("a", "an", "two", "three") for c in name.children)
 
 
 def _said_of(noun: Token) -> list[tuple[str, Token]]:
@@ -354,7 +374,8 @@ def fills(token: Token, fillers: frozenset[str], lexicon: Lexicon) -> bool:
 def _is_somebody(name: Token, lexicon: Lexicon) -> bool:
     """Whether a name is a person's: it has several words, or a title before it."""
     return any(
-        c.dep_ == "flat" or (c.i < name.i and lexicon.is_a(lemma(c), "HUMAN"))
+        c.dep_ == "flat"
+        or (c.i < name.i and (lexicon.is_a(lemma(c), "HUMAN") or c.lower_ in _TITLES))
         for c in children(name, "flat", "nmod:desc", "compound")
     )
 

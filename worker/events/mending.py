@@ -46,6 +46,16 @@ def _gapped_object(token: Token, _: Lexicon) -> None:
             token.hang(joined)
 
 
+def _second_of_between(token: Token, _: Lexicon) -> None:
+    """ "A truce between A and the group B": B stands with A, not beside it."""
+    if case(token) or not any(c.lower_ == "and" for c in children(token, "cc")):
+        return
+    for first in children(token.head, "nmod", "obl"):
+        if first.i < token.i and case(first) == "between":
+            token.hang(first, "conj")
+            return
+
+
 def _up_to_a_number(token: Token, _: Lexicon) -> None:
     """ "sell up to nine jets": "up to" counts, it does not say where to."""
     phrase = token.head
@@ -221,6 +231,7 @@ def _infinitive_of_inner_clause(verb: Token, _: Lexicon) -> None:
 _REPAIRS = Repairs(
     (
         repair(_gapped_object, labels="conj", tags="NNP NNPS"),
+        repair(_second_of_between, labels="nmod obl"),
         repair(_stray_prefix, words="re"),
         repair(_up_to_a_number, labels="case", words="to"),
         repair(_verb_read_as_noun),

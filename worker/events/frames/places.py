@@ -49,6 +49,7 @@ _DURING = frozenset(
 ) | {"under"}
 _BY_MEANS_OF = frozenset({"with", "by", "thanks"})
 _SOIL = frozenset({"in", "from", "at", "near", "outside"})
+_BOUND = frozenset({"to", "with", "of", "for", "from"})
 _AROUND = ("in", "outside", "near")
 _BEING_HIT = frozenset({"suffer", "receive", "face", "sustain", "endure"})
 _AIMED = frozenset({"to", "with", "from", "on", "against", "in", "for", "at", "toward", "towards"})
@@ -266,6 +267,8 @@ class Places:
             return self.belongs(args.patient, told=told) or self.belongs(args.indirect)
         if place == "iobj":
             return self.belongs(args.indirect)
+        if place == "band":
+            return [n for n in self.belongs(self._bonds(args.patient)) if n.kind == "group"]
         if place.startswith("~"):
             return self.belongs(t for t in context.token.subtree if case(t) == place[1:])
         nouns = [t for c, t in args.preps if c == place]
@@ -284,6 +287,12 @@ class Places:
             around += args.agent
         objects = [head for t in args.patient for head in conjuncts(t)]
         return self.belongs(nouns) or self.belongs(nested([*objects, *around], place))
+
+    def _bonds(self, people: Iterable[Token]) -> Iterable[Token]:
+        """Whose men they are said to be: "two men suspected of links to X"."""
+        for clause in (c for t in people for c in children(t, "acl", "amod", "advcl", "xcomp")):
+            if self._lexicon.is_a(lemma(clause), "BONDED") or clause.lower_ == "loyal":
+                yield from (t for t in clause.subtree if case(t) in _BOUND)
 
     def _striking(self, context: Context) -> list[Named]:
         """Whose attack it was, where nobody is the subject: "were killed in a raid by the PKK"."""

@@ -274,6 +274,8 @@ class Triggers:
                 yield from [context.token] if is_passive(context.token) else []
             elif part == "case":
                 yield from children(context.token, "case")
+            elif part == "aux":
+                yield from children(context.token, "aux")
             elif part == "cop":
                 yield from children(context.token, "cop")
             elif part == "adv":
@@ -289,7 +291,7 @@ class Triggers:
 
 
 def _shared(noun: Token) -> list[tuple[str, Token]]:
-    """ "The arrest and torture of X": phrases of a coordinated noun that are the first one's too."""
+    """ "The arrest and torture of X": phrases of a coordinated noun that belong to both."""
     if any(children(noun, "nmod", "nmod:poss")):
         return []
     others = (c for c in children(noun, "conj") if c.pos_ == "NOUN")

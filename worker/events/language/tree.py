@@ -440,7 +440,7 @@ def standing(token: Token, operators: Operators) -> Standing:
         effect = _effect(node, operators)
         if effect is None:
             break
-        dates = dates or (base(node) == "obl" and case(node) in _TIMES)
+        dates = dates or (base(node) == "obl" and case(node) in _TIMES) or _follows(node)
         if dates and effect is not Standing.FUTURE:
             effect = Standing.FACT  # what a meeting dates may be wished for; the meeting is held
         told = told or _is_told_of_noun(node)
@@ -450,6 +450,11 @@ def standing(token: Token, operators: Operators) -> Standing:
             result = effect if result is Standing.FACT or effect is not Standing.FUTURE else result
         node = node.head
     return result
+
+
+def _follows(noun: Token) -> bool:
+    """ "Support for the mission following a truce": what came before is no part of a wish."""
+    return noun.dep_ == "nmod" and case(noun) in ("after", "following", "since")
 
 
 def _is_told_of_noun(clause: Token) -> bool:

@@ -295,7 +295,10 @@ class Phrases:
     def _troops_of_speaker(self, token: Token, depth: int) -> list[Named]:
         """ "The U.S. military says soldiers killed …": forces without a name are the speaker's."""
         clause = token.head
-        bare = not any(True for c in token.children if c.dep_ in _NAMING)
+        bare = not any(
+            c.dep_ in _NAMING and not self._lexicon.is_a(lemma(c), "OF_FORCE")
+            for c in token.children
+        )
         if not bare or not self._lexicon.is_a(lemma(token), "OWN_FORCE"):
             return []
         if not token.dep_.startswith("nsubj") or clause.dep_ != "ccomp":

@@ -37,18 +37,20 @@ def _stray_prefix(token: Token, _: Lexicon) -> None:
 
 
 def _gapped_object(token: Token, _: Lexicon) -> None:
-    """ "Joined A in 1999 and B in 2004": B is joined too, no companion of the year."""
-    year = token.head
-    if year.pos_ != "NUM" or year.dep_ != "obl" or case(token):
+    """ "Joined A in 1999 and B in 2004": B is joined too, no companion of year or verb."""
+    verb = token.head
+    if verb.pos_ == "NUM" and verb.dep_ == "obl":
+        verb = verb.head
+    if verb.pos_ != "VERB" or case(token) or any(children(token, "nsubj", "cop")):
         return
-    for joined in children(year.head, "obj"):
-        if joined.pos_ == "PROPN" and joined.i < year.i:
+    for joined in children(verb, "obj"):
+        if joined.pos_ == "PROPN" and joined.i < token.i:
             token.hang(joined)
 
 
 def _second_of_between(token: Token, _: Lexicon) -> None:
     """ "A truce between A and the group B": B stands with A, not beside it."""
-    if case(token) or not any(c.lower_ == "and" for c in children(token, "cc")):
+    if case(token) or token.left_edge.lower_ != "and":
         return
     for first in children(token.head, "nmod", "obl"):
         if first.i < token.i and case(first) == "between":

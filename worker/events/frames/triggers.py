@@ -292,10 +292,10 @@ class Triggers:
 
 def _shared(noun: Token) -> list[tuple[str, Token]]:
     """ "The arrest and torture of X": phrases of a coordinated noun that belong to both."""
-    if any(children(noun, "nmod", "nmod:poss")):
-        return []
+    own = {case(c) for c in children(noun, "nmod")}
     others = (c for c in children(noun, "conj") if c.pos_ == "NOUN")
-    return [(case(p), p) for other in others for p in children(other, "nmod")]
+    phrases = ((case(p), p) for other in others for p in children(other, "nmod"))
+    return [(preposition, p) for preposition, p in phrases if preposition not in own]
 
 
 def _is_native(name: Token, basis: str) -> bool:

@@ -16,7 +16,7 @@ from worker.model import Article, Event
 FLAGS = frozenset(
     [
         *("mutual", "alone", "alone2", "matrix", "keeps", "weak", "swallows", "culprit"),
-        *("personal", "verbal", "leave", "chemical", "retreat", "own", "home", "igo"),
+        *("personal", "verbal", "leave", "chemical", "retreat", "own", "home", "igo", "group"),
         *("test", "state", "body", "foe", "victims", "there", "here", "needy", "other", "answer"),
         *("official", "active", "negated", "subjunctive", "present", "future", "refusing", "will"),
         *("yields", "issued"),

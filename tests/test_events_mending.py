@@ -66,6 +66,22 @@ def test_two_subjects_are_coordinated(nlp: Language) -> None:
     assert [t.text for t in doc if t.dep_ == "conj"] == ["director"]
 
 
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ("Latvia joined NATO in 2004 and the European Union in the same spring.",
+         "NATO", "Union"),
+        ("Poland joined NATO in 1999 and the European Union in 2004.", "NATO", "Union"),
+    ],
+)  # fmt: skip
+def test_the_second_of_two_stands_with_the_first(
+    nlp: Language, text: str, first: str, second: str
+) -> None:
+    doc = _mended(nlp, text)
+    (token,) = [t for t in doc if t.text == second]
+    assert (token.dep_, token.head.text) == ("conj", first)
+
+
 def test_a_quality_that_was_a_passive(nlp: Language) -> None:
     doc = _mended(
         nlp, "Relations between Laos and Cuba were upgraded to the level of a partnership."

@@ -36,6 +36,28 @@ def _stray_prefix(token: Token, _: Lexicon) -> None:
         token.dep_ = "compound:prt"
 
 
+def _gapped_object(token: Token, _: Lexicon) -> None:
+    """ "Joined A in 1999 and B in 2004": B is joined too, no companion of year or verb."""
+    verb = token.head
+    if verb.pos_ == "NUM" and verb.dep_ == "obl":
+        verb = verb.head
+    if verb.pos_ != "VERB" or case(token) or any(children(token, "nsubj", "cop")):
+        return
+    for joined in children(verb, "obj"):
+        if joined.pos_ == "PROPN" and joined.i < token.i:
+            token.hang(joined)
+
+
+def _second_of_between(token: Token, _: Lexicon) -> None:
+    """ "A truce between A and the group B": B stands with A, not beside it."""
+    if case(token) or token.left_edge.lower_ != "and":
+        return
+    for first in children(token.head, "nmod", "obl"):
+        if first.i < token.i and case(first) == "between":
+            token.hang(first, "conj")
+            return
+
+
 def _up_to_a_number(token: Token, _: Lexicon) -> None:
     """ "sell up to nine jets": "up to" counts, it does not say where to."""
     phrase = token.head
@@ -210,6 +232,8 @@ def _infinitive_of_inner_clause(verb: Token, _: Lexicon) -> None:
 
 _REPAIRS = Repairs(
     (
+        repair(_gapped_object, labels="conj", tags="NNP NNPS"),
+        repair(_second_of_between, labels="nmod obl"),
         repair(_stray_prefix, words="re"),
         repair(_up_to_a_number, labels="case", words="to"),
         repair(_verb_read_as_noun),

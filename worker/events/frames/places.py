@@ -14,6 +14,7 @@ from worker.events.language.tree import (
     case,
     children,
     complements,
+    conjuncts,
     is_passive,
     is_predicate,
     lemma,
@@ -48,6 +49,8 @@ _DURING = frozenset(
 ) | {"under"}
 _BY_MEANS_OF = frozenset({"with", "by", "thanks"})
 _SOIL = frozenset({"in", "from", "at", "near", "outside"})
+_BOUND = frozenset({"to", "with", "of", "for", "from"})
+_AROUND = ("in", "outside", "near")
 _BEING_HIT = frozenset({"suffer", "receive", "face", "sustain", "endure"})
 _AIMED = frozenset({"to", "with", "from", "on", "against", "in", "for", "at", "toward", "towards"})
 _APART = frozenset({"after", "following", "before", "despite", "amid"})
@@ -264,6 +267,8 @@ class Places:
             return self.belongs(args.patient, told=told) or self.belongs(args.indirect)
         if place == "iobj":
             return self.belongs(args.indirect)
+        if place == "band":
+            return [n for n in self.belongs(self._bonds(args.patient)) if n.kind == "group"]
         if place.startswith("~"):
             return self.belongs(t for t in context.token.subtree if case(t) == place[1:])
         nouns = [t for c, t in args.preps if c == place]
@@ -280,7 +285,14 @@ class Places:
         around = [] if place == "to" else [t for _, t in args.preps]
         if place == "between":  # "a truce between A and B took effect"
             around += args.agent
-        return self.belongs(nouns) or self.belongs(nested([*args.patient, *around], place))
+        objects = [head for t in args.patient for head in conjuncts(t)]
+        return self.belongs(nouns) or self.belongs(nested([*objects, *around], place))
+
+    def _bonds(self, people: Iterable[Token]) -> Iterable[Token]:
+        """Whose men they are said to be: "two men suspected of links to X"."""
+        for clause in (c for t in people for c in children(t, "acl", "amod", "advcl", "xcomp")):
+            if self._lexicon.is_a(lemma(clause), "BONDED") or clause.lower_ == "loyal":
+                yield from (t for t in clause.subtree if case(t) in _BOUND)
 
     def _striking(self, context: Context) -> list[Named]:
         """Whose attack it was, where nobody is the subject: "were killed in a raid by the PKK"."""
@@ -298,16 +310,18 @@ class Places:
         if not is_passive(context.token) or context.args.agent:
             return []
         sites = [t for c, t in context.args.preps if c in _SOIL]
-        sites = sites or nested((t for c, t in context.args.preps if c in ("at", "on")), "in")
+        spots = [t for c, t in context.args.preps if c in ("at", "on")]
+        sites = sites or [t for c in _AROUND for t in nested(spots, c)]
         posted = nested(context.args.patient, "in")  # "the mission in X was told to leave"
         where = [n for t in (sites or posted) for n in self._phrases.site(t)]
         return [n for n in distinct(where) if n.kind == "state"] or self._reporting(context.token)
 
     def _reporting(self, token: Token) -> list[Named]:
-        """Whose authorities say that somebody was arrested: it was by them."""
+        """Whose authorities or alliance say that somebody was arrested: it was by them."""
         speaker = self._speech.speaker(token)
-        official = speaker is not None and speaker.kind == "state" and speaker.how == "organ"
-        return [speaker] if speaker is not None and official else []
+        if speaker is None or speaker.how not in ("organ", "direct"):
+            return []
+        return [speaker] if speaker.kind in ("state", "igo") else []
 
     def _sole(self, context: Context) -> list[Named]:
         """The one other party that the sentence names, if it does not only say what happened."""
@@ -436,7 +450,9 @@ class Places:
         instrument = case(noun) in _BY_MEANS_OF and (strike or kind in ("AID", "SUPPORT"))
         if noun.dep_ != "obl" or not is_predicate(verb) or is_passive(verb):
             return []
-        if lemma(verb) in _DYING:  # "died in separate attacks": not theirs
+        if (
+            lemma(verb) in _DYING and case(noun) != "under"
+        ):  # "died in separate attacks": not theirs
             return []
         if strike and self._lexicon.is_a(lemma(verb), "SAY"):
             return []  # "officials say in the latest attack …": not theirs
@@ -460,6 +476,11 @@ class Places:
             own = self._phrases.direct(token)
             if not own and self._lexicon.is_a(lemma(token), "DOCUMENT"):
                 own = self._issuers(token)
+            elif own:  # "a joint U.S. and EU statement", read as the U.S. and a statement
+                papers = (
+                    t for t in conjuncts(token)[1:] if self._lexicon.is_a(lemma(t), "DOCUMENT")
+                )
+                own = [*own, *(n for t in papers for n in self._phrases.belongs(t))]
             if not own and self._lexicon.is_a(lemma(token), "ATTACK"):
                 own = self._phrases.belongs(token)  # "a U.S. strike hit …"
             if not own and self._lexicon.is_a(lemma(token), "WEAPON"):

@@ -158,7 +158,7 @@ class Reader:
         recipients = [r for r in recipients if not self._lexicon.is_a(r.code.lower(), "NGO")]
         if "matrix" in rule.flags:  # who agrees to act is no target of the agreement
             recipients = [r for r in recipients if r.code not in {a.code for a in actors}]
-        if "igo" in rule.flags and actors[0].kind != "igo":
+        if any(k in rule.flags and actors[0].kind != k for k in ("igo", "group")):
             return None
         if "body" in rule.flags and not all(p.kind == "igo" for p in recipients):
             return None

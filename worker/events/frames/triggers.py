@@ -173,6 +173,7 @@ class Triggers:
             self._object_after_particle(token, args)
             return Context(token, forms, args)
         args = Arguments(preps=[(case(c), c) for c in children(token, "nmod", "obl")])
+        args.preps += _shared(token)
         args.preps += self._right_behind(token)
         args.preps += _said_of(token)
         args.preps += _of_participle(token)
@@ -269,7 +270,8 @@ class Triggers:
         """The words of a phrase; "39 Libyans" are citizens."""
         yield from _telling(token, self._lexicon)
         heads = [*conjuncts(token), *(c for c in children(token, "nmod") if case(c) == "of")]
-        if any(n.basis == "people" for t in heads for n in self._phrases.named_at(t)):
+        named = [(t, n) for t in heads for n in self._phrases.named_at(t)]
+        if any(n.basis == "people" or _is_native(t, n.basis) for t, n in named):
             yield "citizen"
 
     def _tokens(self, places: tuple[str, ...], context: Context) -> Iterator[Token]:
@@ -291,6 +293,8 @@ class Triggers:
                 yield from [context.token] if is_passive(context.token) else []
             elif part == "case":
                 yield from children(context.token, "case")
+            elif part == "aux":
+                yield from children(context.token, "aux")
             elif part == "cop":
                 yield from children(context.token, "cop")
             elif part == "adv":
@@ -300,7 +304,24 @@ class Triggers:
             else:
                 yield from (t for c, t in args.preps if c == part)
                 objects = [h for p in (*args.patient, *args.indirect) for h in conjuncts(p)]
+                if context.token.pos_ in ("NOUN", "PROPN"):  # "the pullout of troops from X"
+                    objects += [t for _, t in args.preps]
                 yield from nested(objects, part)
+
+
+def _shared(noun: Token) -> list[tuple[str, Token]]:
+    """ "The arrest and torture of X": phrases of a coordinated noun that belong to both."""
+    own = {case(c) for c in children(noun, "nmod")}
+    others = (c for c in children(noun, "conj") if c.pos_ == "NOUN")
+    phrases = ((case(p), p) for other in others for p in children(other, "nmod"))
+    return [(preposition, p) for preposition, p in phrases if preposition not in own]
+
+
+def _is_native(name: Token, basis: str) -> bool:
+    """ "Freed an American": a demonym that stands for somebody."""
+    if basis != "demonym" or name.dep_ in ("amod", "compound", "nmod:poss"):
+        return False
+    return any(c.lower_ in ("a", "an", "two", "three") for c in name.children)
 
 
 def _said_of(noun: Token) -> list[tuple[str, Token]]:

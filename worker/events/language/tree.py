@@ -35,6 +35,7 @@ _JUDGING = frozenset(
     {"thank", "praise", "criticize", "criticise", "condemn", "blame", "applaud", "commend", "fault"}
 )
 _GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
+_IN_TURN = frozenset({"first", "second", "third", "fourth", "fifth", "last", "latest", "only"})
 _MAX_CLIMB = 12
 
 
@@ -264,7 +265,7 @@ def _of_noun(verb: Token, depth: int) -> Token | None:
                 return child
             if case(child) == "of" and child.pos_ == "PROPN":
                 return child  # "the decision of Sudan to send a mission"
-        governor = governing_verb(noun)
+        governor = noun if is_predicate(noun) else governing_verb(noun)
         return subject(governor, depth + 1) if governor is not None else None
     return noun
 
@@ -439,7 +440,7 @@ def standing(token: Token, operators: Operators) -> Standing:
         effect = _effect(node, operators)
         if effect is None:
             break
-        dates = dates or (base(node) == "obl" and case(node) in _TIMES)
+        dates = dates or (base(node) == "obl" and case(node) in _TIMES) or _follows(node)
         if dates and effect is not Standing.FUTURE:
             effect = Standing.FACT  # what a meeting dates may be wished for; the meeting is held
         told = told or _is_told_of_noun(node)
@@ -449,6 +450,11 @@ def standing(token: Token, operators: Operators) -> Standing:
             result = effect if result is Standing.FACT or effect is not Standing.FUTURE else result
         node = node.head
     return result
+
+
+def _follows(noun: Token) -> bool:
+    """ "Support for the mission following a truce": what came before is no part of a wish."""
+    return noun.dep_ == "nmod" and case(noun) in ("after", "following", "since")
 
 
 def _is_told_of_noun(clause: Token) -> bool:
@@ -491,7 +497,7 @@ def _effect(node: Token, operators: Operators) -> Standing | None:
     if label == "acl" and node.tag_ in ("VB", "VBP") and any(children(node, "nsubj")):
         return operators.nouns.get(lemma(head), Standing.FACT)  # "a proposal that Chad withdraw"
     if label == "acl" and any(c.lower_ == "to" and c.dep_ == "mark" for c in node.children):
-        return operators.noun(lemma(head))
+        return Standing.FACT if _is_in_turn(head) else operators.noun(lemma(head))
     if label == "acl" and any(c.lower_ == "of" and c.dep_ == "mark" for c in node.children):
         return operators.nouns.get(lemma(head), Standing.FACT)
     if label in ("acl", "ccomp") and head.pos_ == "NOUN" and lemma(head) in _UNPROVEN:
@@ -503,6 +509,13 @@ def _effect(node: Token, operators: Operators) -> Standing | None:
     ):
         return _governed(node, operators)
     return Standing.FACT if label != "root" else None
+
+
+def _is_in_turn(noun: Token) -> bool:
+    """ "Became the third state to sign", "is the latest to thank": who is counted has done it."""
+    counted = any(c.lower_ in _IN_TURN for c in (noun, *children(noun, "amod")))
+    definite = any(c.lower_ == "the" for c in children(noun, "det"))
+    return counted and definite and noun.pos_ != "VERB"
 
 
 def _governed(node: Token, operators: Operators) -> Standing:

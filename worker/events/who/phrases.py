@@ -20,6 +20,7 @@ _LINKS = frozenset({",", "and", ", and", ", the", "and the", ", and the"})
 _PAST = frozenset({"former", "ex", "late", "ousted", "deposed"})
 _NAMING = frozenset({"det", "amod", "compound", "nmod", "nmod:poss", "acl", "acl:relcl"})
 _AGAINST = frozenset({"critic", "opponent", "rival", "detractor"})
+_TITLES = frozenset({"mr.", "ms.", "mrs.", "dr.", "mr", "ms", "mrs", "dr", "sir", "miss"})
 _FIRING = frozenset({"fire", "launch", "shoot", "lob"})
 _SENDING = _FIRING | {"send", "deploy", "dispatch", "lead", "command"}
 _CULPRITS = ("by", "of", "from", "between")
@@ -295,7 +296,10 @@ class Phrases:
     def _troops_of_speaker(self, token: Token, depth: int) -> list[Named]:
         """ "The U.S. military says soldiers killed …": forces without a name are the speaker's."""
         clause = token.head
-        bare = not any(True for c in token.children if c.dep_ in _NAMING)
+        bare = not any(
+            c.dep_ in _NAMING and not self._lexicon.is_a(lemma(c), "OF_FORCE")
+            for c in token.children
+        )
         if not bare or not self._lexicon.is_a(lemma(token), "OWN_FORCE"):
             return []
         if not token.dep_.startswith("nsubj") or clause.dep_ != "ccomp":
@@ -507,6 +511,7 @@ def _unique(found: Iterable[Named]) -> list[Named]:
 def is_somebody(name: Token, lexicon: Lexicon) -> bool:
     """Whether a name is a person's, as its form tells: it has several words, or a title."""
     return name.pos_ == "PROPN" and any(
-        c.dep_ == "flat" or (c.i < name.i and lexicon.is_a(lemma(c), "HUMAN"))
+        c.dep_ == "flat"
+        or (c.i < name.i and (lexicon.is_a(lemma(c), "HUMAN") or c.lower_ in _TITLES))
         for c in children(name, "flat", "nmod:desc", "compound")
     )

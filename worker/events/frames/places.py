@@ -32,6 +32,8 @@ _FENCES = frozenset({";", ":", "that", "which", "who", "whom", "where", "when", 
 _TAKING_UP = frozenset({"ACCUSE", "SUPPORT", "REJECT"})
 _QUALIFYING = ("amod", "compound", "nmod:poss", "nmod:desc", "flat")
 _YIELDING = frozenset({"comply", "agree", "accede", "bow", "respond", "yield", "submit", "consent"})
+_ANSWERS = frozenset({"REJECT", "AGREE", "CONCEDE"})
+_DENIALS = frozenset({"REJECT"})
 _DYING = frozenset({"die", "perish", "fall"})
 _SITES = frozenset(
     [
@@ -145,10 +147,12 @@ class Places:
     def understood(self, rule: Rule, context: Context) -> list[Named]:
         """Recipients that the sentence leaves to be understood: the foe, the victims' country."""
         token = context.token
+        if rule.type == "ACCUSE" and (found := self._refuser(_charge(token), _DENIALS)):
+            return found
         if rule.type == "ACCUSE" and rule.flags & {"keeps", "culprit"}:
             return self._phrases.claimant(token) or self._culprits(context)
         if rule.type == "REQUEST" and rule.pos == "n":
-            return self._refuser(token)
+            return self._refuser(token, _ANSWERS)
         if "foe" in rule.flags:
             return self._phrases.last_group(token)
         if "victims" in rule.flags and any(
@@ -188,16 +192,16 @@ class Places:
         sites += [c for t in public for c in children(t.head, "obl") if case(c) == "in"]
         return [n for n in self.belongs(sites) if n.kind == "state"][:1]
 
-    def _refuser(self, noun: Token) -> list[Named]:
-        """Who turns down, or accepts, what a noun asks for: it was asked of them."""
+    def _refuser(self, noun: Token, answers: frozenset[str]) -> list[Named]:
+        """Who turns down, or accepts, what a noun asks for or charges: it was aimed at them."""
         verb = noun.head
         if noun.dep_ == "obl" and case(noun) in ("with", "to") and lemma(verb) in _YIELDING:
             return self.subject(arguments(verb).agent)
         if noun.dep_ not in ("obj", "ccomp", "nsubj:pass") or not is_predicate(verb):
             return []
         rules = self._triggers.rules(verb)
-        answers = any(r.type in ("REJECT", "AGREE", "CONCEDE") for r in rules)
-        return self.subject(arguments(verb).agent) if answers else []
+        answered = any(r.type in answers for r in rules)
+        return self.subject(arguments(verb).agent) if answered else []
 
     def first(self, places: Iterable[str], context: Context, depth: int) -> list[Named]:
         """The parties of the first of the places that has any.
@@ -482,7 +486,8 @@ class Places:
         if not owners and self._lexicon.is_a(lemma(paper), "INQUIRY"):
             owners = self._phrases.last_body(paper)
         verb = paper.head
-        if owners or paper.dep_ not in ("obj", "obl") or not is_predicate(verb):
+        against = paper.dep_ == "obl" and case(paper) in _ABOUT  # "warned against statements"
+        if owners or against or paper.dep_ not in ("obj", "obl") or not is_predicate(verb):
             return owners
         return [n for t in arguments(verb).agent for n in self._phrases.direct(t)]
 
@@ -558,6 +563,11 @@ def _sites(context: Context) -> list[Token]:
     for preposition in _SITES:
         found.extend(nested(heads, preposition))
     return sorted(set(found), key=lambda t: t.i)
+
+
+def _charge(token: Token) -> Token:
+    """The noun of a charge: "accusations", or what a participle tells of: "concerns voiced by X"."""
+    return token.head if token.dep_ == "acl" else token
 
 
 def _there(noun: Token) -> list[Token]:

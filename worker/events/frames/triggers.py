@@ -257,12 +257,14 @@ class Triggers:
         args = context.args
         for part in places:
             if part == "obj" or part == "patient":
-                yield from args.patient
+                yield from args.patient or args.indirect
             elif part == "agent":
                 yield from args.agent
             elif part in ("comp", "xcomp", "ccomp"):
                 wanted = args.complements
                 yield from (c for c in wanted if part == "comp" or c.dep_ == part)
+            elif part == "trait":
+                yield from (t for c in args.complements for t in children(c, "amod"))
             elif part == "mod":
                 yield from children(context.token, "compound", "amod", "nmod:desc")
             elif part == "below":
@@ -279,8 +281,15 @@ class Triggers:
                 yield from (c for c in context.token.subtree if c.lower_ == part)
             else:
                 yield from (t for c, t in args.preps if c == part)
+                clauses = (*args.complements, *(t for c, t in args.preps if not c))
+                yield from (t for t in clauses if _is_marked(t, part))
                 objects = [h for p in (*args.patient, *args.indirect) for h in conjuncts(p)]
                 yield from nested(objects, part)
+
+
+def _is_marked(clause: Token, preposition: str) -> bool:
+    """Whether a preposition opens a clause: "called *for* Iran to allow …"."""
+    return any(c.lower_ == preposition for c in children(clause, "mark"))
 
 
 def _said_of(noun: Token) -> list[tuple[str, Token]]:

@@ -33,7 +33,7 @@ _TO_SAY_TO = frozenset({"summon", "convene", "use"})  # "summoned X to condemn":
 _SOMETIME = frozenset({"until", "before", "once", "when", "till"})
 _JUDGING = frozenset(
     {"thank", "praise", "criticize", "criticise", "condemn", "blame", "applaud", "commend", "fault"}
-)
+) | {"kill", "behead", "execute", "punish", "jail", "fine", "arrest", "detain", "imprison"}
 _GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
 _MAX_CLIMB = 12
 
@@ -366,13 +366,13 @@ def own_standing(predicate: Token) -> Standing:
     if _is_inverted(predicate):
         return Standing.OPEN
     future = bool({"will", "shall", "'ll", "wo", "’ll"} & (words | texts))
+    if {"must", "should", "ought"} & words:
+        return Standing.DEONTIC  # "must not" too
     if negated:
         refusing = future or {"can", "ca", "would", "could"} & (words | texts)
         return Standing.REFUSED if refusing else Standing.NEGATED
     if future:
         return Standing.FUTURE
-    if {"must", "should", "ought"} & words:
-        return Standing.DEONTIC
     if "would" in texts or "'d" in texts:
         return Standing.FUTURE if _is_reported(predicate) else Standing.OPEN
     if {"can", "could", "may", "might", "ca"} & (words | texts):

@@ -98,7 +98,8 @@ def punishers(token: Token, lexicon: Lexicon) -> Iterable[Token]:
     told = [verb, *children(verb, "xcomp")]
     if not any(_punishes(word, lexicon) for word in (*told, *token.ancestors)):
         return ()
-    return arguments(verb).agent
+    beyond = children(verb.head, "nsubj") if verb.dep_ == "ccomp" else ()
+    return arguments(verb).agent or beyond  # "X says an envoy accused of spying was expelled"
 
 
 def _punishes(word: Token, lexicon: Lexicon) -> bool:

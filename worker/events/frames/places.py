@@ -190,6 +190,7 @@ class Places:
         public = [t for t in below if self._lexicon.is_a(lemma(t), "STATEACT")]
         sites = [c for t in public for c in nested([t], "in")]
         sites += [c for t in public for c in children(t.head, "obl") if case(c) == "in"]
+        sites += around.captors(context.token, self._lexicon)  # "deaths in Chadian custody"
         return [n for n in self.belongs(sites) if n.kind == "state"][:1]
 
     def _refuser(self, noun: Token, answers: frozenset[str]) -> list[Named]:
@@ -423,9 +424,9 @@ class Places:
         if place == "where":
             return self._where(context)
         preps = context.args.preps + context.light_args.preps
-        found = self.belongs([t for c, t in preps if c == place]) or self.belongs(
-            nested([t for _, t in preps], place)
-        )
+        found = self.belongs([t for c, t in preps if c == place])
+        if not found and not (place == "from" and context.type == "REQUEST"):
+            found = self.belongs(nested([t for _, t in preps], place))
         return found or (self._phrases.doer(token) if place == "by" else [])
 
     def _is_struck(self, context: Context) -> bool:

@@ -167,8 +167,10 @@ class Reader:
         if "body" in rule.flags and not all(p.kind == "igo" for p in recipients):
             return None
         codes = {a.code for a in actors}
-        if not recipients or all(r.code in codes and r.start < 0 for r in recipients):
-            recipients = self._places.understood(rule, context) or recipients
+        told = rule.type == "ACCUSE" or (rule.type == "REQUEST" and rule.pos == "n")
+        if all(r.code in codes and (told or r.start < 0) for r in recipients):
+            meant = self._places.understood(rule, context)
+            recipients = [r for r in meant if r.code not in codes or not told] or recipients
         if not recipients and rule.pos == "v":
             recipients = self._places.after_verb(rule, context.token)
         met = all(_is_personal(p) for p in recipients + actors[1:])
@@ -430,7 +432,9 @@ class Reader:
         """ "Iran must comply", said by another party: a REQUEST."""
         who = subject(predicate)
         speaker = self._speech.speaker(predicate)
-        if who is None or own_standing(predicate) is not Standing.DEONTIC or is_passive(predicate):
+        if who is None or own_standing(predicate) is not Standing.DEONTIC:
+            return
+        if is_passive(predicate) and not self._is_yielding(predicate):
             return  # "must be stopped" is not asked of who is to be stopped
         speaker = speaker or self._speech.issuer
         targets = self._phrases.direct(who)
@@ -442,6 +446,11 @@ class Reader:
         mode = self._contents.embedded("request", list(self._contents.telling(predicate, 0)))
         frame = Frame(rule, "REQUEST", mode, (speaker,), tuple(targets))
         yield self._made(predicate, frame)
+
+    def _is_yielding(self, predicate: Token) -> bool:
+        """Whether a passive is done by those whom it is done to: "must be disarmed"."""
+        kind = self.triggers.kind(predicate)
+        return kind is not None and kind[0] in ("RETREAT", "CONCEDE")
 
     def _on_terms(self, clause: Token) -> Iterator[Act]:
         """ "Talks cannot resume unless Iran complies", said by another party: a REQUEST."""

@@ -264,7 +264,8 @@ class Triggers:
                 wanted = args.complements
                 yield from (c for c in wanted if part == "comp" or c.dep_ == part)
             elif part == "trait":
-                yield from (t for c in args.complements for t in children(c, "amod"))
+                told = [c for c in args.complements if c.pos_ != "VERB"]
+                yield from (t for c in told for t in (c, *children(c, "amod")))
             elif part == "mod":
                 yield from children(context.token, "compound", "amod", "nmod:desc")
             elif part == "below":

@@ -102,6 +102,13 @@ def punishers(token: Token, lexicon: Lexicon) -> Iterable[Token]:
     return arguments(verb).agent or beyond  # "X says an envoy accused of spying was expelled"
 
 
+def deniers(token: Token, lexicon: Lexicon) -> Iterable[Token]:
+    """Who denies what a noun charges: "a charge that X denies"."""
+    for clause in children(token, "acl:relcl", "acl"):
+        if any(r.type == "REJECT" for r in lexicon.triggers("v", lemma(clause))):
+            yield from arguments(clause).agent
+
+
 def _punishes(word: Token, lexicon: Lexicon) -> bool:
     pos = {"VERB": "v", "NOUN": "n"}.get(word.pos_, "")
     rules = lexicon.triggers(pos, lemma(word))
@@ -118,5 +125,6 @@ PLACES: dict[str, Around] = {
     "beside": beside,
     "captor": captors,
     "punisher": punishers,
+    "denier": deniers,
 }
 """Names of places, as the lexicon's lines use them."""

@@ -119,7 +119,7 @@ class Places:
                 return []
             if token.dep_ == "xcomp" and token.head == verb and any(children(verb, "obj")):
                 return []  # "is warning tourists to avoid Egypt": it is not Egypt that is warned
-            if token.pos_ == "ADP":
+            if token.pos_ == "ADP" or (token.pos_ == "SCONJ" and token.dep_ == "mark"):
                 preposition = token.lower_
             elif found := self._phrases.named_at(token):
                 wanted = preposition in rule.recipient or (
@@ -375,8 +375,8 @@ class Places:
         if token.dep_ in ("obj", "obl") and self._lexicon.is_a(lemma(verb), "SAY"):
             who = subject(verb)
             return self.subject([who]) if who is not None else []
-        speaker = self._speech.speaker(token) or self._speech.issuer
-        return [speaker] if speaker is not None else []
+        issuer = self._speech.issuer
+        return self._speech.speakers(token) or ([issuer] if issuer is not None else [])
 
     def _in_pact(self, nouns: Iterable[Token]) -> list[Named]:
         """The parties that a treaty names: "the declaration on the India-Russia partnership"."""
@@ -425,8 +425,10 @@ class Places:
             return self._where(context)
         preps = context.args.preps + context.light_args.preps
         found = self.belongs([t for c, t in preps if c == place])
-        if not found and not (place == "from" and context.type == "REQUEST"):
+        if not found:
             found = self.belongs(nested([t for _, t in preps], place))
+            if place == "from" and context.type == "REQUEST":
+                found = [n for n in found if not n.place]  # "calls for a withdrawal from Chad"
         return found or (self._phrases.doer(token) if place == "by" else [])
 
     def _is_struck(self, context: Context) -> bool:

@@ -431,20 +431,21 @@ class Reader:
     def _deontic(self, predicate: Token) -> Iterator[Act]:
         """ "Iran must comply", said by another party: a REQUEST."""
         who = subject(predicate)
-        speaker = self._speech.speaker(predicate)
+        speakers = self._speech.speakers(predicate)
         if who is None or own_standing(predicate) is not Standing.DEONTIC:
             return
         if is_passive(predicate) and not self._is_yielding(predicate):
             return  # "must be stopped" is not asked of who is to be stopped
-        speaker = speaker or self._speech.issuer
+        if not speakers and self._speech.issuer is not None:
+            speakers = [self._speech.issuer]
         targets = self._phrases.direct(who)
-        if speaker is None or not targets:
+        if not speakers or not targets:
             return
-        if speaker.code in {t.code for t in targets} and not self._domestic:
+        if {s.code for s in speakers} & {t.code for t in targets} and not self._domestic:
             return
         rule = self._lexicon.triggers("d", "must")[0]
         mode = self._contents.embedded("request", list(self._contents.telling(predicate, 0)))
-        frame = Frame(rule, "REQUEST", mode, (speaker,), tuple(targets))
+        frame = Frame(rule, "REQUEST", mode, tuple(speakers), tuple(targets))
         yield self._made(predicate, frame)
 
     def _is_yielding(self, predicate: Token) -> bool:
@@ -456,18 +457,18 @@ class Reader:
         """ "Talks cannot resume unless Iran complies", said by another party: a REQUEST."""
         held_out = clause.head
         who = subject(clause)
-        speaker = self._speech.speaker(held_out)
-        if who is None or speaker is None or own_standing(clause) is not Standing.FACT:
+        speakers = self._speech.speakers(held_out)
+        if who is None or not speakers or own_standing(clause) is not Standing.FACT:
             return
-        only = any(c.lower_ == "only" for c in (*held_out.subtree,))
+        only = any(c.lower_ == "only" for c in held_out.subtree)
         if own_standing(held_out) not in _WITHHELD and not only:
             return
         targets = [n for n in self._phrases.direct(who) if n.how != "people"]
-        if not targets or speaker.code in {t.code for t in targets}:
+        if not targets or {s.code for s in speakers} & {t.code for t in targets}:
             return
         rule = self._lexicon.by_id["request.on-terms"]
         mode = self._contents.embedded("request", list(self._contents.telling(clause, 0)))
-        frame = Frame(rule, "REQUEST", mode, (speaker,), tuple(targets))
+        frame = Frame(rule, "REQUEST", mode, tuple(speakers), tuple(targets))
         yield self._made(clause, frame)
 
     def _swallow(self, token: Token, frame: Frame) -> None:

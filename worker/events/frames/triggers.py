@@ -264,7 +264,7 @@ class Triggers:
                 wanted = args.complements
                 yield from (c for c in wanted if part == "comp" or c.dep_ == part)
             elif part == "trait":
-                told = [c for c in args.complements if c.pos_ != "VERB"]
+                told = [c for c in args.complements if c.pos_ != "VERB" or c.tag_ == "JJ"]
                 yield from (t for c in told for t in (c, *children(c, "amod")))
             elif part == "mod":
                 yield from children(context.token, "compound", "amod", "nmod:desc")

@@ -147,8 +147,9 @@ class Places:
     def understood(self, rule: Rule, context: Context) -> list[Named]:
         """Recipients that the sentence leaves to be understood: the foe, the victims' country."""
         token = context.token
-        if rule.type == "ACCUSE" and (found := self._refuser(_charge(token), _DENIALS)):
-            return found
+        charge = token if rule.pos == "n" else token.head if token.dep_ == "acl" else None
+        if rule.type == "ACCUSE" and charge and (found := self._refuser(charge, _DENIALS)):
+            return found  # "rejected accusations", "dismissed concerns voiced by X"
         if rule.type == "ACCUSE" and rule.flags & {"keeps", "culprit"}:
             return self._phrases.claimant(token) or self._culprits(context)
         if rule.type == "REQUEST" and rule.pos == "n":
@@ -566,11 +567,6 @@ def _sites(context: Context) -> list[Token]:
     for preposition in _SITES:
         found.extend(nested(heads, preposition))
     return sorted(set(found), key=lambda t: t.i)
-
-
-def _charge(token: Token) -> Token:
-    """The noun of a charge: "accusations", or what a participle tells of: "concerns voiced by X"."""
-    return token.head if token.dep_ == "acl" else token
 
 
 def _there(noun: Token) -> list[Token]:

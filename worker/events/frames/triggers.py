@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from worker.events.language.parsed import Token
 from worker.events.language.tree import (
     Arguments,
+    Standing,
     arguments,
     case,
     children,
@@ -16,6 +17,7 @@ from worker.events.language.tree import (
     is_predicate,
     lemma,
     nested,
+    own_standing,
     subject,
 )
 from worker.events.rules import Lexicon, Need, Rule
@@ -24,6 +26,7 @@ from worker.events.who.phrases import Phrases
 _POS = {"VERB": "v", "AUX": "v", "NOUN": "n", "PROPN": "n", "ADJ": "a"}
 _HEADS = frozenset({"dozen", "hundred", "thousand", "million", "ten", "score"})
 _NEAR = 5  # words behind a noun in which the order of words is trusted
+_DENIED = frozenset({"negated", "refusing"})  # lines that stand with "not"
 _SEPARABLE = frozenset({"off", "out", "down", "over", "away", "back", "in"})
 
 
@@ -131,8 +134,9 @@ class Triggers:
     def kind(self, token: Token) -> tuple[str, str | None] | None:
         """Type and mode that a trigger names, whoever the parties are."""
         if token.i not in self._kinds:
-            fitting = (r for r in self.rules(token) if self.fits(r, self.context(token)))
-            rule = next(fitting, None)
+            denied = own_standing(token) in (Standing.NEGATED, Standing.REFUSED)
+            told = (r for r in self.rules(token) if denied or not r.flags & _DENIED)
+            rule = next((r for r in told if self.fits(r, self.context(token))), None)
             self._kinds[token.i] = None if rule is None else (rule.type, rule.mode)
         return self._kinds[token.i]
 

@@ -294,7 +294,7 @@ class Triggers:
 
 def _is_marked(clause: Token, preposition: str) -> bool:
     """Whether a preposition opens a clause: "called *for* Iran to allow …"."""
-    return any(c.lower_ == preposition for c in children(clause, "mark"))
+    return preposition != "to" and any(c.lower_ == preposition for c in children(clause, "mark"))
 
 
 def _said_of(noun: Token) -> list[tuple[str, Token]]:

@@ -434,11 +434,12 @@ class Reader:
         speakers = self._speech.speakers(predicate)
         if who is None or own_standing(predicate) is not Standing.DEONTIC:
             return
+        asked = [who]
         if is_passive(predicate) and not self._is_yielding(predicate):
-            return  # "must be stopped" is not asked of who is to be stopped
+            asked = arguments(predicate).agent  # "must be stopped" by somebody else
         if not speakers and self._speech.issuer is not None:
             speakers = [self._speech.issuer]
-        targets = self._phrases.direct(who)
+        targets = distinct(n for t in asked for n in self._phrases.direct(t))
         if not speakers or not targets:
             return
         if {s.code for s in speakers} & {t.code for t in targets} and not self._domestic:

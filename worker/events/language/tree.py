@@ -25,6 +25,7 @@ _TO_COME = frozenset(
 _BACKGROUND = frozenset({"despite", "amid", "because of", "due to", "notwithstanding"})
 _TIMES = frozenset({"in", "at", "during", "after", "following"})
 _ASKING = frozenset({"call", "appeal", "plead", "press", "look", "turn", "signal", "shout", "pray"})
+_QUOTING = frozenset({"quote", "cite", "report"})
 _PLACING = frozenset({"at", "in", "near", "on", "outside", "to", "into", "across", "over", "off"})
 _UNPROVEN = frozenset(
     {"allegation", "accusation", "suspicion", "speculation", "rumor", "rumour", "fear", "notion"}
@@ -244,6 +245,8 @@ def _controller(verb: Token) -> Token | None:
         return next(children(head, "obj"), None) or next(children(head, "nsubj:pass"), None)
     if "for" in marks and lemma(head) in _JUDGING:  # "thanked Chad for sending troops"
         return next(children(head, "obj"), None)
+    if "as" in marks and lemma(head) in _QUOTING:  # "quotes the minister as saying"
+        return next(children(head, "obj"), None) or next(children(head, "nsubj:pass"), None)
     if "to" in marks and lemma(head) in _ASKING:
         for child in children(head, "obl"):
             if case(child) in ("on", "upon", "to", "for") and head.i < child.i < verb.i:

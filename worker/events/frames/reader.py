@@ -434,9 +434,12 @@ class Reader:
         speakers = self._speech.speakers(predicate)
         if who is None or own_standing(predicate) is not Standing.DEONTIC:
             return
+        if self._lexicon.is_a(lemma(predicate), "MIND"):
+            return  # "must know" warns
         asked = [who]
         if is_passive(predicate) and not self._is_yielding(predicate):
-            asked = arguments(predicate).agent  # "must be stopped" by somebody else
+            denied = any(lemma(c) == "not" for c in children(predicate, "advmod"))
+            asked = [] if denied else arguments(predicate).agent  # "must be freed by" somebody
         if not speakers and self._speech.issuer is not None:
             speakers = [self._speech.issuer]
         targets = distinct(n for t in asked for n in self._phrases.direct(t))

@@ -122,8 +122,9 @@ class Places:
             if token.pos_ == "ADP" or (token.pos_ == "SCONJ" and token.dep_ == "mark"):
                 preposition = token.lower_
             elif found := self._phrases.named_at(token):
+                bare = ("",) if "matrix" in rule.flags else ("", "between")
                 wanted = preposition in rule.recipient or (
-                    preposition in ("", "between") and "obj" in rule.recipient
+                    preposition in bare and "obj" in rule.recipient
                 )
                 return found if wanted else []
         return []
@@ -151,7 +152,9 @@ class Places:
         if rule.type == "ACCUSE" and charge and (found := self._refuser(charge, _DENIALS)):
             return found  # "rejected accusations", "dismissed concerns voiced by X"
         if rule.type == "ACCUSE" and rule.flags & {"keeps", "culprit"}:
-            return self._phrases.claimant(token) or self._culprits(context)
+            claimed = self._phrases.claimant(token)
+            others = [n for n in claimed if n.code not in context.actors]
+            return others or self._culprits(context)
         if rule.type == "REQUEST" and rule.pos == "n":
             return self._refuser(token, _ANSWERS)
         if "foe" in rule.flags:

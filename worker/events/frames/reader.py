@@ -436,7 +436,8 @@ class Reader:
             return
         if self._lexicon.is_a(lemma(predicate), "MIND"):
             return  # "must know" warns
-        asked = [who]
+        asked = self._hearers(predicate) if who.pos_ == "PRON" else []
+        asked = asked or [who]
         if is_passive(predicate) and not self._is_yielding(predicate):
             denied = any(lemma(c) == "not" for c in children(predicate, "advmod"))
             asked = [] if denied else arguments(predicate).agent  # "must be freed by" somebody
@@ -451,6 +452,15 @@ class Reader:
         mode = self._contents.embedded("request", list(self._contents.telling(predicate, 0)))
         frame = Frame(rule, "REQUEST", mode, tuple(speakers), tuple(targets))
         yield self._made(predicate, frame)
+
+    def _hearers(self, predicate: Token) -> list[Token]:
+        """ "Told the rebels that they must leave": who is told is asked."""
+        verb = predicate.head
+        if predicate.dep_ != "ccomp" or not self._lexicon.is_a(lemma(verb), "SAY"):
+            return []
+        heard = (*children(verb, "iobj", "obj"), *children(verb, "obl"))
+        told = [t for t in heard if t.dep_ != "obl" or case(t) == "to"]
+        return [t for t in told if t.i < predicate.i and self._phrases.direct(t)]
 
     def _is_yielding(self, predicate: Token) -> bool:
         """Whether a passive is done by those whom it is done to: "must be disarmed"."""
@@ -467,7 +477,7 @@ class Reader:
         only = any(c.lower_ == "only" for c in held_out.subtree)
         if own_standing(held_out) not in _WITHHELD and not only:
             return
-        targets = [n for n in self._phrases.direct(who) if n.how != "people"]
+        targets = [n for n in self._places.belongs([who]) if n.how != "people"]
         if not targets or {s.code for s in speakers} & {t.code for t in targets}:
             return
         rule = self._lexicon.by_id["request.on-terms"]

@@ -49,6 +49,38 @@ SENTENCES = [
     ("Mali appealed to France to send troops.", ["REQUEST assist MLI>FRA 2024-01-15"]),
     # said of another
     ("Chad accused Sudan of arming rebels.", ["ACCUSE allege TCD>SDN 2024-01-15"]),
+    # charges that are denied were made, by whoever is told with them
+    (
+        "Chad denies Sudanese accusations that it arms the rebels.",
+        ["REJECT change TCD>SDN 2024-01-15", "ACCUSE allege SDN>TCD 2024-01-15"],
+    ),
+    ("Chad and Sudan traded accusations.", ["ACCUSE allege SDN+TCD>SDN+TCD 2024-01-15"]),
+    (
+        "Gabon expelled two Omani envoys accused of spying.",
+        ["SANCTION expel GAB>OMN 2024-01-15", "ACCUSE allege GAB>OMN 2024-01-15"],
+    ),
+    # all who speak, whoever is quoted, and whom they speak to
+    (
+        "Norway and Chile said Belarus must release the students.",
+        ["REQUEST yield CHL+NOR>BLR 2024-01-15"],
+    ),
+    (
+        "The paper quoted Ecuador's minister as demanding an apology from Peru.",
+        ["REQUEST yield ECU>PER 2024-01-15"],
+    ),
+    (
+        "The Afghan president told NATO troops that they must stop raids on houses.",
+        ["REQUEST yield AFG>NATO 2024-01-15"],
+    ),
+    (
+        "The Danish minister said talks cannot resume unless Belarus releases the students.",
+        ["REQUEST yield DNK>BLR 2024-01-15"],
+    ),
+    ("Norway called for Chad to reform its courts.", ["REQUEST change NOR>TCD 2024-01-15"]),
+    (
+        "Fiji demanded the release of the sailors in Tongan custody.",
+        ["REQUEST yield FJI>TON 2024-01-15"],
+    ),
     # who is thanked for it, did it
     (
         "The Dutch king thanked Ghana for sending doctors to Togo.",
@@ -76,6 +108,10 @@ NOTHING = [
     "Ghana's finance minister denied the charges.",
     "The Chilean president apologised for the blackout.",
     "The Kenyan minister called for new schools.",
+    # not asked of who is spoken of
+    "The Danish minister said Belarus must know that Europe is strong.",
+    "The Danish minister said Belarus must be stopped.",
+    "Norway stopped short of condemning Chad.",
     # what only sounds like an act
     "Finland beat Norway to win the curling medal at the Olympics.",
     "Demand for Czech trams fell in Poland.",

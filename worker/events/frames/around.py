@@ -10,7 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from worker.events.language.parsed import Token
-from worker.events.language.tree import case, children, is_passive, lemma
+from worker.events.language.tree import (
+    arguments,
+    case,
+    children,
+    governing_verb,
+    is_passive,
+    lemma,
+)
 from worker.events.rules import Lexicon
 
 _SINCE = frozenset({"after", "as", "since", "because", "once"})
@@ -78,6 +85,36 @@ def destinations(token: Token, _: Lexicon) -> Iterable[Token]:
         yield from (c for c in children(verb, "obl") if case(c) in _WHERE_TO)
 
 
+def captors(token: Token, lexicon: Lexicon) -> Iterable[Token]:
+    """In whose hands somebody is: "the release of the men in Chadian custody"."""
+    return (t for t in token.subtree if case(t) == "in" and lexicon.is_a(lemma(t), "CUSTODY"))
+
+
+def punishers(token: Token, lexicon: Lexicon) -> Iterable[Token]:
+    """Who punishes those whom a participle accuses: "X expelled two envoys accused of spying"."""
+    verb = governing_verb(token.head) if token.dep_ in ("acl", "acl:relcl") else None
+    if verb is None:
+        return ()
+    told = [verb, *children(verb, "xcomp")]
+    if not any(_punishes(word, lexicon) for word in (*told, *token.ancestors)):
+        return ()
+    beyond = children(verb.head, "nsubj") if verb.dep_ == "ccomp" else ()
+    return arguments(verb).agent or beyond  # "X says an envoy accused of spying was expelled"
+
+
+def deniers(token: Token, lexicon: Lexicon) -> Iterable[Token]:
+    """Who denies what a noun charges: "a charge that X denies"."""
+    for clause in children(token, "acl:relcl", "acl"):
+        if any(r.type == "REJECT" for r in lexicon.triggers("v", lemma(clause))):
+            yield from arguments(clause).agent
+
+
+def _punishes(word: Token, lexicon: Lexicon) -> bool:
+    pos = {"VERB": "v", "NOUN": "n"}.get(word.pos_, "")
+    rules = lexicon.triggers(pos, lemma(word))
+    return any(r.type == "SANCTION" for r in rules) or lexicon.is_a(lemma(word), "MEASURE")
+
+
 PLACES: dict[str, Around] = {
     "rival": rivals,
     "provoker": provokers,
@@ -86,5 +123,8 @@ PLACES: dict[str, Around] = {
     "site": sites,
     "qualified": qualified,
     "beside": beside,
+    "captor": captors,
+    "punisher": punishers,
+    "denier": deniers,
 }
 """Names of places, as the lexicon's lines use them."""

@@ -33,6 +33,8 @@ _FENCES = frozenset({";", ":", "that", "which", "who", "whom", "where", "when", 
 _TAKING_UP = frozenset({"ACCUSE", "SUPPORT", "REJECT"})
 _QUALIFYING = ("amod", "compound", "nmod:poss", "nmod:desc", "flat")
 _YIELDING = frozenset({"comply", "agree", "accede", "bow", "respond", "yield", "submit", "consent"})
+_ANSWERS = frozenset({"REJECT", "AGREE", "CONCEDE"})
+_DENIALS = frozenset({"REJECT"})
 _DYING = frozenset({"die", "perish", "fall"})
 _SITES = frozenset(
     [
@@ -120,11 +122,12 @@ class Places:
                 return []
             if token.dep_ == "xcomp" and token.head == verb and any(children(verb, "obj")):
                 return []  # "is warning tourists to avoid Egypt": it is not Egypt that is warned
-            if token.pos_ == "ADP":
+            if token.pos_ == "ADP" or (token.pos_ == "SCONJ" and token.dep_ == "mark"):
                 preposition = token.lower_
             elif found := self._phrases.named_at(token):
+                bare = ("",) if "matrix" in rule.flags else ("", "between")
                 wanted = preposition in rule.recipient or (
-                    preposition in ("", "between") and "obj" in rule.recipient
+                    preposition in bare and "obj" in rule.recipient
                 )
                 return found if wanted else []
         return []
@@ -148,10 +151,15 @@ class Places:
     def understood(self, rule: Rule, context: Context) -> list[Named]:
         """Recipients that the sentence leaves to be understood: the foe, the victims' country."""
         token = context.token
+        charge = token if rule.pos == "n" else token.head if token.dep_ == "acl" else None
+        if rule.type == "ACCUSE" and charge and (found := self._refuser(charge, _DENIALS)):
+            return found  # "rejected accusations", "dismissed concerns voiced by X"
         if rule.type == "ACCUSE" and rule.flags & {"keeps", "culprit"}:
-            return self._phrases.claimant(token) or self._culprits(context)
+            claimed = self._phrases.claimant(token)
+            others = [n for n in claimed if n.code not in context.actors]
+            return others or self._culprits(context)
         if rule.type == "REQUEST" and rule.pos == "n":
-            return self._refuser(token)
+            return self._refuser(token, _ANSWERS)
         if "foe" in rule.flags:
             return self._phrases.last_group(token)
         if "victims" in rule.flags and any(
@@ -189,18 +197,19 @@ class Places:
         public = [t for t in below if self._lexicon.is_a(lemma(t), "STATEACT")]
         sites = [c for t in public for c in nested([t], "in")]
         sites += [c for t in public for c in children(t.head, "obl") if case(c) == "in"]
+        sites += around.captors(context.token, self._lexicon)  # "deaths in Chadian custody"
         return [n for n in self.belongs(sites) if n.kind == "state"][:1]
 
-    def _refuser(self, noun: Token) -> list[Named]:
-        """Who turns down, or accepts, what a noun asks for: it was asked of them."""
+    def _refuser(self, noun: Token, answers: frozenset[str]) -> list[Named]:
+        """Who turns down, or accepts, what a noun asks for or charges: it was aimed at them."""
         verb = noun.head
         if noun.dep_ == "obl" and case(noun) in ("with", "to") and lemma(verb) in _YIELDING:
             return self.subject(arguments(verb).agent)
         if noun.dep_ not in ("obj", "ccomp", "nsubj:pass") or not is_predicate(verb):
             return []
         rules = self._triggers.rules(verb)
-        answers = any(r.type in ("REJECT", "AGREE", "CONCEDE") for r in rules)
-        return self.subject(arguments(verb).agent) if answers else []
+        answered = any(r.type in answers for r in rules)
+        return self.subject(arguments(verb).agent) if answered else []
 
     def first(self, places: Iterable[str], context: Context, depth: int) -> list[Named]:
         """The parties of the first of the places that has any.
@@ -384,8 +393,8 @@ class Places:
         if token.dep_ in ("obj", "obl") and self._lexicon.is_a(lemma(verb), "SAY"):
             who = subject(verb)
             return self.subject([who]) if who is not None else []
-        speaker = self._speech.speaker(token) or self._speech.issuer
-        return [speaker] if speaker is not None else []
+        issuer = self._speech.issuer
+        return self._speech.speakers(token) or ([issuer] if issuer is not None else [])
 
     def _in_pact(self, nouns: Iterable[Token]) -> list[Named]:
         """The parties that a treaty names: "the declaration on the India-Russia partnership"."""
@@ -433,9 +442,11 @@ class Places:
         if place == "where":
             return self._where(context)
         preps = context.args.preps + context.light_args.preps
-        found = self.belongs([t for c, t in preps if c == place]) or self.belongs(
-            nested([t for _, t in preps], place)
-        )
+        found = self.belongs([t for c, t in preps if c == place])
+        if not found:
+            found = self.belongs(nested([t for _, t in preps], place))
+            if place == "from" and context.type == "REQUEST":
+                found = [n for n in found if not n.place]  # "calls for a withdrawal from Chad"
         return found or (self._phrases.doer(token) if place == "by" else [])
 
     def _is_struck(self, context: Context) -> bool:
@@ -503,7 +514,8 @@ class Places:
         if not owners and self._lexicon.is_a(lemma(paper), "INQUIRY"):
             owners = self._phrases.last_body(paper)
         verb = paper.head
-        if owners or paper.dep_ not in ("obj", "obl") or not is_predicate(verb):
+        against = paper.dep_ == "obl" and case(paper) in _ABOUT  # "warned against statements"
+        if owners or against or paper.dep_ not in ("obj", "obl") or not is_predicate(verb):
             return owners
         return [n for t in arguments(verb).agent for n in self._phrases.direct(t)]
 

@@ -53,6 +53,8 @@ _AGREEING = frozenset(
 _VOWING = frozenset({"vow", "swear"})
 _DECIDING = frozenset({"decide", "agree", "vote", "resolve"})
 _DECIDED = frozenset({"SANCTION", "ACCUSE", "REQUEST", "REJECT"})
+_TERMS = frozenset({"unless", "until", "till"})
+_WITHHELD = (Standing.REFUSED, Standing.NEGATED)
 _DEONTIC = frozenset({"must", "should", "ought", "need"})
 
 
@@ -84,13 +86,15 @@ class Reader:
     def acts(self, sentence: Span) -> list[Act]:
         """All acts of a sentence, in the order of their triggers."""
         found: list[Act] = []
-        telling = [t for t in sentence if self.triggers.able(t) or _is_duty(t)]
+        telling = [t for t in sentence if self.triggers.able(t) or _is_signal(t)]
         sport = telling and any(self._lexicon.is_a(lemma(t), "SPORT") for t in sentence)
         for token in sorted(telling, key=_depth):  # what governs first: it may swallow the rest
             if token.i in self._swallowed:
                 continue
             if _is_duty(token):
                 found.extend(self._deontic(token.head))
+            elif _is_condition(token):
+                found.extend(self._on_terms(token.head))
             else:
                 frame = self.frame(token)
                 act = self._act(token, frame) if frame is not None else None
@@ -163,8 +167,10 @@ class Reader:
         if "body" in rule.flags and not all(p.kind == "igo" for p in recipients):
             return None
         codes = {a.code for a in actors}
-        if not recipients or all(r.code in codes and r.start < 0 for r in recipients):
-            recipients = self._places.understood(rule, context) or recipients
+        told = rule.type == "ACCUSE" or (rule.type == "REQUEST" and rule.pos == "n")
+        if all(r.code in codes and (told or r.start < 0) for r in recipients):
+            meant = self._places.understood(rule, context)
+            recipients = [r for r in meant if r.code not in codes or not told] or recipients
         if not recipients and rule.pos == "v":
             recipients = self._places.after_verb(rule, context.token)
         met = all(_is_personal(p) for p in recipients + actors[1:])
@@ -331,7 +337,8 @@ class Reader:
 
     def _act(self, token: Token, frame: Frame) -> Act | None:
         how = standing(token, self._lexicon.operators)
-        if how is Standing.NEGATED and frame.type == "REQUEST" and frame.rule.pos == "n":
+        noun = frame.rule.pos == "n" or (token.dep_ == "acl" and is_passive(token))
+        if how is Standing.NEGATED and frame.type in ("REQUEST", "ACCUSE") and noun:
             how = Standing.FACT  # a call that is rejected was made
         if frame.rule.flags & {"swallows"} or "matrix" in frame.rule.flags:
             self._swallow(token, frame)
@@ -424,19 +431,59 @@ class Reader:
     def _deontic(self, predicate: Token) -> Iterator[Act]:
         """ "Iran must comply", said by another party: a REQUEST."""
         who = subject(predicate)
-        speaker = self._speech.speaker(predicate)
+        speakers = self._speech.speakers(predicate)
         if who is None or own_standing(predicate) is not Standing.DEONTIC:
             return
-        speaker = speaker or self._speech.issuer
-        targets = self._phrases.direct(who)
-        if speaker is None or not targets:
+        if self._lexicon.is_a(lemma(predicate), "MIND"):
+            return  # "must know" warns
+        asked = self._hearers(predicate) if who.pos_ == "PRON" else []
+        asked = asked or [who]
+        if is_passive(predicate) and not self._is_yielding(predicate):
+            denied = any(lemma(c) == "not" for c in children(predicate, "advmod"))
+            asked = [] if denied else arguments(predicate).agent  # "must be freed by" somebody
+        if not speakers and self._speech.issuer is not None:
+            speakers = [self._speech.issuer]
+        targets = distinct(n for t in asked for n in self._phrases.direct(t))
+        if not speakers or not targets:
             return
-        if speaker.code in {t.code for t in targets} and not self._domestic:
+        if {s.code for s in speakers} & {t.code for t in targets} and not self._domestic:
             return
         rule = self._lexicon.triggers("d", "must")[0]
         mode = self._contents.embedded("request", list(self._contents.telling(predicate, 0)))
-        frame = Frame(rule, "REQUEST", mode, (speaker,), tuple(targets))
+        frame = Frame(rule, "REQUEST", mode, tuple(speakers), tuple(targets))
         yield self._made(predicate, frame)
+
+    def _hearers(self, predicate: Token) -> list[Token]:
+        """ "Told the rebels that they must leave": who is told is asked."""
+        verb = predicate.head
+        if predicate.dep_ != "ccomp" or not self._lexicon.is_a(lemma(verb), "SAY"):
+            return []
+        heard = (*children(verb, "iobj", "obj"), *children(verb, "obl"))
+        told = [t for t in heard if t.dep_ != "obl" or case(t) == "to"]
+        return [t for t in told if t.i < predicate.i and self._phrases.direct(t)]
+
+    def _is_yielding(self, predicate: Token) -> bool:
+        """Whether a passive is done by those whom it is done to: "must be disarmed"."""
+        kind = self.triggers.kind(predicate)
+        return kind is not None and kind[0] in ("RETREAT", "CONCEDE")
+
+    def _on_terms(self, clause: Token) -> Iterator[Act]:
+        """ "Talks cannot resume unless Iran complies", said by another party: a REQUEST."""
+        held_out = clause.head
+        who = subject(clause)
+        speakers = self._speech.speakers(held_out)
+        if who is None or not speakers or own_standing(clause) is not Standing.FACT:
+            return
+        only = any(c.lower_ == "only" for c in held_out.subtree)
+        if own_standing(held_out) not in _WITHHELD and not only:
+            return
+        targets = [n for n in self._places.belongs([who]) if n.how != "people"]
+        if not targets or {s.code for s in speakers} & {t.code for t in targets}:
+            return
+        rule = self._lexicon.by_id["request.on-terms"]
+        mode = self._contents.embedded("request", list(self._contents.telling(clause, 0)))
+        frame = Frame(rule, "REQUEST", mode, tuple(speakers), tuple(targets))
+        yield self._made(clause, frame)
 
     def _swallow(self, token: Token, frame: Frame) -> None:
         """What is alleged, asked for or promised is not an act of its own beside it."""
@@ -454,6 +501,7 @@ class Reader:
                     self._swallowed.add(child.i)
 
 
+_SWAPPING = frozenset({"trade", "swap"})
 _QUESTIONS = frozenset({"how", "why", "whether", "when", "where", "if"})
 _THREATS = frozenset({"threaten", "threat", "ultimatum"})
 _ANNOUNCING = frozenset({"AGREE", "THREATEN"})
@@ -485,10 +533,12 @@ def _on_condition(trigger: Token) -> bool:
 
 
 def _is_reciprocal(context: Context) -> bool:
-    """ "Accused each other", "expelled one another's envoys": each does it to the other."""
+    """ "Accused each other", "traded charges": each does it to the other."""
     args = context.args
     objects = [*args.patient, *args.indirect, *(t for _, t in args.preps)]
     words = [w for t in objects for w in (t, *children(t, "nmod"))]
+    if lemma(context.token) in _SWAPPING:
+        return True
     if any(w.lower_ in ("each", "one") and _is_pair_word(w) for w in words):
         return True
     each = any(t.lower_ == "each" for t in context.token.sent)  # "each accuse the other"
@@ -543,6 +593,18 @@ def _is_question(context: Context) -> bool:
 
 def _is_duty(token: Token) -> bool:
     return token.dep_ == "aux" and lemma(token) in _DEONTIC
+
+
+def _is_condition(token: Token) -> bool:
+    """ "Unless", "until" or "only after" at the head of a clause."""
+    if token.dep_ != "mark" or not token.head.dep_.startswith("advcl"):
+        return False
+    only = token.i and token.nbor(-1).lower_ == "only"
+    return token.lower_ in _TERMS or bool(only and token.lower_ in ("after", "if", "when"))
+
+
+def _is_signal(token: Token) -> bool:
+    return _is_duty(token) or _is_condition(token)
 
 
 def _is_lonely(act: Act) -> bool:

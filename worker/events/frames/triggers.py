@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from worker.events.language.parsed import Span, Token
 from worker.events.language.tree import (
     Arguments,
+    Standing,
     arguments,
     case,
     children,
@@ -16,6 +17,7 @@ from worker.events.language.tree import (
     is_predicate,
     lemma,
     nested,
+    own_standing,
     subject,
 )
 from worker.events.rules import Lexicon, Need, Rule
@@ -25,6 +27,7 @@ _POS = {"VERB": "v", "AUX": "v", "NOUN": "n", "PROPN": "n", "ADJ": "a"}
 _HEADS = frozenset({"dozen", "hundred", "thousand", "million", "ten", "score"})
 _NEAR = 5  # words behind a noun in which the order of words is trusted
 _HYPHENS = frozenset("-‑")
+_DENIED = frozenset({"negated", "refusing"})  # lines that stand with "not"
 _SEPARABLE = frozenset({"off", "out", "down", "over", "away", "back", "in"})
 
 
@@ -151,8 +154,9 @@ class Triggers:
     def kind(self, token: Token) -> tuple[str, str | None] | None:
         """Type and mode that a trigger names, whoever the parties are."""
         if token.i not in self._kinds:
-            fitting = (r for r in self.able(token) if self.fits(r, self.context(token)))
-            rule = next(fitting, None)
+            denied = own_standing(token) in (Standing.NEGATED, Standing.REFUSED)
+            told = (r for r in self.able(token) if denied or not r.flags & _DENIED)
+            rule = next((r for r in told if self.fits(r, self.context(token))), None)
             self._kinds[token.i] = None if rule is None else (rule.type, rule.mode)
         return self._kinds[token.i]
 
@@ -279,12 +283,15 @@ class Triggers:
         args = context.args
         for part in places:
             if part == "obj" or part == "patient":
-                yield from args.patient
+                yield from args.patient or args.indirect
             elif part == "agent":
                 yield from args.agent
             elif part in ("comp", "xcomp", "ccomp"):
                 wanted = args.complements
                 yield from (c for c in wanted if part == "comp" or c.dep_ == part)
+            elif part == "trait":
+                told = [c for c in args.complements if c.pos_ != "VERB" or c.tag_ == "JJ"]
+                yield from (t for c in told for t in (c, *children(c, "amod")))
             elif part == "mod":
                 yield from children(context.token, "compound", "amod", "nmod:desc")
             elif part == "below":
@@ -303,6 +310,8 @@ class Triggers:
                 yield from (c for c in context.token.subtree if c.lower_ == part)
             else:
                 yield from (t for c, t in args.preps if c == part)
+                clauses = (*args.complements, *(t for c, t in args.preps if not c))
+                yield from (t for t in clauses if _is_marked(t, part))
                 objects = [h for p in (*args.patient, *args.indirect) for h in conjuncts(p)]
                 if context.token.pos_ in ("NOUN", "PROPN"):  # "the pullout of troops from X"
                     objects += [t for _, t in args.preps]
@@ -322,6 +331,11 @@ def _is_native(name: Token, basis: str) -> bool:
     if basis != "demonym" or name.dep_ in ("amod", "compound", "nmod:poss"):
         return False
     return any(c.lower_ in ("a", "an", "two", "three") for c in name.children)
+
+
+def _is_marked(clause: Token, preposition: str) -> bool:
+    """Whether a preposition opens a clause: "called *for* Iran to allow …"."""
+    return preposition != "to" and any(c.lower_ == preposition for c in children(clause, "mark"))
 
 
 def _said_of(noun: Token) -> list[tuple[str, Token]]:

@@ -25,6 +25,7 @@ _TO_COME = frozenset(
 _BACKGROUND = frozenset({"despite", "amid", "because of", "due to", "notwithstanding"})
 _TIMES = frozenset({"in", "at", "during", "after", "following"})
 _ASKING = frozenset({"call", "appeal", "plead", "press", "look", "turn", "signal", "shout", "pray"})
+_QUOTING = frozenset({"quote", "cite", "report"})
 _PLACING = frozenset({"at", "in", "near", "on", "outside", "to", "into", "across", "over", "off"})
 _UNPROVEN = frozenset(
     {"allegation", "accusation", "suspicion", "speculation", "rumor", "rumour", "fear", "notion"}
@@ -33,7 +34,7 @@ _TO_SAY_TO = frozenset({"summon", "convene", "use"})  # "summoned X to condemn":
 _SOMETIME = frozenset({"until", "before", "once", "when", "till"})
 _JUDGING = frozenset(
     {"thank", "praise", "criticize", "criticise", "condemn", "blame", "applaud", "commend", "fault"}
-)
+) | {"kill", "behead", "execute", "punish", "jail", "fine", "arrest", "detain", "imprison"}
 _GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
 _IN_TURN = frozenset({"first", "second", "third", "fourth", "fifth", "last", "latest", "only"})
 _MAX_CLIMB = 12
@@ -245,6 +246,8 @@ def _controller(verb: Token) -> Token | None:
         return next(children(head, "obj"), None) or next(children(head, "nsubj:pass"), None)
     if "for" in marks and lemma(head) in _JUDGING:  # "thanked Chad for sending troops"
         return next(children(head, "obj"), None)
+    if "as" in marks and lemma(head) in _QUOTING:  # "quotes the minister as saying"
+        return next(children(head, "obj"), None) or next(children(head, "nsubj:pass"), None)
     if "to" in marks and lemma(head) in _ASKING:
         for child in children(head, "obl"):
             if case(child) in ("on", "upon", "to", "for") and head.i < child.i < verb.i:
@@ -367,13 +370,13 @@ def own_standing(predicate: Token) -> Standing:
     if _is_inverted(predicate):
         return Standing.OPEN
     future = bool({"will", "shall", "'ll", "wo", "’ll"} & (words | texts))
+    if {"must", "should", "ought"} & words:
+        return Standing.DEONTIC  # "must not" too
     if negated:
         refusing = future or {"can", "ca", "would", "could"} & (words | texts)
         return Standing.REFUSED if refusing else Standing.NEGATED
     if future:
         return Standing.FUTURE
-    if {"must", "should", "ought"} & words:
-        return Standing.DEONTIC
     if "would" in texts or "'d" in texts:
         return Standing.FUTURE if _is_reported(predicate) else Standing.OPEN
     if {"can", "could", "may", "might", "ca"} & (words | texts):

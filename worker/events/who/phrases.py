@@ -242,6 +242,9 @@ class Phrases:
             return self._with_companions(token)
         if depth > 3:
             return []
+        for child in children(token, "appos"):  # "its neighbour Chad" is Chad
+            if child.i == token.i + 1 and child.i in self._at:
+                return self._with_companions(child)
         word = lemma(token)
         if self._lexicon.is_a(word, "QUANTITY") or token.pos_ == "NUM":
             of = [c for c in children(token, "nmod") if case(c) in ("of", "")]

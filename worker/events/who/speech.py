@@ -52,15 +52,18 @@ class Speech:
 
     def speaker(self, token: Token) -> Named | None:
         """The party that says the clause of ``token``; None where the article itself speaks."""
+        return next(iter(self.speakers(token)), None)
+
+    def speakers(self, token: Token) -> list[Named]:
+        """All who say the clause of ``token``: "the United States and the EU say …"."""
         for verb in self._attributions(token):
             who = subject(verb)
             if who is not None and who != token:
-                return next(iter(self._direct(who)), None)
+                return self._direct(who)
         for source in self._sources(token):
-            return next(iter(self._direct(source)), None)
-        if self.quoted(token):
-            return self._of_quotation(token)
-        return None
+            return self._direct(source)
+        spoken = self._of_quotation(token) if self.quoted(token) else None
+        return [spoken] if spoken is not None else []
 
     def is_claimed(self, token: Token) -> bool:
         """Whether the nearest verb of saying above a token doubts it: "claims", "alleges"."""

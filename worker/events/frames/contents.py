@@ -39,6 +39,10 @@ class Contents:
         kinds = (self._triggers.kind(c) for c in context.args.complements)
         return any(k is not None and plover.meaning(k[0]).quad < 3 for k in kinds)
 
+    def is_claim(self, context: Context) -> bool:
+        """Whether what is turned down is something said: who said it counts, not of whom."""
+        return any(self._lexicon.is_a(lemma(t), "ASSERTION") for t in context.args.patient)
+
     def is_refused(self, context: Context) -> bool:
         """Whether what is vowed is that a good turn will not be done: a refusal."""
         for clause in context.args.complements:

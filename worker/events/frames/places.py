@@ -262,6 +262,8 @@ class Places:
             return self.belongs(args.agent, told=told)
         if place == "obj":
             return self.belongs(args.patient, told=told) or self.belongs(args.indirect)
+        if place == "claim":
+            return self._claiming(args.patient)
         if place == "iobj":
             return self.belongs(args.indirect)
         if place.startswith("~"):
@@ -292,6 +294,18 @@ class Places:
             if c in ("in", "during", "by", "from", "of") and self._lexicon.is_a(lemma(t), "ATTACK")
         ]
         return self.belongs(blows, told=True)
+
+    def _claiming(self, claims: Iterable[Token]) -> list[Named]:
+        """Whose claim or call it is: whom it is about did not make it."""
+        found: list[Named] = []
+        for claim in claims:
+            by = [c for c in children(claim, "nmod") if case(c) in ("by", "from")]
+            by += [c for v in children(claim, "acl") for c in children(v, "obl") if case(c) == "by"]
+            said = self._lexicon.is_a(lemma(claim), "ASSERTION")
+            asked = self._lexicon.is_a(lemma(claim), "PROPOSAL")
+            if said or asked:
+                found += self.belongs(by) or self._phrases.modifiers(claim)
+        return distinct(found)
 
     def _host(self, context: Context) -> list[Named]:
         """Whose authorities act on their own soil, unnamed: "was arrested in Iran"."""
@@ -500,6 +514,10 @@ class Places:
             return distinct(
                 n for c in [*own, *coordinated, *below] for n in self._hostile(c, depth)
             )
+        if place == "comp.hit":
+            return distinct(n for c in own for n in self._hit(c, context, depth))
+        if place == "comp.act":
+            return distinct(n for c in [*own, *below] for n in self._aimed_at(c, depth))
         for clause in [*own, *below]:
             if place == "comp.subject":
                 who = own_subject(clause)
@@ -524,6 +542,23 @@ class Places:
         if parties is not None:
             return list(parties[0])
         return self.subject(arguments(clause).agent)
+
+    def _hit(self, clause: Token, context: Context, depth: int) -> list[Named]:
+        """Whom the actor is said to have done something hostile: "denied shelling Chad"."""
+        kind = self._triggers.kind(clause)
+        if kind is None or plover.meaning(kind[0]).quad < 4:
+            return []
+        actors, recipients = self._parties_of(clause, depth + 1) or ((), ())
+        own = {n.code for n in actors} <= context.actors
+        return [n for n in recipients if own and n.code not in context.actors]
+
+    def _aimed_at(self, clause: Token, depth: int) -> list[Named]:
+        """At whom the act of a clause is aimed, its inner clauses included."""
+        for inner in (clause, *complements(clause)):
+            parties = self._parties_of(inner, depth + 1)
+            if parties is not None and parties[1]:
+                return list(parties[1])
+        return []
 
     def _asked_of(self, clause: Token, context: Context, depth: int) -> list[Named]:
         """Whom a complement concerns: its own subject, else the other parties of its act."""

@@ -50,6 +50,7 @@ _ALLEGED = frozenset({"ASSAULT", "COERCE"})
 _AGREEING = frozenset(
     {"agree", "offer", "pledge", "promise", "ready", "willing", "prepared", "commit"}
 )
+_KEPT_FROM = frozenset({"AGREE", "REJECT"})
 _VOWING = frozenset({"vow", "swear"})
 _DECIDING = frozenset({"decide", "agree", "vote", "resolve"})
 _DECIDED = frozenset({"SANCTION", "ACCUSE", "REQUEST", "REJECT"})
@@ -154,7 +155,8 @@ class Reader:
         context.actors = frozenset(a.code for a in actors)
         if "own" in rule.flags and not self._is_own(context):
             return None
-        recipients = self._places.first(rule.recipient, context, depth)
+        claims = rule.type == "REJECT" and self._contents.is_claim(context)
+        recipients = self._places.first(("claim",) if claims else rule.recipient, context, depth)
         recipients = [r for r in recipients if not self._lexicon.is_a(r.code.lower(), "NGO")]
         if "matrix" in rule.flags:  # who agrees to act is no target of the agreement
             recipients = [r for r in recipients if r.code not in {a.code for a in actors}]
@@ -301,8 +303,8 @@ class Reader:
                 return _MISFIT
         if "alone2" in rule.flags and rule.type == "ASSAULT" and self._has_other_foe(context):
             return _MISFIT
-        if rule.type == "AGREE" and "matrix" in rule.flags and self._contents.is_hostile(context):
-            return _MISFIT
+        if rule.type in _KEPT_FROM and "matrix" in rule.flags and self._contents.is_hostile(context):
+            return _MISFIT  # "has no plans to bomb Chad" is no refusal either
         vowed = rule.type == "AGREE" and lemma(context.token) in _VOWING
         if vowed and not self._contents.is_kind(context):
             return _MISFIT  # "vowed to strengthen its arsenal"
@@ -388,6 +390,8 @@ class Reader:
         above = (act.trigger.head, act.trigger.head.head)
         if act.type in _DECIDED and any(lemma(t) in _DECIDING for t in above):
             return act  # "agreed to extend the sanctions": that is how they are imposed
+        if act.type == "REJECT":
+            return act  # who will boycott the talks has refused them
         if act.type not in _COOPERATIVE:
             return self._announced(act)
         if lemma(act.trigger) in ("welcome", "appreciate"):

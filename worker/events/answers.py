@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from worker.events import plover
 from worker.events.frames.acts import Act
-from worker.events.language.tree import children, lemma
+from worker.events.language.tree import lemma
 from worker.events.merge import Told
 from worker.events.rules import Lexicon
 from worker.events.who.phrases import Named
@@ -27,7 +27,7 @@ _ANSWERS = {  # what is denied or turned down → types of acts that said it
 }  # fmt: skip
 _CHARGES = {"accusation", "allegation", "charge", "criticism", "claim", "suggestion"}
 _LONELY = {"accusation", "allegation", "charge", "claim"}  # denied, though nobody is told to charge
-_RECENT = 4  # acts back among which a promise finds who asked for it
+_RECENT = 4  # acts back among which a promise or refusal finds who asked
 _QUARREL = 8  # acts back among which a threat finds whom it is aimed at
 
 
@@ -56,8 +56,10 @@ class Answers:
             return self._promised(act)
         if "answer" in act.rule.flags and act.type == "THREATEN":
             return self._opposed(act)
-        if act.type != "REJECT" or not (words := self._turned_down(act)):
+        if act.type != "REJECT":
             return act
+        if not (words := self._turned_down(act)):
+            return self._refused(act) if "answer" in act.rule.flags else act
         return self._asked(act, reversed(self._made)) or replace(
             act, recipients=self._other(act) if words & _CHARGES else ()
         )
@@ -99,6 +101,14 @@ class Answers:
                 mode = one.mode if one.type == "REQUEST" else act.mode
                 return replace(act, recipients=one.actors, mode=mode)
         return None
+
+    def _refused(self, act: Act) -> Act:
+        """What is refused in so many words was asked for or offered just before."""
+        own = {a.code for a in act.actors}
+        for told in self._made[-_RECENT:][::-1]:
+            if told.type in ("REQUEST", "AGREE") and own & told.codes[1]:
+                return replace(act, recipients=told.actors)
+        return act
 
     def _promised(self, act: Act) -> Act:
         """What is promised without a name is promised to whoever asked for it just before."""

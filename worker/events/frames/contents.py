@@ -12,6 +12,8 @@ from worker.events.language.tree import (
     Standing,
     arguments,
     children,
+    conjuncts,
+    is_passive,
     is_predicate,
     lemma,
     own_standing,
@@ -102,6 +104,33 @@ class Contents:
         held_out = [*args.complements, *args.patient, *(t for _, t in args.preps)]
         words = (t for head in held_out for t in head.subtree)
         return any(self._lexicon.is_a(lemma(t), "CONSEQUENCE") for t in words)
+
+    def foretells(self, context: Context) -> bool:
+        """Whether a warning only tells of a danger: "warned that rebels are plotting"."""
+        clauses = [c for c in context.args.complements if c.dep_ == "ccomp"]
+        if clauses:
+            return not any(self._is_held_out(c) for c in clauses)
+        told = [t for c, t in context.args.preps if c in ("of", "about")]
+        if context.armed or not told:
+            return False
+        words = [w for t in told for w in conjuncts(t)]
+        return all(
+            self._lexicon.is_a(lemma(w), "DANGER")
+            or not self._lexicon.is_a(lemma(w), "CONSEQUENCE")
+            for w in words
+        )
+
+    def _is_held_out(self, clause: Token) -> bool:
+        """Whether a clause says what would befall somebody: "it will pay", "war will follow"."""
+        word = lemma(clause)
+        if self._lexicon.is_a(word, "SUFFERING"):
+            return any(self._lexicon.is_a(lemma(c), "CONSEQUENCE") for c in children(clause, "obj"))
+        if is_passive(clause) or any(children(clause, "expl")):
+            below = (clause, *children(clause, "nsubj", "obl"))
+            return self._lexicon.is_a(word, "PUNISHED") or any(
+                self._lexicon.is_a(lemma(t), "CONSEQUENCE") for t in below
+            )
+        return word == "target"
 
     def content(self, context: Context) -> list[Token]:
         """The words that say what is asked for, refused or threatened, the telling ones first."""

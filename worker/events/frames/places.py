@@ -7,7 +7,15 @@ from dataclasses import replace
 
 from worker.events import plover
 from worker.events.frames import around
-from worker.events.frames.triggers import Context, Triggers, crowd_of, fills, is_crowd, stem
+from worker.events.frames.triggers import (
+    Context,
+    Triggers,
+    crowd_of,
+    fills,
+    is_crowd,
+    on_condition,
+    stem,
+)
 from worker.events.language.parsed import Token
 from worker.events.language.tree import (
     arguments,
@@ -40,7 +48,6 @@ _SITES = frozenset(
         *("close", "between"),
     ]
 )
-_ON_CONDITION = frozenset({"if", "unless", "until", "should", "once"})
 _BEYOND = ("with", "to", "near", "off", "from", "between", "of", "in")
 _ABOUT = frozenset({"by", "at", "against", "over", "about", "with"})
 _DURING = frozenset(
@@ -250,6 +257,8 @@ class Places:
             return self._of_condition(context.token)
         if place == "content":
             return self._in_content(context)
+        if place == "held":
+            return self._held_out(context)
         if place == "tribunal":
             courts = self._lexicon.classes["COURT"]
             return self.subject(t for t in args.agent if fills(t, courts, self._lexicon))
@@ -340,20 +349,24 @@ class Places:
 
     def _of_condition(self, token: Token) -> list[Named]:
         """Whose doing would bring a threat about: "will strike back if Chad crosses the river"."""
-        clauses = [t for t in token.subtree if t.dep_ == "advcl"]
-        for clause in clauses:
-            marks = {c.lower_ for c in clause.children if c.dep_ in ("mark", "advmod", "case")}
-            if not marks & _ON_CONDITION:
-                continue
+        for clause in (c for t in token.subtree for c in on_condition(t)):
             who = arguments(clause).agent if is_passive(clause) else [own_subject(clause)]
             if found := self.belongs(t for t in who if t is not None):
                 return found
         return []
 
+    def _held_out(self, context: Context) -> list[Named]:
+        """Whom a warning says that something will befall: "warned that Chad will face war"."""
+        clauses = [c for c in context.args.complements if c.dep_ == "ccomp"]
+        who = [own_subject(c) for c in clauses]
+        found = self.belongs(t for t in who if t is not None)
+        return [n for n in found if n.code not in context.actors]
+
     def _in_content(self, context: Context) -> list[Named]:
         """The first other party that is named in what is held out: "warned of steps against X"."""
         args = context.args
-        heads = [*args.complements, *(t for c, t in args.preps if c in ("of", "with", "about"))]
+        heads = [*args.complements, *args.patient]
+        heads += [t for c, t in args.preps if c in ("of", "with", "about")]
         for token in (t for head in heads for t in head.subtree):
             found = [n for n in self._phrases.named_at(token) if n.code not in context.actors]
             if found:

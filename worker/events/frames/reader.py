@@ -153,6 +153,7 @@ class Reader:
             return None
         actors = self._outer_subject(rule, context, depth, actors)
         context.actors = frozenset(a.code for a in actors)
+        context.armed = all(a.kind == "group" for a in actors)
         if "own" in rule.flags and not self._is_own(context):
             return None
         claims = rule.type == "REJECT" and self._contents.is_claim(context)
@@ -275,7 +276,7 @@ class Reader:
         if "refusing" in flags:
             return own_standing(context.token) is Standing.REFUSED
         if "will" in flags:
-            return own_standing(context.token) is Standing.FUTURE
+            return standing(context.token, self._lexicon.operators) is Standing.FUTURE
         if "subjunctive" in flags:  # "insisted that Serbia withdraw"
             return any(c.tag_ == "VB" and is_subjunctive(c) for c in context.args.complements)
         if rule.type == "REQUEST" and "matrix" in flags and _is_question(context):
@@ -303,7 +304,11 @@ class Reader:
                 return _MISFIT
         if "alone2" in rule.flags and rule.type == "ASSAULT" and self._has_other_foe(context):
             return _MISFIT
-        if rule.type in _KEPT_FROM and "matrix" in rule.flags and self._contents.is_hostile(context):
+        if (
+            rule.type in _KEPT_FROM
+            and "matrix" in rule.flags
+            and self._contents.is_hostile(context)
+        ):
             return _MISFIT  # "has no plans to bomb Chad" is no refusal either
         vowed = rule.type == "AGREE" and lemma(context.token) in _VOWING
         if vowed and not self._contents.is_kind(context):
@@ -318,10 +323,14 @@ class Reader:
             return self._contents.weapon(context) or self._from_the_air(context)
         if "matrix" not in rule.flags or rule.type not in ("REQUEST", "REJECT", "THREATEN"):
             return rule.mode
+        warning = rule.type == "THREATEN" and lemma(context.token) in _WARNING
+        if warning and "own" not in rule.flags and self._contents.foretells(context):
+            return _MISFIT
         content = self._contents.content(context)
         mode = self._contents.embedded(rule.type.lower(), content)
         if mode is None and rule.type == "THREATEN":
-            threat = lemma(context.token) in _THREATS or self._contents.warns(context)
+            words = {lemma(t) for t in (context.token, *context.args.patient)}
+            threat = bool(words & _THREATS) or self._contents.warns(context)
             return rule.mode if threat else _MISFIT
         return mode or rule.mode
 
@@ -390,7 +399,7 @@ class Reader:
         above = (act.trigger.head, act.trigger.head.head)
         if act.type in _DECIDED and any(lemma(t) in _DECIDING for t in above):
             return act  # "agreed to extend the sanctions": that is how they are imposed
-        if act.type == "REJECT":
+        if act.type in ("REJECT", "THREATEN"):
             return act  # who will boycott the talks has refused them
         if act.type not in _COOPERATIVE:
             return self._announced(act)
@@ -460,6 +469,7 @@ class Reader:
 
 _QUESTIONS = frozenset({"how", "why", "whether", "when", "where", "if"})
 _THREATS = frozenset({"threaten", "threat", "ultimatum"})
+_WARNING = frozenset({"warn", "caution"})
 _ANNOUNCING = frozenset({"AGREE", "THREATEN"})
 _MISFIT = "\0"
 

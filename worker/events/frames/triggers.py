@@ -24,6 +24,7 @@ from worker.events.who.phrases import Phrases
 _POS = {"VERB": "v", "AUX": "v", "NOUN": "n", "PROPN": "n", "ADJ": "a"}
 _HEADS = frozenset({"dozen", "hundred", "thousand", "million", "ten", "score"})
 _NEAR = 5  # words behind a noun in which the order of words is trusted
+_ON_CONDITION = frozenset({"if", "unless", "until", "should", "once"})
 _SEPARABLE = frozenset({"off", "out", "down", "over", "away", "back", "in"})
 
 
@@ -66,7 +67,7 @@ class Context:
     `words` are those that stand in places of the tree, `fitting` says which rules have what they
     need, both as far as they were asked for;
     `flags`, `type` and `actors` are of the rule that is being tried; `actors` is empty until they
-    are found.
+    are found; `armed`: they are armed groups.
     """
 
     token: Token
@@ -76,6 +77,7 @@ class Context:
     flags: frozenset[str] = frozenset()
     type: str = ""
     actors: frozenset[str] = frozenset()
+    armed: bool = False
     light_args: Arguments = field(default_factory=Arguments)
     words: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
     fitting: dict[str, bool] = field(default_factory=dict)
@@ -269,6 +271,10 @@ class Triggers:
                 yield from (t for t in context.token.subtree if t != context.token)
             elif part == "passive":
                 yield from [context.token] if is_passive(context.token) else []
+            elif part == "acl":
+                yield from [context.token] if context.token.dep_ == "acl" else []
+            elif part == "if":
+                yield from on_condition(context.token)
             elif part == "case":
                 yield from children(context.token, "case")
             elif part == "cop":
@@ -301,6 +307,14 @@ def _of_participle(noun: Token) -> list[tuple[str, Token]]:
     phrases = [p for clause in clauses for p in children(clause, "obl")]
     below = [c for p in phrases for c in children(p, "nmod") if case(c) in ("between", "with")]
     return [(case(p), p) for p in (*phrases, *below) if case(p) not in ("by", "")]
+
+
+def on_condition(verb: Token) -> Iterator[Token]:
+    """The clauses that say on what condition: "if Chad attacks", "unless it withdraws"."""
+    for clause in children(verb, "advcl"):
+        marks = {c.lower_ for c in clause.children if c.dep_ in ("mark", "advmod", "case")}
+        if marks & _ON_CONDITION:
+            yield clause
 
 
 def crowd_of(context: Context) -> list[Token]:

@@ -34,7 +34,9 @@ class Contents:
         clauses = [c for c in context.args.complements if is_predicate(c)]
         clauses += [x for c in clauses for x in children(c, "xcomp")]  # "to keep fighting"
         kinds = (self._triggers.kind(c) for c in clauses)
-        return any(k is not None and plover.meaning(k[0]).quad == 4 for k in kinds)
+        return any(
+            k is not None and (plover.meaning(k[0]).quad == 4 or k[0] == "THREATEN") for k in kinds
+        )
 
     def is_kind(self, context: Context) -> bool:
         """Whether what is promised would be an act of cooperation."""
@@ -59,9 +61,11 @@ class Contents:
         words = modes["words"][table]
         for token in content:
             for mode, listed in words.items():  # type: ignore[attr-defined]
-                if lemma(token) in listed or hyphened(token) in listed.split():
+                if {lemma(token), hyphened(token)} & set(listed.split()):
                     return str(mode)
             kind = self._triggers.kind(token)
+            if kind is not None and kind[0] == "THREATEN" == table.upper():
+                return kind[1]
             if kind is not None:
                 found = modes[table].get(" ".join(filter(None, kind))) or modes[table].get(kind[0])
                 if found:
@@ -104,6 +108,11 @@ class Contents:
         held_out = [*args.complements, *args.patient, *(t for _, t in args.preps)]
         words = (t for head in held_out for t in head.subtree)
         return any(self._lexicon.is_a(lemma(t), "CONSEQUENCE") for t in words)
+
+    def is_own_deed(self, context: Context) -> bool:
+        """Whether what a warning tells is to be done: "it will close", not "it expects attacks"."""
+        clauses = [c for c in context.args.complements if c.dep_ == "ccomp"]
+        return not clauses or any(own_standing(c) is not Standing.FACT for c in clauses)
 
     def foretells(self, context: Context) -> bool:
         """Whether a warning only tells of a danger: "warned that rebels are plotting"."""

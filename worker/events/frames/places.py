@@ -566,9 +566,11 @@ class Places:
         return [n for n in recipients if own and n.code not in context.actors]
 
     def _aimed_at(self, clause: Token, depth: int) -> list[Named]:
-        """At whom the act of a clause is aimed, its inner clauses included."""
+        """At whom the hostile act of a clause, or of one within it, is aimed."""
         for inner in (clause, *complements(clause)):
-            parties = self._parties_of(inner, depth + 1)
+            kind = self._triggers.kind(inner)
+            hostile = kind is not None and plover.meaning(kind[0]).quad > 2
+            parties = self._parties_of(inner, depth + 1) if hostile else None
             if parties is not None and parties[1]:
                 return list(parties[1])
         return []

@@ -324,15 +324,22 @@ class Reader:
         if "matrix" not in rule.flags or rule.type not in ("REQUEST", "REJECT", "THREATEN"):
             return rule.mode
         warning = rule.type == "THREATEN" and lemma(context.token) in _WARNING
-        if warning and "own" not in rule.flags and self._contents.foretells(context):
+        if warning and self._is_mere_danger(rule, context):
             return _MISFIT
         content = self._contents.content(context)
         mode = self._contents.embedded(rule.type.lower(), content)
         if mode is None and rule.type == "THREATEN":
             words = {lemma(t) for t in (context.token, *context.args.patient)}
-            threat = bool(words & _THREATS) or self._contents.warns(context)
+            told = warning and any(c.dep_ == "ccomp" for c in args.complements)
+            threat = bool(words & _THREATS) or told or self._contents.warns(context)
             return rule.mode if threat else _MISFIT
         return mode or rule.mode
+
+    def _is_mere_danger(self, rule: Rule, context: Context) -> bool:
+        """Whether who warns is not the one who would bring it about."""
+        if "own" in rule.flags:
+            return not self._contents.is_own_deed(context)
+        return self._contents.foretells(context)
 
     def _from_the_air(self, context: Context) -> str | None:
         """ "The coalition conducted 14 strikes": a coalition strikes from above."""

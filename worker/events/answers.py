@@ -54,7 +54,7 @@ class Answers:
             return act
         if "answer" in act.rule.flags and act.type == "AGREE":
             return self._promised(act)
-        if "answer" in act.rule.flags and act.type == "THREATEN":
+        if "answer" in act.rule.flags and act.type in ("THREATEN", "SANCTION"):
             return self._opposed(act)
         if act.type != "REJECT":
             return act
@@ -119,7 +119,7 @@ class Answers:
         return act
 
     def _opposed(self, act: Act) -> Act:
-        """A threat without a target is aimed at whom the actor's last conflict is with."""
+        """A threat or sanction without a target is aimed at whom the last conflict was with."""
         own = {a.code for a in act.actors}
         for told in self._made[-_QUARREL:][::-1]:
             actors, recipients = told.codes

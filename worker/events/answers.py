@@ -25,8 +25,8 @@ _ANSWERS = {  # what is denied or turned down → types of acts that said it
     "demand": ("REQUEST",), "claim": _CLAIMED, "report": _CLAIMED, "statement": _CLAIMED,
     "warrant": _ORDERED, "order": _ORDERED, "deadline": _ORDERED,
 }  # fmt: skip
-_CHARGES = {"accusation", "allegation", "charge", "criticism", "claim", "suggestion"}
-_LONELY = {"accusation", "allegation", "charge", "claim"}  # denied, though nobody is told to charge
+_CHARGES = {"accusation", "allegation", "charge", "criticism", "claim"}
+_LONELY = {"accusation", "allegation", "charge", "claim", "demand"}  # by nobody told, yet turned down
 _RECENT = 4  # acts back among which a promise or refusal finds who asked
 _QUARREL = 8  # acts back among which a threat finds whom it is aimed at
 
@@ -59,7 +59,8 @@ class Answers:
         if act.type != "REJECT":
             return act
         if not (words := self._turned_down(act)):
-            return self._refused(act) if "answer" in act.rule.flags else act
+            denied = "swallows" in act.rule.flags  # a charge of which nothing is told
+            return act if denied or "answer" not in act.rule.flags else self._refused(act)
         return self._asked(act, reversed(self._made)) or replace(
             act, recipients=self._other(act) if words & _CHARGES else ()
         )
@@ -108,7 +109,8 @@ class Answers:
         for told in self._made[-_RECENT:][::-1]:
             if told.type in ("REQUEST", "AGREE") and own & told.codes[1]:
                 return replace(act, recipients=told.actors)
-        return act
+        said_no = act.rule.flags & {"negated", "refusing"}  # "will not accept the line"
+        return replace(act, recipients=self._other(act)) if said_no else act
 
     def _promised(self, act: Act) -> Act:
         """What is promised without a name is promised to whoever asked for it just before."""

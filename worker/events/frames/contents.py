@@ -32,6 +32,7 @@ class Contents:
     def is_hostile(self, context: Context) -> bool:
         """Whether what is promised would be an act of conflict: a threat, no agreement."""
         clauses = [c for c in context.args.complements if is_predicate(c)]
+        clauses += [c for p in context.args.patient for c in children(p, "acl")]
         clauses += [x for c in clauses for x in children(c, "xcomp")]  # "to keep fighting"
         kinds = (self._triggers.kind(c) for c in clauses)
         return any(

@@ -157,8 +157,12 @@ class Reader:
         if "own" in rule.flags and not self._is_own(context):
             return None
         claims = rule.type == "REJECT" and self._contents.is_claim(context)
-        recipients = self._places.first(("claim",) if claims else rule.recipient, context, depth)
+        places = ("claim", "from", "by") if claims else rule.recipient
+        recipients = self._places.first(places, context, depth)
         recipients = [r for r in recipients if not self._lexicon.is_a(r.code.lower(), "NGO")]
+        home = all(r.code in context.actors and r.start >= 0 for r in recipients)
+        if rule.type == "THREATEN" and recipients and home:
+            return None  # aimed at oneself: a domestic act
         if "matrix" in rule.flags:  # who agrees to act is no target of the agreement
             recipients = [r for r in recipients if r.code not in {a.code for a in actors}]
         if "igo" in rule.flags and actors[0].kind != "igo":

@@ -133,8 +133,8 @@ class Triggers:
     def kind(self, token: Token) -> tuple[str, str | None] | None:
         """Type and mode that a trigger names, whoever the parties are."""
         if token.i not in self._kinds:
-            fitting = (r for r in self.rules(token) if self.fits(r, self.context(token)))
-            rule = next(fitting, None)
+            plain = (r for r in self.rules(token) if not r.flags & {"negated", "refusing"})
+            rule = next((r for r in plain if self.fits(r, self.context(token))), None)
             self._kinds[token.i] = None if rule is None else (rule.type, rule.mode)
         return self._kinds[token.i]
 

@@ -26,7 +26,13 @@ _ANSWERS = {  # what is denied or turned down → types of acts that said it
     "warrant": _ORDERED, "order": _ORDERED, "deadline": _ORDERED,
 }  # fmt: skip
 _CHARGES = {"accusation", "allegation", "charge", "criticism", "claim"}
-_LONELY = {"accusation", "allegation", "charge", "claim", "demand"}  # by nobody told, yet turned down
+_LONELY = {
+    "accusation",
+    "allegation",
+    "charge",
+    "claim",
+    "demand",
+}  # by nobody told, yet turned down
 _RECENT = 4  # acts back among which a promise or refusal finds who asked
 _QUARREL = 8  # acts back among which a threat finds whom it is aimed at
 
@@ -142,7 +148,7 @@ class Answers:
     def _turned_down(self, act: Act) -> set[str]:
         """The words for what is denied or refused: "the charges", "to comply with the order"."""
         trigger = act.trigger
-        below = [c for c in trigger.children if c.dep_ in ("obj", "ccomp", "xcomp")]
+        below = [c for c in trigger.children if c.dep_ in ("obj", "ccomp", "xcomp", "nsubj:pass")]
         asked = [c for clause in below if clause.dep_ == "xcomp" for c in clause.children]
         below += [c for c in asked if c.dep_ in ("obj", "obl")]
         words = {lemma(c) for c in below}

@@ -116,19 +116,18 @@ class Contents:
         return not clauses or any(own_standing(c) is not Standing.FACT for c in clauses)
 
     def foretells(self, context: Context) -> bool:
-        """Whether a warning only tells of a danger: "warned that rebels are plotting"."""
-        clauses = [c for c in context.args.complements if c.dep_ == "ccomp"]
+        """Whether a warning only tells of a danger, or advises: "warned that rebels are plotting"."""
+        args = context.args
+        clauses = [c for c in args.complements if c.dep_ == "ccomp"]
         if clauses:
-            return not any(self._is_held_out(c) for c in clauses)
-        told = [t for c, t in context.args.preps if c in ("of", "about")]
-        if context.armed or not told:
-            return False
-        words = [w for t in told for w in conjuncts(t)]
-        return all(
-            self._lexicon.is_a(lemma(w), "DANGER")
-            or not self._lexicon.is_a(lemma(w), "CONSEQUENCE")
-            for w in words
-        )
+            to_come = any(own_standing(c) in (Standing.FUTURE, Standing.REFUSED) for c in clauses)
+            addressed = bool(args.patient) and to_come
+            return not addressed and not any(self._is_held_out(c) for c in clauses)
+        told = [w for c, t in args.preps if c in ("of", "about") for w in conjuncts(t)]
+        if not told:
+            return bool(args.complements) or any(c == "against" for c, _ in args.preps)
+        grave = [w for w in told if self._lexicon.is_a(lemma(w), "CONSEQUENCE")]
+        return not context.armed and all(self._lexicon.is_a(lemma(w), "DANGER") for w in grave)
 
     def _is_held_out(self, clause: Token) -> bool:
         """Whether a clause says what would befall somebody: "it will pay", "war will follow"."""
@@ -140,7 +139,8 @@ class Contents:
             return self._lexicon.is_a(word, "PUNISHED") or any(
                 self._lexicon.is_a(lemma(t), "CONSEQUENCE") for t in below
             )
-        return word == "target"
+        waiting = any(lemma(c) in ("time", "patience") for c in children(clause, "nsubj"))
+        return waiting or word == "target"
 
     def content(self, context: Context) -> list[Token]:
         """The words that say what is asked for, refused or threatened, the telling ones first."""

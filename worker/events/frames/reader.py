@@ -153,7 +153,7 @@ class Reader:
             return None
         actors = self._outer_subject(rule, context, depth, actors)
         context.actors = frozenset(a.code for a in actors)
-        context.armed = all(a.kind == "group" for a in actors)
+        context.armed = any(a.kind == "group" for a in actors)
         if "own" in rule.flags and not self._is_own(context):
             return None
         claims = rule.type == "REJECT" and self._contents.is_claim(context)
@@ -441,9 +441,17 @@ class Reader:
         if act.type not in _COOPERATIVE or act.rule.pos == "n" or act.trigger.dep_ == "acl":
             return None
         mode = self._contents.embedded("reject", [act.trigger])
-        return replace(
+        act = replace(
             act, type="REJECT", mode=mode, label=f"{act.label}/refused", standing=Standing.REFUSED
         )
+        if act.recipients:
+            return act
+        own = {n.code for n in self._places.subject(arguments(act.trigger).agent)}
+        others = tuple(a for a in act.actors if a.code not in own)
+        if not others or len(others) == len(act.actors):
+            return act
+        actors = tuple(a for a in act.actors if a.code in own)
+        return replace(act, actors=actors, recipients=others)  # "will not negotiate with Chad"
 
     def _deontic(self, predicate: Token) -> Iterator[Act]:
         """ "Iran must comply", said by another party: a REQUEST."""

@@ -67,7 +67,7 @@ class Context:
     `words` are those that stand in places of the tree, `fitting` says which rules have what they
     need, both as far as they were asked for;
     `flags`, `type` and `actors` are of the rule that is being tried; `actors` is empty until they
-    are found; `armed`: they are armed groups.
+    are found; `armed`: an armed group is among them.
     """
 
     token: Token

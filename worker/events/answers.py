@@ -67,9 +67,11 @@ class Answers:
         if not (words := self._turned_down(act)):
             denied = "swallows" in act.rule.flags  # a charge of which nothing is told
             return act if denied or "answer" not in act.rule.flags else self._refused(act)
-        return self._asked(act, reversed(self._made)) or replace(
-            act, recipients=self._other(act) if words & _CHARGES else ()
-        )
+        if (found := self._asked(act, reversed(self._made))) is not None:
+            return found
+        if (charged := self._charged(act)) is not None:
+            return charged
+        return replace(act, recipients=self._other(act) if words & _CHARGES else ())
 
     def is_lacking(self, act: Act) -> bool:
         """Whether an act that answers somebody has nobody to answer."""
@@ -107,6 +109,15 @@ class Answers:
             if one.type in (types or (_ASKED if proposed else _CHARGED)) and own & one.codes[1]:
                 mode = one.mode if one.type == "REQUEST" else act.mode
                 return replace(act, recipients=one.actors, mode=mode)
+        return None
+
+    def _charged(self, act: Act) -> Act | None:
+        """ "X says Y builds arms, a charge it denies": it is Y, who was charged just before."""
+        own = {a.code for a in act.actors}
+        referred = all(a.basis == "reference" for a in act.actors)
+        for told in self._made[-1:] if referred else ():
+            if told.type == "ACCUSE" and own & told.codes[0] and told.recipients:
+                return replace(act, actors=told.recipients, recipients=told.actors)
         return None
 
     def _refused(self, act: Act) -> Act:

@@ -32,12 +32,21 @@ class Contents:
     def is_hostile(self, context: Context) -> bool:
         """Whether what is promised would be an act of conflict: a threat, no agreement."""
         clauses = [c for c in context.args.complements if is_predicate(c)]
-        clauses += [c for p in context.args.patient for c in children(p, "acl")]
         clauses += [x for c in clauses for x in children(c, "xcomp")]  # "to keep fighting"
         kinds = (self._triggers.kind(c) for c in clauses)
         return any(
             k is not None and (plover.meaning(k[0]).quad == 4 or k[0] == "THREATEN") for k in kinds
         )
+
+    def is_restraint(self, context: Context) -> bool:
+        """Whether a hostile act is not to be done: "has no plans to bomb Chad" refuses nobody."""
+        if not context.args.patient:
+            return self.is_hostile(context)
+        if not self._lexicon.is_a(lemma(context.token), "LIGHT"):
+            return False  # "rejected a demand to expel the envoy"
+        below = [c for p in context.args.patient for c in children(p, "acl")]
+        kinds = (self._triggers.kind(c) for c in below)
+        return any(k is not None and plover.meaning(k[0]).quad == 4 for k in kinds)
 
     def is_kind(self, context: Context) -> bool:
         """Whether what is promised would be an act of cooperation."""
@@ -116,7 +125,7 @@ class Contents:
         return not clauses or any(own_standing(c) is not Standing.FACT for c in clauses)
 
     def foretells(self, context: Context) -> bool:
-        """Whether a warning only tells of a danger, or advises: "warned that rebels are plotting"."""
+        """Whether a warning only advises or tells of a danger: "warned that rebels are near"."""
         args = context.args
         clauses = [c for c in args.complements if c.dep_ == "ccomp"]
         if clauses:

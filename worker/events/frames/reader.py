@@ -50,7 +50,6 @@ _ALLEGED = frozenset({"ASSAULT", "COERCE"})
 _AGREEING = frozenset(
     {"agree", "offer", "pledge", "promise", "ready", "willing", "prepared", "commit"}
 )
-_KEPT_FROM = frozenset({"AGREE", "REJECT"})
 _VOWING = frozenset({"vow", "swear"})
 _DECIDING = frozenset({"decide", "agree", "vote", "resolve"})
 _DECIDED = frozenset({"SANCTION", "ACCUSE", "REQUEST", "REJECT"})
@@ -161,7 +160,7 @@ class Reader:
         recipients = self._places.first(places, context, depth)
         recipients = [r for r in recipients if not self._lexicon.is_a(r.code.lower(), "NGO")]
         home = all(r.code in context.actors and r.start >= 0 for r in recipients)
-        if rule.type == "THREATEN" and recipients and home:
+        if rule.type == "THREATEN" and recipients and home and not self._domestic:
             return None  # aimed at oneself: a domestic act
         if "matrix" in rule.flags:  # who agrees to act is no target of the agreement
             recipients = [r for r in recipients if r.code not in {a.code for a in actors}]
@@ -308,12 +307,11 @@ class Reader:
                 return _MISFIT
         if "alone2" in rule.flags and rule.type == "ASSAULT" and self._has_other_foe(context):
             return _MISFIT
-        if (
-            rule.type in _KEPT_FROM
-            and "matrix" in rule.flags
-            and self._contents.is_hostile(context)
-        ):
-            return _MISFIT  # "has no plans to bomb Chad" is no refusal either
+        matrix = rule.type if "matrix" in rule.flags else ""
+        if matrix == "AGREE" and self._contents.is_hostile(context):
+            return _MISFIT
+        if matrix == "REJECT" and self._contents.is_restraint(context):
+            return _MISFIT
         vowed = rule.type == "AGREE" and lemma(context.token) in _VOWING
         if vowed and not self._contents.is_kind(context):
             return _MISFIT  # "vowed to strengthen its arsenal"

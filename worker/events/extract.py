@@ -20,6 +20,7 @@ from typing import TypeVar, TypeVarTuple
 from spacy.language import Language
 
 from worker.events import accounts
+from worker.events.answers import Answers
 from worker.events.confidence import certainty, signs
 from worker.events.contexts import contexts
 from worker.events.dates import anchors, edtf
@@ -54,14 +55,6 @@ _Result = TypeVar("_Result")
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f", " "))
 _TITLE = -1  # the title stands at no place of the text: it says who is who, evidence it is none
 _ATTRIBUTES = frozenset({"amod", "compound", "nmod:poss"})
-_ANSWERED = ("ACCUSE", "REQUEST")
-_CHARGED = ("ACCUSE",)
-_CLAIMED = ("ACCUSE", "REQUEST", "COERCE", "ASSAULT", "SANCTION", "REJECT")
-_ANSWERS = {  # what is denied or turned down → types of acts that said it
-    "accusation": _CHARGED, "allegation": _CHARGED, "charge": _CHARGED, "criticism": _CHARGED,
-    "demand": ("REQUEST",), "claim": _CLAIMED, "report": _CLAIMED, "statement": _CLAIMED,
-}  # fmt: skip
-_CHARGES = {"accusation", "allegation", "charge", "criticism", "claim", "suggestion"}
 
 
 class Coder:
@@ -215,6 +208,11 @@ class _Telling:
         self._spoken: Named | None = None
         self._leader: Named | None = None
         self._made: list[Told] = []
+        self._answers = Answers(
+            lexicon,
+            self._made,
+            lambda: self._discourse.pair(len(self._ends), 0, self._sentence),
+        )
         self._first = 0
         self._ends: list[int] = []
 
@@ -222,11 +220,12 @@ class _Telling:
         read = zip(docs, self._parts, mentions, strict=True)
         for number, (doc, part, found) in enumerate(read):
             self._sentence += part.skipped
-            yield from self._paragraph(number, doc, part.start, found)
+            self._paragraph(number, doc, part.start, found)
+        return self._answers.settled()
 
     def _paragraph(
         self, number: int, doc: Doc, offset: int, found: list[tuple[int, int, Named]]
-    ) -> Iterable[Told]:
+    ) -> None:
         found = self._with_leader(found)
         at: dict[int, list[Named]] = {}
         posts: dict[int, list[Named]] = {}
@@ -261,15 +260,12 @@ class _Telling:
                 if self._domestic:
                     acts = at_home(acts, {n.code for t in sentence for n in at.get(t.i, ())})
                 for found_act in acts:
-                    act = self._answered(found_act)
-                    if "answer" in act.rule.flags and not act.recipients:
-                        continue
-                    if reader.is_private(act):
+                    act = self._answers.answered(found_act)
+                    stands = not self._answers.is_lacking(act) and not reader.is_private(act)
+                    if not self._answers.await_charge(act, stands=stands) and not stands:
                         continue
                     belief, where = doubter.belief(act, acts), location(act, phrases)
-                    told = self._told(act, offset, belief, where)
-                    self._made.append(told)
-                    yield told
+                    self._made.append(self._told(act, offset, belief, where))
             self._sentence += 1
         speech.close()
         self._spoken = speech.last
@@ -423,38 +419,6 @@ class _Telling:
                 both = (*told.actors, *(told.recipients if kind == "meeting" else ()))
                 return [replace(n, start=-1, end=-1, basis="reference") for n in both]
         return self._discourse.last_doer(self._sentence) if kind == "act" else []
-
-    def _answered(self, act: Act) -> Act:
-        """A charge that is denied without a name was made by whoever accused last."""
-        if act.type == "AGREE" and not act.recipients and "answer" in act.rule.flags:
-            return self._promised(act)
-        if act.type != "REJECT" or act.recipients:
-            return act
-        words = {lemma(c) for c in act.trigger.children if c.dep_ in ("obj", "ccomp", "xcomp")}
-        words |= {lemma(act.trigger.head)} if act.trigger.dep_ == "acl:relcl" else set()
-        if not words & (self._lexicon.classes["CLAIM"] | self._lexicon.classes["PROPOSAL"]):
-            return act
-        deniers = {a.code for a in act.actors}
-        types = next((types for word, types in _ANSWERS.items() if word in words), _ANSWERED)
-        for told in reversed(self._made):
-            if told.type in types and deniers & told.codes[1]:
-                mode = told.mode if told.type == "REQUEST" else act.mode
-                return replace(act, recipients=told.actors, mode=mode)
-        return replace(act, recipients=self._accuser(deniers, words))
-
-    def _accuser(self, deniers: set[str], words: set[str]) -> tuple[Named, ...]:
-        """Who must have made a charge that nobody was told to make: the other of the two."""
-        pair = self._discourse.pair(len(self._ends), 0, self._sentence) if words & _CHARGES else []
-        others = tuple(n for n in pair if n.code not in deniers)
-        return others if len(others) == 1 else ()
-
-    def _promised(self, act: Act) -> Act:
-        """What is promised without a name is promised to whoever asked for it just before."""
-        promisers = {a.code for a in act.actors}
-        for told in self._made[-4:][::-1]:
-            if told.type == "REQUEST" and promisers & told.codes[1]:
-                return replace(act, recipients=told.actors)
-        return act
 
     def _told(self, act: Act, offset: int, belief: float, where: Location | None) -> Told:
         when = self._timeline.date(act.trigger, act.standing)

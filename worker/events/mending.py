@@ -26,14 +26,15 @@ def mend(doc: Doc, lexicon: Lexicon) -> None:
 
 
 def _stray_prefix(token: Token, _: Lexicon) -> None:
-    """ "has re-opened": a prefix that the parser took for a word."""
+    """ "Has re-opened", "plans to re-open": a prefix that the parser took for a word."""
     if token.lower_ != "re" or token.i + 2 >= len(token.doc) or token.nbor().text != "-":
         return
     verb = token.nbor(2)
-    if token.head == verb and verb.pos_ == "VERB":
-        for child in list(token.children):
-            child.hang(verb)
-        token.dep_ = "compound:prt"
+    if verb.pos_ != "VERB" or verb not in (token.head, *token.head.children):
+        return
+    for child in list(token.children):
+        child.hang(verb)
+    token.hang(verb, "compound:prt")
 
 
 def _gapped_object(token: Token, _: Lexicon) -> None:
@@ -113,7 +114,7 @@ def _past_read_as_participle(verb: Token, _: Lexicon) -> None:
         return
     subject = next(children(verb, "nsubj"), None)
     if subject is not None and subject.i < verb.i and any(children(verb, "obj", "ccomp", "xcomp")):
-        _make_verb(verb, "VBD", by_rule(verb.text, "VBN"))
+        _make_verb(verb, "VBD", lemma(verb))
 
 
 def _whose_report(sign: Token, _: Lexicon) -> None:

@@ -147,8 +147,10 @@ def _weight(rule: Rule, word: str) -> int:
     """How demanding a line is for a trigger word: the more, the earlier it is tried."""
     particle = word not in rule.lemmas and any(w.startswith(f"{word}+") for w in rule.lemmas)
     choosy = any(n.fillers for n in rule.needs)
-    special = bool(rule.flags & {"home", "negated", "refusing", "will"})
-    return 4 * len(rule.needs) + 4 * particle + choosy - 2 * ("weak" in rule.flags) + 2 * special
+    special = 2 * bool(rule.flags & {"home", "will"}) + 8 * bool(
+        rule.flags & {"negated", "refusing"}
+    )
+    return 4 * len(rule.needs) + 4 * particle + choosy - 2 * ("weak" in rule.flags) + special
 
 
 def _classes() -> dict[str, frozenset[str]]:

@@ -38,7 +38,8 @@ def rivals(token: Token, lexicon: Lexicon) -> Iterable[Token]:
 
 def provokers(token: Token, _: Lexicon) -> Iterable[Token]:
     """Who did what an act answers: "went on alert after X sent a ship"."""
-    for clause in children(token, "advcl"):
+    verbs = (token, *children(token, "ccomp", "xcomp"))
+    for clause in (c for verb in verbs for c in children(verb, "advcl")):
         if any(c.lower_ in _SINCE for c in children(clause, "mark")):
             by = [c for c in children(clause, "obl") if case(c) == "by"]
             yield from by if is_passive(clause) else children(clause, "nsubj")

@@ -12,6 +12,8 @@ from worker.events.language.tree import (
     Standing,
     arguments,
     children,
+    conjuncts,
+    is_passive,
     is_predicate,
     lemma,
     own_standing,
@@ -32,12 +34,28 @@ class Contents:
         clauses = [c for c in context.args.complements if is_predicate(c)]
         clauses += [x for c in clauses for x in children(c, "xcomp")]  # "to keep fighting"
         kinds = (self._triggers.kind(c) for c in clauses)
+        return any(
+            k is not None and (plover.meaning(k[0]).quad == 4 or k[0] == "THREATEN") for k in kinds
+        )
+
+    def is_restraint(self, context: Context) -> bool:
+        """Whether a hostile act is not to be done: "has no plans to bomb Chad" refuses nobody."""
+        if not context.args.patient:
+            return self.is_hostile(context)
+        if not self._lexicon.is_a(lemma(context.token), "LIGHT"):
+            return False  # "rejected a demand to expel the envoy"
+        below = [c for p in context.args.patient for c in children(p, "acl")]
+        kinds = (self._triggers.kind(c) for c in below)
         return any(k is not None and plover.meaning(k[0]).quad == 4 for k in kinds)
 
     def is_kind(self, context: Context) -> bool:
         """Whether what is promised would be an act of cooperation."""
         kinds = (self._triggers.kind(c) for c in context.args.complements)
         return any(k is not None and plover.meaning(k[0]).quad < 3 for k in kinds)
+
+    def is_claim(self, context: Context) -> bool:
+        """Whether what is turned down is something said: who said it counts, not of whom."""
+        return any(self._lexicon.is_a(lemma(t), "ASSERTION") for t in context.args.patient)
 
     def is_refused(self, context: Context) -> bool:
         """Whether what is vowed is that a good turn will not be done: a refusal."""
@@ -53,9 +71,11 @@ class Contents:
         words = modes["words"][table]
         for token in content:
             for mode, listed in words.items():  # type: ignore[attr-defined]
-                if lemma(token) in listed or hyphened(token) in listed.split():
+                if {lemma(token), hyphened(token)} & set(listed.split()):
                     return str(mode)
             kind = self._triggers.kind(token)
+            if kind is not None and kind[0] == "THREATEN" == table.upper():
+                return kind[1]
             if kind is not None:
                 found = modes[table].get(" ".join(filter(None, kind))) or modes[table].get(kind[0])
                 if found:
@@ -98,6 +118,38 @@ class Contents:
         held_out = [*args.complements, *args.patient, *(t for _, t in args.preps)]
         words = (t for head in held_out for t in head.subtree)
         return any(self._lexicon.is_a(lemma(t), "CONSEQUENCE") for t in words)
+
+    def is_own_deed(self, context: Context) -> bool:
+        """Whether what a warning tells is to be done: "it will close", not "it expects attacks"."""
+        clauses = [c for c in context.args.complements if c.dep_ == "ccomp"]
+        return not clauses or any(own_standing(c) is not Standing.FACT for c in clauses)
+
+    def foretells(self, context: Context) -> bool:
+        """Whether a warning only advises or tells of a danger: "warned that rebels are near"."""
+        args = context.args
+        clauses = [c for c in args.complements if c.dep_ == "ccomp"]
+        if clauses:
+            to_come = any(own_standing(c) in (Standing.FUTURE, Standing.REFUSED) for c in clauses)
+            addressed = bool(args.patient) and to_come
+            return not addressed and not any(self._is_held_out(c) for c in clauses)
+        told = [w for c, t in args.preps if c in ("of", "about") for w in conjuncts(t)]
+        if not told:
+            return bool(args.complements) or any(c == "against" for c, _ in args.preps)
+        grave = [w for w in told if self._lexicon.is_a(lemma(w), "CONSEQUENCE")]
+        return not context.armed and all(self._lexicon.is_a(lemma(w), "DANGER") for w in grave)
+
+    def _is_held_out(self, clause: Token) -> bool:
+        """Whether a clause says what would befall somebody: "it will pay", "war will follow"."""
+        word = lemma(clause)
+        if self._lexicon.is_a(word, "SUFFERING"):
+            return any(self._lexicon.is_a(lemma(c), "CONSEQUENCE") for c in children(clause, "obj"))
+        if is_passive(clause) or any(children(clause, "expl")):
+            below = (clause, *children(clause, "nsubj", "obl"))
+            return self._lexicon.is_a(word, "PUNISHED") or any(
+                self._lexicon.is_a(lemma(t), "CONSEQUENCE") for t in below
+            )
+        waiting = any(lemma(c) in ("time", "patience") for c in children(clause, "nsubj"))
+        return waiting or word == "target"
 
     def content(self, context: Context) -> list[Token]:
         """The words that say what is asked for, refused or threatened, the telling ones first."""

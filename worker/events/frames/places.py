@@ -7,7 +7,15 @@ from dataclasses import replace
 
 from worker.events import plover
 from worker.events.frames import around
-from worker.events.frames.triggers import Context, Triggers, crowd_of, fills, is_crowd, stem
+from worker.events.frames.triggers import (
+    Context,
+    Triggers,
+    crowd_of,
+    fills,
+    is_crowd,
+    on_condition,
+    stem,
+)
 from worker.events.language.parsed import Token
 from worker.events.language.tree import (
     arguments,
@@ -43,7 +51,6 @@ _SITES = frozenset(
         *("close", "between"),
     ]
 )
-_ON_CONDITION = frozenset({"if", "unless", "until", "should", "once"})
 _BEYOND = ("with", "to", "near", "off", "from", "between", "of", "in")
 _ABOUT = frozenset({"by", "at", "against", "over", "about", "with"})
 _DURING = frozenset(
@@ -262,6 +269,8 @@ class Places:
             return self._of_condition(context.token)
         if place == "content":
             return self._in_content(context)
+        if place == "held":
+            return self._held_out(context)
         if place == "tribunal":
             courts = self._lexicon.classes["COURT"]
             return self.subject(t for t in args.agent if fills(t, courts, self._lexicon))
@@ -274,6 +283,8 @@ class Places:
             return self.belongs(args.agent, told=told)
         if place == "obj":
             return self.belongs(args.patient, told=told) or self.belongs(args.indirect)
+        if place == "claim":
+            return self._claiming(args.patient)
         if place == "iobj":
             return self.belongs(args.indirect)
         if place == "band":
@@ -314,6 +325,18 @@ class Places:
         ]
         return self.belongs(blows, told=True)
 
+    def _claiming(self, claims: Iterable[Token]) -> list[Named]:
+        """Whose claim or call it is: whom it is about did not make it."""
+        found: list[Named] = []
+        for claim in claims:
+            by = [c for c in children(claim, "nmod") if case(c) in ("by", "from")]
+            by += [c for v in children(claim, "acl") for c in children(v, "obl") if case(c) == "by"]
+            said = self._lexicon.is_a(lemma(claim), "ASSERTION")
+            asked = self._lexicon.is_a(lemma(claim), "PROPOSAL")
+            if said or asked:
+                found += self.belongs(by) or self._phrases.modifiers(claim)
+        return distinct(found)
+
     def _host(self, context: Context) -> list[Named]:
         """Whose authorities act on their own soil, unnamed: "was arrested in Iran"."""
         if not is_passive(context.token) or context.args.agent:
@@ -349,20 +372,24 @@ class Places:
 
     def _of_condition(self, token: Token) -> list[Named]:
         """Whose doing would bring a threat about: "will strike back if Chad crosses the river"."""
-        clauses = [t for t in token.subtree if t.dep_ == "advcl"]
-        for clause in clauses:
-            marks = {c.lower_ for c in clause.children if c.dep_ in ("mark", "advmod", "case")}
-            if not marks & _ON_CONDITION:
-                continue
+        for clause in (c for t in token.subtree for c in on_condition(t)):
             who = arguments(clause).agent if is_passive(clause) else [own_subject(clause)]
             if found := self.belongs(t for t in who if t is not None):
                 return found
         return []
 
+    def _held_out(self, context: Context) -> list[Named]:
+        """Whom a warning says that something will befall: "warned that Chad will face war"."""
+        clauses = [c for c in context.args.complements if c.dep_ == "ccomp"]
+        who = [own_subject(c) for c in clauses]
+        found = self.belongs(t for t in who if t is not None)
+        return [n for n in found if n.code not in context.actors]
+
     def _in_content(self, context: Context) -> list[Named]:
         """The first other party that is named in what is held out: "warned of steps against X"."""
         args = context.args
-        heads = [*args.complements, *(t for c, t in args.preps if c in ("of", "with", "about"))]
+        heads = [*args.complements, *args.patient]
+        heads += [t for c, t in args.preps if c in ("of", "with", "about")]
         for token in (t for head in heads for t in head.subtree):
             found = [n for n in self._phrases.named_at(token) if n.code not in context.actors]
             if found:
@@ -533,6 +560,10 @@ class Places:
             return distinct(
                 n for c in [*own, *coordinated, *below] for n in self._hostile(c, depth)
             )
+        if place == "comp.hit":
+            return distinct(n for c in own for n in self._hit(c, context, depth))
+        if place == "comp.act":
+            return distinct(n for c in [*own, *below] for n in self._aimed_at(c, depth))
         for clause in [*own, *below]:
             if place == "comp.subject":
                 who = own_subject(clause)
@@ -557,6 +588,25 @@ class Places:
         if parties is not None:
             return list(parties[0])
         return self.subject(arguments(clause).agent)
+
+    def _hit(self, clause: Token, context: Context, depth: int) -> list[Named]:
+        """Whom the actor is said to have done something hostile: "denied shelling Chad"."""
+        kind = self._triggers.kind(clause)
+        if kind is None or plover.meaning(kind[0]).quad < 4:
+            return []
+        actors, recipients = self._parties_of(clause, depth + 1) or ((), ())
+        own = {n.code for n in actors} <= context.actors
+        return [n for n in recipients if own and n.code not in context.actors]
+
+    def _aimed_at(self, clause: Token, depth: int) -> list[Named]:
+        """At whom the hostile act of a clause, or of one within it, is aimed."""
+        for inner in (clause, *complements(clause)):
+            kind = self._triggers.kind(inner)
+            hostile = kind is not None and plover.meaning(kind[0]).quad > 2
+            parties = self._parties_of(inner, depth + 1) if hostile else None
+            if parties is not None and parties[1]:
+                return list(parties[1])
+        return []
 
     def _asked_of(self, clause: Token, context: Context, depth: int) -> list[Named]:
         """Whom a complement concerns: its own subject, else the other parties of its act."""

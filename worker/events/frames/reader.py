@@ -156,10 +156,16 @@ class Reader:
             return None
         actors = self._outer_subject(rule, context, depth, actors)
         context.actors = frozenset(a.code for a in actors)
+        context.armed = any(a.kind == "group" for a in actors)
         if "own" in rule.flags and not self._is_own(context):
             return None
-        recipients = self._places.first(rule.recipient, context, depth)
+        claims = rule.type == "REJECT" and self._contents.is_claim(context)
+        places = ("claim", "from", "by") if claims else rule.recipient
+        recipients = self._places.first(places, context, depth)
         recipients = [r for r in recipients if not self._lexicon.is_a(r.code.lower(), "NGO")]
+        home = all(r.code in context.actors and r.start >= 0 for r in recipients)
+        if rule.type == "THREATEN" and recipients and home and not self._domestic:
+            return None  # aimed at oneself: a domestic act
         if "matrix" in rule.flags:  # who agrees to act is no target of the agreement
             recipients = [r for r in recipients if r.code not in {a.code for a in actors}]
         if any(k in rule.flags and actors[0].kind != k for k in ("igo", "group")):
@@ -279,7 +285,7 @@ class Reader:
         if "refusing" in flags:
             return own_standing(context.token) is Standing.REFUSED
         if "will" in flags:
-            return own_standing(context.token) is Standing.FUTURE
+            return standing(context.token, self._lexicon.operators) is Standing.FUTURE
         if "subjunctive" in flags:  # "insisted that Serbia withdraw"
             return any(c.tag_ == "VB" and is_subjunctive(c) for c in context.args.complements)
         if rule.type == "REQUEST" and "matrix" in flags and _is_question(context):
@@ -307,7 +313,10 @@ class Reader:
                 return _MISFIT
         if "alone2" in rule.flags and rule.type == "ASSAULT" and self._has_other_foe(context):
             return _MISFIT
-        if rule.type == "AGREE" and "matrix" in rule.flags and self._contents.is_hostile(context):
+        matrix = rule.type if "matrix" in rule.flags else ""
+        if matrix == "AGREE" and self._contents.is_hostile(context):
+            return _MISFIT
+        if matrix == "REJECT" and self._contents.is_restraint(context):
             return _MISFIT
         vowed = rule.type == "AGREE" and lemma(context.token) in _VOWING
         if vowed and not self._contents.is_kind(context):
@@ -322,12 +331,23 @@ class Reader:
             return self._contents.weapon(context) or self._from_the_air(context)
         if "matrix" not in rule.flags or rule.type not in ("REQUEST", "REJECT", "THREATEN"):
             return rule.mode
+        warning = rule.type == "THREATEN" and lemma(context.token) in _WARNING
+        if warning and self._is_mere_danger(rule, context):
+            return _MISFIT
         content = self._contents.content(context)
         mode = self._contents.embedded(rule.type.lower(), content)
         if mode is None and rule.type == "THREATEN":
-            threat = lemma(context.token) in _THREATS or self._contents.warns(context)
+            words = {lemma(t) for t in (context.token, *context.args.patient)}
+            told = warning and any(c.dep_ == "ccomp" for c in args.complements)
+            threat = bool(words & _THREATS) or told or self._contents.warns(context)
             return rule.mode if threat else _MISFIT
         return mode or rule.mode
+
+    def _is_mere_danger(self, rule: Rule, context: Context) -> bool:
+        """Whether who warns is not the one who would bring it about."""
+        if "own" in rule.flags:
+            return not self._contents.is_own_deed(context)
+        return self._contents.foretells(context)
 
     def _from_the_air(self, context: Context) -> str | None:
         """ "The coalition conducted 14 strikes": a coalition strikes from above."""
@@ -395,6 +415,8 @@ class Reader:
         above = (act.trigger.head, act.trigger.head.head)
         if act.type in _DECIDED and any(lemma(t) in _DECIDING for t in above):
             return act  # "agreed to extend the sanctions": that is how they are imposed
+        if act.type in ("REJECT", "THREATEN"):
+            return act  # who will boycott the talks has refused them
         if act.type not in _COOPERATIVE:
             return self._announced(act)
         if lemma(act.trigger) in ("welcome", "appreciate"):
@@ -424,9 +446,17 @@ class Reader:
         if act.type not in _COOPERATIVE or act.rule.pos == "n" or act.trigger.dep_ == "acl":
             return None
         mode = self._contents.embedded("reject", [act.trigger])
-        return replace(
+        act = replace(
             act, type="REJECT", mode=mode, label=f"{act.label}/refused", standing=Standing.REFUSED
         )
+        if act.recipients:
+            return act
+        own = {n.code for n in self._places.subject(arguments(act.trigger).agent)}
+        others = tuple(a for a in act.actors if a.code not in own)
+        if not others or len(others) == len(act.actors):
+            return act
+        actors = tuple(a for a in act.actors if a.code in own)
+        return replace(act, actors=actors, recipients=others)  # "will not negotiate with Chad"
 
     def _deontic(self, predicate: Token) -> Iterator[Act]:
         """ "Iran must comply", said by another party: a REQUEST."""
@@ -504,6 +534,7 @@ class Reader:
 _SWAPPING = frozenset({"trade", "swap"})
 _QUESTIONS = frozenset({"how", "why", "whether", "when", "where", "if"})
 _THREATS = frozenset({"threaten", "threat", "ultimatum"})
+_WARNING = frozenset({"warn", "caution"})
 _ANNOUNCING = frozenset({"AGREE", "THREATEN"})
 _MISFIT = "\0"
 

@@ -28,6 +28,7 @@ _HEADS = frozenset({"dozen", "hundred", "thousand", "million", "ten", "score"})
 _NEAR = 5  # words behind a noun in which the order of words is trusted
 _HYPHENS = frozenset("-‑")
 _DENIED = frozenset({"negated", "refusing"})  # lines that stand with "not"
+_ON_CONDITION = frozenset({"if", "unless", "until", "should", "once"})
 _SEPARABLE = frozenset({"off", "out", "down", "over", "away", "back", "in"})
 
 
@@ -70,7 +71,7 @@ class Context:
     `words` are those that stand in places of the tree, `fitting` says which rules have what they
     need, both as far as they were asked for;
     `flags`, `type` and `actors` are of the rule that is being tried; `actors` is empty until they
-    are found.
+    are found; `armed`: an armed group is among them.
     """
 
     token: Token
@@ -80,6 +81,7 @@ class Context:
     flags: frozenset[str] = frozenset()
     type: str = ""
     actors: frozenset[str] = frozenset()
+    armed: bool = False
     light_args: Arguments = field(default_factory=Arguments)
     words: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
     fitting: dict[str, bool] = field(default_factory=dict)
@@ -298,6 +300,10 @@ class Triggers:
                 yield from (t for t in context.token.subtree if t != context.token)
             elif part == "passive":
                 yield from [context.token] if is_passive(context.token) else []
+            elif part == "acl":
+                yield from [context.token] if context.token.dep_ == "acl" else []
+            elif part == "if":
+                yield from on_condition(context.token)
             elif part == "case":
                 yield from children(context.token, "case")
             elif part == "aux":
@@ -367,6 +373,14 @@ def _words_of(sentence: Span) -> frozenset[str]:
             beside = sentence.doc.tokens[max(0, token.i - 1) : token.i + 2]
             words.update(map(hyphened, beside))
     return frozenset(words)
+
+
+def on_condition(verb: Token) -> Iterator[Token]:
+    """The clauses that say on what condition: "if Chad attacks", "unless it withdraws"."""
+    for clause in children(verb, "advcl"):
+        marks = {c.lower_ for c in clause.children if c.dep_ in ("mark", "advmod", "case")}
+        if marks & _ON_CONDITION:
+            yield clause
 
 
 def crowd_of(context: Context) -> list[Token]:

@@ -30,6 +30,7 @@ _PLACING = frozenset({"at", "in", "near", "on", "outside", "to", "into", "across
 _UNPROVEN = frozenset(
     {"allegation", "accusation", "suspicion", "speculation", "rumor", "rumour", "fear", "notion"}
 )
+_CITING = frozenset({"quote", "cite", "describe", "report", "portray"})
 _TO_SAY_TO = frozenset({"summon", "convene", "use"})  # "summoned X to condemn": not X condemns
 _SOMETIME = frozenset({"until", "before", "once", "when", "till"})
 _JUDGING = frozenset(
@@ -244,6 +245,9 @@ def _controller(verb: Token) -> Token | None:
     marks = {c.lower_ for c in verb.children if c.dep_ == "mark"}
     if "of" in marks or "from" in marks:
         return next(children(head, "obj"), None) or next(children(head, "nsubj:pass"), None)
+    if "as" in marks and verb.tag_ == "VBG" and lemma(head) in _CITING:
+        cited = [*children(head, "obj"), *children(head, "nsubj:pass")]
+        return next(iter(cited), None)  # "quoted the premier as denying"
     if "for" in marks and lemma(head) in _JUDGING:  # "thanked Chad for sending troops"
         return next(children(head, "obj"), None)
     if "as" in marks and lemma(head) in _QUOTING:  # "quotes the minister as saying"

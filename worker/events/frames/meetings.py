@@ -12,12 +12,13 @@ from worker.events.frames.acts import Frame
 from worker.events.frames.places import Places
 from worker.events.frames.triggers import Context
 from worker.events.language.parsed import Token
-from worker.events.language.tree import arguments, case, children, lemma, nested
+from worker.events.language.tree import arguments, case, children, is_predicate, lemma, nested
 from worker.events.rules import Lexicon
 from worker.events.who.phrases import Named, Phrases
 
 _VENUES = ("in", "at")
 _MANY = 3
+_LEADING = ("leader", "minister", "head", "chief", "governor", "envoy", "delegate", "representative")
 _OF_MEMBERS = ("leaders", "ministers", "members", "governments", "states", "nations")
 
 
@@ -35,25 +36,68 @@ class Meetings:
         if frame.recipients:
             return frame
         if len(frame.actors) == 1:
-            return self._received(frame, context) or self._hosted(frame)
-        if len(frame.actors) == 2 and (host := self._host(frame, context)):
-            guests = tuple(n for n in frame.actors if n != host)
-            return replace(frame, mode="visit", actors=guests, recipients=(host,))
+            return self._received(frame, context) or self._hosted(frame, context.token)
+        if self._is_mediated(context):
+            return replace(frame, mode="third-party")
+        hosts = self._hosts(frame, context)
+        guests = tuple(n for n in frame.actors if n not in hosts)
+        if hosts and len(guests) == 1:
+            return replace(frame, mode="visit", actors=guests, recipients=hosts)
         if len(frame.actors) >= _MANY or self._of_members(frame, context.token):
             return replace(frame, mode="multilateral")
         return frame
 
-    def _host(self, frame: Frame, context: Context) -> Named | None:
-        """The one of two on whose soil they meet."""
+    def _is_mediated(self, context: Context) -> bool:
+        """ "U.S.-brokered talks", "talks mediated by Turkey": a third brings them together."""
+        return any(
+            self._lexicon.is_a(w.lower_, "MEDIATED") or self._lexicon.is_a(lemma(w), "MEDIATED")
+            for noun in (context.token, *context.args.patient)
+            for w in children(noun, "amod", "acl", "compound")
+        )
+
+    def _hosts(self, frame: Frame, context: Context) -> tuple[Named, ...]:
+        """The one of two on whose soil they meet; of several, bodies that have their seat there."""
         venues = {n.code for n in self._venues(context)}
+        seated = [n for n in frame.actors if any(self._has_seat(n, v) for v in venues)]
+        if seated and len(seated) == len(frame.actors) - 1:
+            return tuple(seated)
+        if len(frame.actors) != 2:
+            return ()
         guests = self._visiting(context.token)
         hosts = [n for n in frame.actors if n.code in venues or (guests and n.code not in guests)]
-        return hosts[0] if len(hosts) == 1 and hosts[0].kind == "state" else None
+        if len(hosts) == 1 and hosts[0].kind == "state":
+            return tuple(hosts)
+        return () if venues else self._sent_to(frame, context.token)
+
+    def _has_seat(self, body: Named, state: str) -> bool:
+        return self._lexicon.is_a(f"{body.code}-{state}".lower(), "SEAT")
+
+    def _sent_to(self, frame: Frame, token: Token) -> tuple[Named, ...]:
+        """Whom an envoy meets, or a minister that is no head of government: at home, it is."""
+        ruling = [n for n in frame.actors if self._is_called(n, token, "RULER")]
+        sent = [n for n in frame.actors if n not in ruling and self._is_called(n, token, "SENT")]
+        aside = any(t.lower_.startswith(("sideline", "margin")) for t in token.sent)
+        return tuple(ruling) if len(ruling) == len(sent) == 1 and not aside else ()
+
+    def _is_called(self, named: Named, token: Token, kind: str) -> bool:
+        """Whether the words around a party's name are of a kind of office."""
+        span = token.doc.char_span(named.start, named.end, alignment_mode="expand")
+        if named.start < 0 or span is None:
+            return False
+        heads = {t.head for t in span if t.dep_ in ("amod", "compound", "nmod:poss", "nmod:desc")}
+        words = {t.lemma_ for h in heads for t in (h, *children(h, "nmod:desc", "flat", "compound"))}
+        words |= {t.lemma_ for t in span}
+        if kind == "RULER" and "minister" in words and "prime" not in words:
+            words -= {"minister"}
+        return any(self._lexicon.is_a(w, kind) for w in words)
 
     def _venues(self, context: Context) -> list[Named]:
         preps = context.args.preps + context.light_args.preps
         beside = [t for _, t in preps] + context.args.patient
         found = [t for c, t in preps if c in _VENUES]
+        clause = context.token.head  # "said in Rome after a meeting with X"
+        if context.token.dep_ in ("obl", "advcl") and is_predicate(clause):
+            found += [t for t in children(clause, "obl") if case(t) in _VENUES]
         return self._places.belongs(found + [t for c in _VENUES for t in nested(beside, c)])
 
     def _visiting(self, token: Token) -> set[str]:
@@ -74,8 +118,10 @@ class Meetings:
             return None
         return replace(frame, mode="visit", recipients=(hosts[0],))
 
-    def _hosted(self, frame: Frame) -> Frame | None:
-        """An organisation that meets alone; nobody else can."""
+    def _hosted(self, frame: Frame, token: Token) -> Frame | None:
+        """An organisation that meets alone, or by its members; nobody else can."""
+        if self._of_members(frame, token):
+            return replace(frame, mode="multilateral")
         lonely = "alone" in frame.rule.flags or frame.rule.mode == "multilateral"
         return frame if lonely else None
 
@@ -93,5 +139,7 @@ class Meetings:
 
 def _leads_members(noun: Token) -> bool:
     """ "Leaders of African Union member states"."""
-    inner = (c for c in children(noun, "nmod") if case(c) == "of")
-    return any(lemma(t) in ("state", "nation", "country", "member") for t in inner)
+    inner = [c for c in children(noun, "nmod") if case(c) in ("of", "from")]
+    several = "Plur" in noun.morph.get("Number", [])
+    leading = several and lemma(noun) in _LEADING
+    return any(lemma(t) in ("state", "nation", "country", "member") or leading for t in inner)

@@ -50,6 +50,9 @@ _BY_MEANS_OF = frozenset({"with", "by", "thanks"})
 _SOIL = frozenset({"in", "from", "at", "near", "outside"})
 _BEING_HIT = frozenset({"suffer", "receive", "face", "sustain", "endure"})
 _AIMED = frozenset({"to", "with", "from", "on", "against", "in", "for", "at", "toward", "towards"})
+_COMING_AFTER = frozenset({"follow", "precede", "succeed"})
+_ARRIVING = frozenset({"arrive", "land", "come", "fly", "travel", "gather", "convene", "sit"})
+_MUTUAL = frozenset({"CONSULT", "COOPERATE"})
 _APART = frozenset({"after", "following", "before", "despite", "amid"})
 
 
@@ -115,6 +118,8 @@ class Places:
             token = verb.doc[i]
             if token.lower_ in _FENCES or (is_finite(token) and token.pos_ == "VERB"):
                 return []
+            if token.dep_ == "mark" and token.head != verb:
+                return []  # "met as ministers of Chad prepared": another clause
             if token.dep_ == "xcomp" and token.head == verb and any(children(verb, "obj")):
                 return []  # "is warning tourists to avoid Egypt": it is not Egypt that is warned
             if token.pos_ == "ADP":
@@ -262,6 +267,10 @@ class Places:
             return self.belongs(args.agent, told=told)
         if place == "obj":
             return self.belongs(args.patient, told=told) or self.belongs(args.indirect)
+        if place == "session":
+            return self._session([*args.patient, *(t for _, t in args.preps)])
+        if place == "by" and context.token.pos_ == "NOUN":
+            return self._phrases.doer(context.token)
         if place == "iobj":
             return self.belongs(args.indirect)
         if place.startswith("~"):
@@ -281,6 +290,14 @@ class Places:
         if place == "between":  # "a truce between A and B took effect"
             around += args.agent
         return self.belongs(nouns) or self.belongs(nested([*args.patient, *around], place))
+
+    def _session(self, nouns: Iterable[Token]) -> list[Named]:
+        """Whose meeting it is; where it is held is no party, and "the meeting" was told before."""
+        for noun in (t for t in nouns if self._lexicon.is_a(lemma(t), "MEETING")):
+            found = [n for n in self.belongs([noun]) if n.basis != "capital"]
+            if found := found or self._phrases.meeting(noun):
+                return found
+        return []
 
     def _striking(self, context: Context) -> list[Named]:
         """Whose attack it was, where nobody is the subject: "were killed in a raid by the PKK"."""
@@ -399,6 +416,8 @@ class Places:
                 return self._of_noun("by", context)  # "suffered an attack by the PKK"
             if context.light is not None and context.light_args.agent:
                 return self.subject(context.light_args.agent)
+            if token.dep_ == "flat":  # "photos of X meeting with Y": a verb taken for a name
+                return self.subject([token.head])
             for source in ("poss", "mod", "by"):
                 if found := self._of_noun(source, context):
                     return found
@@ -431,22 +450,33 @@ class Places:
 
     def _governing_subject(self, noun: Token, kind: str) -> list[Named]:
         """ "During a meeting with X, Y said …": the subject of what the meeting dates."""
+        if kind in _MUTUAL:
+            noun = self._triggers.whole(noun)
         verb = noun.head
+        if noun.dep_ == "obj" and kind == "CONSULT" and lemma(verb) in _COMING_AFTER:
+            return self._told_by(verb)
         strike = self._lexicon.is_a(lemma(noun), "ATTACK")
         instrument = case(noun) in _BY_MEANS_OF and (strike or kind in ("AID", "SUPPORT"))
+        during = _DURING | {"as"} if kind == "COOPERATE" else _DURING
         if noun.dep_ != "obl" or not is_predicate(verb) or is_passive(verb):
             return []
         if lemma(verb) in _DYING:  # "died in separate attacks": not theirs
             return []
         if strike and self._lexicon.is_a(lemma(verb), "SAY"):
             return []  # "officials say in the latest attack …": not theirs
-        abroad = case(noun) == "for" and any(True for _ in around.sites(noun, self._lexicon))
-        if case(noun) not in _DURING and not instrument and not abroad:
+        arriving = lemma(verb) in _ARRIVING or any(True for _ in around.sites(noun, self._lexicon))
+        abroad = case(noun) == "for" and arriving
+        if case(noun) not in during and not instrument and not abroad:
             return []  # "is in Russia for talks" too
         if strike and (case(noun) in _APART or self._is_kind(verb)):
             return []
         who = subject(verb)
         return self.subject([who]) if who is not None else []
+
+    def _told_by(self, verb: Token) -> list[Named]:
+        """Who said or did what follows a meeting: "the announcement followed talks with X"."""
+        first = next(children(verb, "nsubj"), None)
+        return [] if first is None else self.belongs([first], told=True)
 
     def _is_kind(self, verb: Token) -> bool:
         """Whether a verb says or helps: who offers condolences in an attack did not strike."""

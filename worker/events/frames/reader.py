@@ -85,7 +85,7 @@ class Reader:
         """All acts of a sentence, in the order of their triggers."""
         found: list[Act] = []
         telling = [t for t in sentence if self.triggers.rules(t) or _is_duty(t)]
-        sport = telling and any(self._lexicon.is_a(lemma(t), "SPORT") for t in sentence)
+        sport = telling and any(self._is_sport(t) for t in sentence)
         for token in sorted(telling, key=_depth):  # what governs first: it may swallow the rest
             if token.i in self._swallowed:
                 continue
@@ -100,6 +100,10 @@ class Reader:
                     found.append(act)
                     found.extend(self._alleged(act))
         return sorted(found, key=lambda a: a.trigger.i)
+
+    def _is_sport(self, token: Token) -> bool:
+        """A word of matches; what is "final" need be none."""
+        return token.pos_ != "ADJ" and self._lexicon.is_a(lemma(token), "SPORT")
 
     def is_private(self, act: Act) -> bool:
         """Whether an act of one party concerns nobody else: what a government denies at home."""

@@ -23,6 +23,7 @@ from worker.events.who.phrases import Phrases
 
 _POS = {"VERB": "v", "AUX": "v", "NOUN": "n", "PROPN": "n", "ADJ": "a"}
 _HEADS = frozenset({"dozen", "hundred", "thousand", "million", "ten", "score"})
+_PARTNERS = ("with", "between")
 _NEAR = 5  # words behind a noun in which the order of words is trusted
 _SEPARABLE = frozenset({"off", "out", "down", "over", "away", "back", "in"})
 
@@ -154,6 +155,7 @@ class Triggers:
             return Context(token, forms, args)
         args = Arguments(preps=[(case(c), c) for c in children(token, "nmod", "obl")])
         args.preps += self._right_behind(token)
+        args.preps += self._hung_late(token)
         args.preps += _said_of(token)
         args.preps += _of_participle(token)
         args.complements = [c for c in children(token, "acl", "ccomp") if not is_passive(c)]
@@ -177,6 +179,21 @@ class Triggers:
                 return [("of", token)]
         return []
 
+    def _hung_late(self, noun: Token) -> list[tuple[str, Token]]:
+        """ "Spoke of his meeting on Monday with X": the partners, hung on the verb."""
+        if not self._lexicon.is_a(lemma(noun), "MEETING") or not is_predicate(noun.head):
+            return []
+        if any(case(c) in _PARTNERS for c in children(noun, "nmod")):
+            return []
+        found = []
+        for phrase in children(noun.head, "obl"):
+            between = noun.doc[noun.i + 1 : phrase.left_edge.i]
+            if phrase.i > noun.i and case(phrase) in _PARTNERS and not any(
+                t.pos_ in ("PUNCT", "VERB", "AUX", "SCONJ") for t in between
+            ):
+                found.append((case(phrase), phrase))
+        return found
+
     def _is_state(self, token: Token) -> bool:
         """ "Is appalled by": a state, no passive; "was set free by" is one."""
         if not self._lexicon.triggers("a", token.lower_):
@@ -196,11 +213,13 @@ class Triggers:
         for child in children(noun, "acl", "acl:relcl"):
             if self._lexicon.is_a(lemma(child), "LIGHT") and is_passive(child):
                 return child
-        head = noun.head
         top = noun
         while top.dep_ == "conj" and top.head.pos_ in ("NOUN", "PROPN"):
             top = top.head
+        top = self.whole(top)
         head = top.head
+        if called := _so_called(top):
+            top, head = called, called.head
         if (
             top.dep_ in ("obj", "nsubj:pass")
             and head.pos_ == "VERB"
@@ -208,6 +227,14 @@ class Triggers:
         ):
             return head
         return None
+
+    def whole(self, noun: Token) -> Token:
+        """ "Dozens of raids", "the end of a visit": the phrase that counts or tells a part of it."""
+        if noun.dep_ == "nmod" and case(noun) == "of":
+            word = lemma(noun.head)
+            if self._lexicon.is_a(word, "PART") or self._lexicon.is_a(word, "QUANTITY"):
+                return noun.head
+        return noun
 
     def fits(self, rule: Rule, context: Context) -> bool:
         """Whether the rule's particle, light verb, objects and complements are there."""
@@ -295,6 +322,16 @@ def _said_of(noun: Token) -> list[tuple[str, Token]]:
     return []
 
 
+def _so_called(noun: Token) -> Token | None:
+    """ "Held what he called useful talks": the object that stands for what is called so."""
+    clause = noun.head
+    for _ in range(2):
+        if clause.dep_ == "acl:relcl" and clause.head.lower_ == "what":
+            return clause.head
+        clause = clause.head
+    return None
+
+
 def _of_participle(noun: Token) -> list[tuple[str, Token]]:
     """Phrases of a participle that are the noun's: "talks brokered by X between Y and Z"."""
     clauses = [c for c in children(noun, "acl") if c.dep_ == "acl" and is_passive(c)]
@@ -354,7 +391,8 @@ def fills(token: Token, fillers: frozenset[str], lexicon: Lexicon) -> bool:
 def _is_somebody(name: Token, lexicon: Lexicon) -> bool:
     """Whether a name is a person's: it has several words, or a title before it."""
     return any(
-        c.dep_ == "flat" or (c.i < name.i and lexicon.is_a(lemma(c), "HUMAN"))
+        c.dep_ == "flat"
+        or (c.i < name.i and (lexicon.is_a(lemma(c), "HUMAN") or lexicon.is_a(lemma(c), "TITLE")))
         for c in children(name, "flat", "nmod:desc", "compound")
     )
 

@@ -297,6 +297,9 @@ def arguments(predicate: Token) -> Arguments:
         ] or _gap(predicate, surface)
         if not found.patient:  # an "agent" without "by" beside an active verb is its object
             found.patient = [c for c in predicate.children if c.dep_ == "obl:agent" and not case(c)]
+        if not found.patient:  # "cut short his visit"
+            judged = (c for c in children(predicate, "xcomp") if c.pos_ == "ADJ")
+            found.patient = [o for c in judged for o in children(c, "obj")]
         if not found.patient and predicate.pos_ == "VERB":
             found.patient = _shared_object(predicate) or _bare_nominals(predicate)
     found.indirect = list(children(predicate, "iobj"))

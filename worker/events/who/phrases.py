@@ -121,6 +121,12 @@ class Phrases:
         """The organisation told last."""
         return self._last(token, "igo")
 
+    def meeting(self, noun: Token) -> list[Named]:
+        """Who met, where "the meeting" names nobody: those of the last that was told."""
+        definite = any(c.lower_ in ("the", "this", "that", "these", "those") for c in noun.children)
+        named = any(c.dep_ in ("amod", "nmod", "compound") and c.i in self._at for c in noun.children)
+        return self._last(noun, "meeting") if definite and not named else []
+
     def last_state(self, token: Token) -> list[Named]:
         """The foreign state told last, as a place or in an adjective."""
         return self._last(token, "state")

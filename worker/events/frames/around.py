@@ -18,6 +18,8 @@ _ARRIVAL = frozenset(
     {"arrive", "reach", "land", "dock", "enter", "go", "come", "head", "leave", "be", "cross"}
 )
 _WHERE_TO = frozenset({"in", "to", "at", "into", "for", "through"})
+_TRADING = ("to", "of", "from")
+_INCLUDING = frozenset({"involve", "include", "group", "unite", "gather", "bring"})
 
 Around = Callable[[Token, Lexicon], Iterable[Token]]
 
@@ -65,6 +67,21 @@ def beside(token: Token, _: Lexicon) -> Iterable[Token]:
     yield from (c for c in children(noun.head, "nsubj", "obj", "iobj", "obl") if c != noun)
 
 
+def participants(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Who takes part: "the talks involving A, B and C"."""
+    for clause in children(token, "acl"):
+        if lemma(clause) in _INCLUDING:
+            yield from children(clause, "obj")
+
+
+def customers(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Whom a supplier sells to, or a buyer buys from: "became the main supplier of gas to X"."""
+    for noun in children(token, "xcomp", "obj"):
+        for child in children(noun, "nmod"):
+            yield from (c for c in (*children(child, "nmod"), child) if case(c) in _TRADING)
+    yield from (c for c in children(token, "obl") if case(c) == "to")
+
+
 def destinations(token: Token, _: Lexicon) -> Iterable[Token]:
     """Where things told by a participle went: "the tanks given by X reached Y"."""
     thing = token.head
@@ -86,5 +103,7 @@ PLACES: dict[str, Around] = {
     "site": sites,
     "qualified": qualified,
     "beside": beside,
+    "customer": customers,
+    "involving": participants,
 }
 """Names of places, as the lexicon's lines use them."""

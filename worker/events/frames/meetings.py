@@ -12,11 +12,22 @@ from worker.events.frames.acts import Frame
 from worker.events.frames.places import Places
 from worker.events.frames.triggers import Context
 from worker.events.language.parsed import Token
-from worker.events.language.tree import arguments, case, children, is_predicate, lemma, nested
+from worker.events.language.tree import (
+    Standing,
+    arguments,
+    case,
+    children,
+    is_predicate,
+    lemma,
+    nested,
+    standing,
+)
 from worker.events.rules import Lexicon
 from worker.events.who.phrases import Named, Phrases
 
 _VENUES = ("in", "at")
+_TOPICS = ("about", "on", "over")
+_TITLING = ("amod", "compound", "nmod:poss", "nmod:desc", "flat")
 _MANY = 3
 _LEADING = ("leader", "minister", "head", "chief", "governor", "envoy", "delegate", "representative")
 _OF_MEMBERS = ("leaders", "ministers", "members", "governments", "states", "nations")
@@ -67,38 +78,50 @@ class Meetings:
         hosts = [n for n in frame.actors if n.code in venues or (guests and n.code not in guests)]
         if len(hosts) == 1 and hosts[0].kind == "state":
             return tuple(hosts)
-        return () if venues else self._sent_to(frame, context.token)
+        held = standing(context.token, self._lexicon.operators) is Standing.FACT
+        return self._sent_to(frame, context.token) if held and not venues else ()
 
     def _has_seat(self, body: Named, state: str) -> bool:
         return self._lexicon.is_a(f"{body.code}-{state}".lower(), "SEAT")
 
     def _sent_to(self, frame: Frame, token: Token) -> tuple[Named, ...]:
-        """Whom an envoy meets, or a minister that is no head of government: at home, it is."""
-        ruling = [n for n in frame.actors if self._is_called(n, token, "RULER")]
-        sent = [n for n in frame.actors if n not in ruling and self._is_called(n, token, "SENT")]
-        aside = any(t.lower_.startswith(("sideline", "margin")) for t in token.sent)
-        return tuple(ruling) if len(ruling) == len(sent) == 1 and not aside else ()
+        """Whom an envoy meets, or a head of government whom a lesser one does: at home, it is."""
+        if any(t.lower_.startswith(("sideline", "margin")) for t in token.sent):
+            return ()
+        offices = [(n, self._words(n, token)) for n in frame.actors]
+        lexicon = self._lexicon.classes
+        ruling = [n for n, words in offices if _is_ruling(words, lexicon["RULER"])]
+        sent = [n for n, words in offices if words & lexicon["SENT"] and n not in ruling]
+        lesser = [n for n, words in offices if words & lexicon["LESSER"] and n not in ruling]
+        if len(sent) == 1:
+            return tuple(n for n in frame.actors if n not in sent and n.kind != "igo")
+        return tuple(ruling) if len(ruling) == len(lesser) == 1 else ()
 
-    def _is_called(self, named: Named, token: Token, kind: str) -> bool:
-        """Whether the words around a party's name are of a kind of office."""
+    def _words(self, named: Named, token: Token) -> frozenset[str]:
+        """The words of a party's name, of its office, and of the phrase around it."""
         span = token.doc.char_span(named.start, named.end, alignment_mode="expand")
         if named.start < 0 or span is None:
-            return False
-        heads = {t.head for t in span if t.dep_ in ("amod", "compound", "nmod:poss", "nmod:desc")}
-        words = {t.lemma_ for h in heads for t in (h, *children(h, "nmod:desc", "flat", "compound"))}
-        words |= {t.lemma_ for t in span}
-        if kind == "RULER" and "minister" in words and "prime" not in words:
-            words -= {"minister"}
-        return any(self._lexicon.is_a(w, kind) for w in words)
+            return frozenset()
+        heads = set(span)
+        for word in span:
+            while word.dep_ in _TITLING and word.head != word:
+                word = word.head
+                heads.add(word)
+        words = {t.lemma_ for h in heads for t in (h, *children(h, *_TITLING))}
+        if named.origin is not None and named.origin.office:
+            words |= set(named.origin.office.lower().split())
+        return frozenset(words)
 
     def _venues(self, context: Context) -> list[Named]:
         preps = context.args.preps + context.light_args.preps
-        beside = [t for _, t in preps] + context.args.patient
+        beside = [t for c, t in preps if c not in _TOPICS] + context.args.patient
         found = [t for c, t in preps if c in _VENUES]
         clause = context.token.head  # "said in Rome after a meeting with X"
         if context.token.dep_ in ("obl", "advcl") and is_predicate(clause):
-            found += [t for t in children(clause, "obl") if case(t) in _VENUES]
-        return self._places.belongs(found + [t for c in _VENUES for t in nested(beside, c)])
+            beyond = [clause, *children(clause, "obl")]  # "is in Rome, holding talks" too
+            found += [t for t in beyond if case(t) in _VENUES]
+        found += [t for c in _VENUES for t in nested(beside, c)]
+        return [n for t in found for n in self._phrases.site(t)]
 
     def _visiting(self, token: Token) -> set[str]:
         """Codes of whoever the sentence calls "the visiting …"."""
@@ -112,6 +135,8 @@ class Meetings:
         if not any(
             self._lexicon.is_a(lemma(t), "AGENT") for t in [*partners, *context.args.patient]
         ):
+            return None
+        if any(_is_regional(t) for t in partners):
             return None
         hosts = [n for n in self._venues(context) if n.kind == "state" and n.place]
         if len(hosts) != 1 or hosts[0].code == guest.code:
@@ -137,9 +162,20 @@ class Meetings:
         return any(_leads_members(t) for t in told)
 
 
+def _is_regional(noun: Token) -> bool:
+    """ "Arab leaders", "West African ministers": from elsewhere than where they meet."""
+    return any(c.text[:1].isupper() for c in children(noun, "amod"))
+
+
+def _is_ruling(words: frozenset[str], ruler: frozenset[str]) -> bool:
+    """Whether words are of a head of state or government."""
+    return bool(words & ruler - {"minister"}) or {"prime", "minister"} <= words
+
+
 def _leads_members(noun: Token) -> bool:
     """ "Leaders of African Union member states"."""
     inner = [c for c in children(noun, "nmod") if case(c) in ("of", "from")]
     several = "Plur" in noun.morph.get("Number", [])
-    leading = several and lemma(noun) in _LEADING
+    official = lemma(noun) == "official" and any(case(c) == "from" for c in inner)
+    leading = several and (official or lemma(noun) in _LEADING)
     return any(lemma(t) in ("state", "nation", "country", "member") or leading for t in inner)

@@ -118,7 +118,8 @@ class Places:
             token = verb.doc[i]
             if token.lower_ in _FENCES or (is_finite(token) and token.pos_ == "VERB"):
                 return []
-            if token.dep_ == "mark" and token.head != verb:
+            aim = token.lower_ in ("to", "for") and rule.type != "CONSULT"
+            if token.dep_ == "mark" and token.head != verb and not aim:
                 return []  # "met as ministers of Chad prepared": another clause
             if token.dep_ == "xcomp" and token.head == verb and any(children(verb, "obj")):
                 return []  # "is warning tourists to avoid Egypt": it is not Egypt that is warned
@@ -438,8 +439,9 @@ class Places:
         if place == "where":
             return self._where(context)
         preps = context.args.preps + context.light_args.preps
+        below = [t for c, t in preps if place != "between" or not _is_topic(c, t)]
         found = self.belongs([t for c, t in preps if c == place]) or self.belongs(
-            nested([t for _, t in preps], place)
+            nested(below, place)
         )
         return found or (self._phrases.doer(token) if place == "by" else [])
 
@@ -588,6 +590,11 @@ def _sites(context: Context) -> list[Token]:
     for preposition in _SITES:
         found.extend(nested(heads, preposition))
     return sorted(set(found), key=lambda t: t.i)
+
+
+def _is_topic(preposition: str, noun: Token) -> bool:
+    """ "On disputes between A and B": what is talked about, not who talks."""
+    return preposition in ("on", "about", "over") and noun.pos_ == "NOUN"
 
 
 def _there(noun: Token) -> list[Token]:

@@ -247,10 +247,12 @@ class Reader:
         one_sided = "alone2" in rule.flags and len(actors) == 1
         if one_sided and others and not any(o.how == "with" for o in others):
             return Frame(rule, rule.type, mode, tuple(actors), tuple(others))
+        if "each" in rule.flags and len(actors) > 1 and others:  # "Russia and China sold X arms"
+            return Frame(rule, rule.type, mode, tuple(distinct(actors)), tuple(others))
         if "mutual" in rule.flags and len(actors) == 1 and len(others) > 2:
             return Frame(rule, rule.type, mode, tuple(actors), tuple(others))  # X with each of them
         if "mutual" in rule.flags and (len(everyone) > 1 or not rule.flags & {"alone", "alone2"}):
-            if len(everyone) < 2 and not (self._domestic or _is_body(everyone, rule)):
+            if len(everyone) < 2 and not self._domestic:
                 return None
             return Frame(rule, rule.type, mode, tuple(everyone), ())
         alone = "alone" in rule.flags or ("official" in rule.flags and self._speech.issuer)
@@ -563,7 +565,3 @@ def _is_coalition_alone(everyone: list[Named]) -> bool:
 
 def _is_personal(named: Named) -> bool:
     return named.person or named.basis in ("person", "office") or named.how == "organ"
-
-
-def _is_body(everyone: list[Named], rule: Rule) -> bool:
-    return bool(everyone) and everyone[0].kind == "igo" and rule.mode == "multilateral"

@@ -35,6 +35,7 @@ _JUDGING = frozenset(
     {"thank", "praise", "criticize", "criticise", "condemn", "blame", "applaud", "commend", "fault"}
 )
 _GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
+_NEVER_DONE = frozenset({"confer", "arrive", "travel", "converse", "speak", "dine", "depart"})
 _MAX_CLIMB = 12
 
 
@@ -158,7 +159,7 @@ def is_passive(verb: Token) -> bool:
     """Whether a verb is a passive, with or without its auxiliary."""
     if any(c.dep_ in ("nsubj:pass", "aux:pass", "csubj:pass") for c in verb.children):
         return True
-    if verb.tag_ == "VBG":
+    if verb.tag_ == "VBG" or lemma(verb) in _NEVER_DONE:
         return False
     if verb.tag_ != "VBN" and "Part" not in verb.morph.get("VerbForm", []):
         return False
@@ -549,6 +550,9 @@ def _governed(node: Token, operators: Operators) -> Standing:
 def _operated(node: Token, operators: Operators) -> Standing:
     """What the word above does to its object, its prepositional object or its complement."""
     head = node.head
+    what = head.head
+    if head.dep_ == "acl:relcl" and what.lower_ == "what" and what.dep_ == "obj":
+        return Standing.FACT  # "held what they called useful talks"
     if node.dep_.startswith("obl"):
         return operators.verb(lemma(head), case(node))
     infinitive = node.dep_ == "xcomp" and any(c.lower_ == "to" for c in children(node, "mark"))

@@ -29,8 +29,8 @@ _VENUES = ("in", "at")
 _TOPICS = ("about", "on", "over")
 _TITLING = ("amod", "compound", "nmod:poss", "nmod:desc", "flat")
 _MANY = 3
-_LEADING = ("leader", "minister", "head", "chief", "governor", "envoy", "delegate", "representative")
-_OF_MEMBERS = ("leaders", "ministers", "members", "governments", "states", "nations")
+_SITTING = ("ministers", "ambassadors", "members", "governments", "states", "nations")
+_OF_MEMBERS = ("leaders", *_SITTING)
 
 
 class Meetings:
@@ -60,6 +60,10 @@ class Meetings:
 
     def _is_mediated(self, context: Context) -> bool:
         """ "U.S.-brokered talks", "talks mediated by Turkey": a third brings them together."""
+        preps = context.args.preps + context.light_args.preps
+        means = [t for c, t in preps if c in ("under", "through", "via")]
+        if any(self._lexicon.is_a(lemma(t), "MEDIATED") for t in means):
+            return True
         return any(
             self._lexicon.is_a(w.lower_, "MEDIATED") or self._lexicon.is_a(lemma(w), "MEDIATED")
             for noun in (context.token, *context.args.patient)
@@ -69,7 +73,14 @@ class Meetings:
     def _hosts(self, frame: Frame, context: Context) -> tuple[Named, ...]:
         """The one of two on whose soil they meet; of several, bodies that have their seat there."""
         venues = {n.code for n in self._venues(context)}
-        seated = [n for n in frame.actors if any(self._has_seat(n, v) for v in venues)]
+        towns = {t.lower_ for t in self._grounds(context)}
+        text = context.token.doc.text
+        seated = [
+            n
+            for n in frame.actors
+            if any(self._has_seat(n, where) for where in venues | towns)
+            and not text[n.start : n.end].endswith(_SITTING)  # a council meets them
+        ]
         if seated and len(seated) == len(frame.actors) - 1:
             return tuple(seated)
         if len(frame.actors) != 2:
@@ -78,11 +89,14 @@ class Meetings:
         hosts = [n for n in frame.actors if n.code in venues or (guests and n.code not in guests)]
         if len(hosts) == 1 and hosts[0].kind == "state":
             return tuple(hosts)
+        if not self._is_face_to_face(context.token):
+            return ()
         held = standing(context.token, self._lexicon.operators) is Standing.FACT
         return self._sent_to(frame, context.token) if held and not venues else ()
 
-    def _has_seat(self, body: Named, state: str) -> bool:
-        return self._lexicon.is_a(f"{body.code}-{state}".lower(), "SEAT")
+    def _has_seat(self, body: Named, where: str) -> bool:
+        """Whether a body has its seat in a town, or in the state of a code."""
+        return self._lexicon.is_a(f"{body.code}-{where}".lower(), "SEAT")
 
     def _sent_to(self, frame: Frame, token: Token) -> tuple[Named, ...]:
         """Whom an envoy meets, or a head of government whom a lesser one does: at home, it is."""
@@ -97,6 +111,10 @@ class Meetings:
             return tuple(n for n in frame.actors if n not in sent and n.kind != "igo")
         return tuple(ruling) if len(ruling) == len(lesser) == 1 else ()
 
+    def _is_face_to_face(self, token: Token) -> bool:
+        word = lemma(token)
+        return self._lexicon.is_a(word, "FACING") or self._lexicon.is_a(word, "MEETING")
+
     def _words(self, named: Named, token: Token) -> frozenset[str]:
         """The words of a party's name, of its office, and of the phrase around it."""
         span = token.doc.char_span(named.start, named.end, alignment_mode="expand")
@@ -104,15 +122,21 @@ class Meetings:
             return frozenset()
         heads = set(span)
         for word in span:
-            while word.dep_ in _TITLING and word.head != word:
-                word = word.head
-                heads.add(word)
+            top = word
+            while top.dep_ in _TITLING and top.head != top:
+                top = top.head
+                heads.add(top)
         words = {t.lemma_ for h in heads for t in (h, *children(h, *_TITLING))}
         if named.origin is not None and named.origin.office:
             words |= set(named.origin.office.lower().split())
         return frozenset(words)
 
     def _venues(self, context: Context) -> list[Named]:
+        """The states in which a meeting is held, as far as places are named."""
+        return [n for t in self._grounds(context) for n in self._phrases.site(t)]
+
+    def _grounds(self, context: Context) -> list[Token]:
+        """The phrases that say where a meeting is held."""
         preps = context.args.preps + context.light_args.preps
         beside = [t for c, t in preps if c not in _TOPICS] + context.args.patient
         found = [t for c, t in preps if c in _VENUES]
@@ -121,7 +145,7 @@ class Meetings:
             beyond = [clause, *children(clause, "obl")]  # "is in Rome, holding talks" too
             found += [t for t in beyond if case(t) in _VENUES]
         found += [t for c in _VENUES for t in nested(beside, c)]
-        return [n for t in found for n in self._phrases.site(t)]
+        return [t for t in found if not self._lexicon.is_a(lemma(t), "MEETING")]
 
     def _visiting(self, token: Token) -> set[str]:
         """Codes of whoever the sentence calls "the visiting …"."""
@@ -159,7 +183,16 @@ class Meetings:
         if any(words.endswith(_OF_MEMBERS) for words in named):
             return True
         told = arguments(token).agent if token.pos_ == "VERB" else []
-        return any(_leads_members(t) for t in told)
+        return any(self._leads_members(t) for t in told)
+
+    def _leads_members(self, noun: Token) -> bool:
+        """ "Leaders of African Union member states", "officials from the G20"."""
+        inner = [c for c in children(noun, "nmod") if case(c) in ("of", "from")]
+        several = "Plur" in noun.morph.get("Number", [])
+        official = lemma(noun) == "official" and any(case(c) == "from" for c in inner)
+        leading = several and (official or self._lexicon.is_a(lemma(noun), "LEADING"))
+        members = any(lemma(t) in ("state", "nation", "country", "member") for t in inner)
+        return members or bool(inner and leading)
 
 
 def _is_regional(noun: Token) -> bool:
@@ -170,12 +203,3 @@ def _is_regional(noun: Token) -> bool:
 def _is_ruling(words: frozenset[str], ruler: frozenset[str]) -> bool:
     """Whether words are of a head of state or government."""
     return bool(words & ruler - {"minister"}) or {"prime", "minister"} <= words
-
-
-def _leads_members(noun: Token) -> bool:
-    """ "Leaders of African Union member states"."""
-    inner = [c for c in children(noun, "nmod") if case(c) in ("of", "from")]
-    several = "Plur" in noun.morph.get("Number", [])
-    official = lemma(noun) == "official" and any(case(c) == "from" for c in inner)
-    leading = several and (official or lemma(noun) in _LEADING)
-    return any(lemma(t) in ("state", "nation", "country", "member") or leading for t in inner)

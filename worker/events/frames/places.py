@@ -457,6 +457,10 @@ class Places:
         verb = noun.head
         if noun.dep_ == "obj" and kind == "CONSULT" and lemma(verb) in _COMING_AFTER:
             return self._told_by(verb)
+        if noun.dep_ in ("obj", "iobj") and kind == "CONSULT" and lemma(verb) == "tell":
+            return self.subject(arguments(verb).agent)  # "told a conference with X that …"
+        if noun.dep_ == "nmod" and kind == "CONSULT" and case(noun) == "on":
+            return self.subject([noun.head])  # "X's minister, on a visit to Y, …"
         strike = self._lexicon.is_a(lemma(noun), "ATTACK")
         instrument = case(noun) in _BY_MEANS_OF and (strike or kind in ("AID", "SUPPORT"))
         during = _DURING | {"as"} if kind == "COOPERATE" else _DURING

@@ -188,8 +188,10 @@ class Triggers:
         found = []
         for phrase in children(noun.head, "obl"):
             between = noun.doc[noun.i + 1 : phrase.left_edge.i]
-            if phrase.i > noun.i and case(phrase) in _PARTNERS and not any(
-                t.pos_ in ("PUNCT", "VERB", "AUX", "SCONJ") for t in between
+            if (
+                phrase.i > noun.i
+                and case(phrase) in _PARTNERS
+                and not any(t.pos_ in ("PUNCT", "VERB", "AUX", "SCONJ") for t in between)
             ):
                 found.append((case(phrase), phrase))
         return found
@@ -229,7 +231,7 @@ class Triggers:
         return None
 
     def whole(self, noun: Token) -> Token:
-        """ "Dozens of raids", "the end of a visit": the phrase that counts or tells a part of it."""
+        """ "Dozens of raids", "the end of a visit": what counts it or tells a part of it."""
         if noun.dep_ == "nmod" and case(noun) == "of":
             word = lemma(noun.head)
             if self._lexicon.is_a(word, "PART") or self._lexicon.is_a(word, "QUANTITY"):
@@ -318,7 +320,8 @@ def _said_of(noun: Token) -> list[tuple[str, Token]]:
     if any(c.dep_ == "expl" for c in clause.children):
         return [(case(c), c) for c in children(clause, "obl") if c.i > noun.i]
     if clause.pos_ != "VERB" and any(c.dep_ == "cop" for c in clause.children):
-        return [(case(clause), clause)] if case(clause) else []
+        below = [(case(c), c) for c in children(clause, "nmod", "obl") if c.i > clause.i]
+        return [(case(clause), clause)] if case(clause) else below  # "was the first to X by Y"
     return []
 
 

@@ -124,7 +124,8 @@ class Phrases:
     def meeting(self, noun: Token) -> list[Named]:
         """Who met, where "the meeting" names nobody: those of the last that was told."""
         definite = any(c.lower_ in ("the", "this", "that", "these", "those") for c in noun.children)
-        named = any(c.dep_ in ("amod", "nmod", "compound") and c.i in self._at for c in noun.children)
+        whose = children(noun, "amod", "nmod", "compound")
+        named = any(c.i in self._at for c in whose)
         return self._last(noun, "meeting") if definite and not named else []
 
     def last_state(self, token: Token) -> list[Named]:

@@ -112,8 +112,8 @@ class Meetings:
         return tuple(ruling) if len(ruling) == len(lesser) == 1 else ()
 
     def _is_face_to_face(self, token: Token) -> bool:
-        word = lemma(token)
-        return self._lexicon.is_a(word, "FACING") or self._lexicon.is_a(word, "MEETING")
+        """Whether a word tells a meeting in person: views are exchanged by letter, too."""
+        return self._lexicon.is_a(lemma(token), "FACING" if token.pos_ == "VERB" else "MEETING")
 
     def _words(self, named: Named, token: Token) -> frozenset[str]:
         """The words of a party's name, of its office, and of the phrase around it."""

@@ -277,6 +277,8 @@ class Places:
         if place.startswith("~"):
             return self.belongs(t for t in context.token.subtree if case(t) == place[1:])
         nouns = [t for c, t in args.preps if c == place]
+        if place == "with" and context.type == "CONSULT":  # "With Chad arming, A and B discussed …"
+            nouns = [t for t in nouns if t.i > context.token.i]
         if told and place in _ABOUT and (found := self.belongs(nouns, told=True)):
             return found
         if place == "for" and "matrix" in context.flags:
@@ -439,7 +441,8 @@ class Places:
         if place == "where":
             return self._where(context)
         preps = context.args.preps + context.light_args.preps
-        below = [t for c, t in preps if place != "between" or not _is_topic(c, t)]
+        talks = context.type == "CONSULT" and place in ("between", "of")
+        below = [t for c, t in preps if not talks or not _is_topic(c, t)]
         found = self.belongs([t for c, t in preps if c == place]) or self.belongs(
             nested(below, place)
         )

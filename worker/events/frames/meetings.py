@@ -106,7 +106,8 @@ class Meetings:
         lexicon = self._lexicon.classes
         ruling = [n for n, words in offices if _is_ruling(words, lexicon["RULER"])]
         sent = [n for n, words in offices if words & lexicon["SENT"] and n not in ruling]
-        lesser = [n for n, words in offices if words & lexicon["LESSER"] and n not in ruling]
+        below = [n for n, words in offices if words & lexicon["LESSER"] and n not in ruling]
+        lesser = [n for n in below if n.person]  # whoever meets "officials" of X may be in X
         if len(sent) == 1:
             return tuple(n for n in frame.actors if n not in sent and n.kind != "igo")
         return tuple(ruling) if len(ruling) == len(lesser) == 1 else ()

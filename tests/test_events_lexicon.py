@@ -15,7 +15,7 @@ from worker.model import Article, Event
 
 FLAGS = frozenset(
     [
-        *("mutual", "alone", "alone2", "matrix", "keeps", "weak", "swallows", "culprit"),
+        *("mutual", "alone", "alone2", "each", "matrix", "keeps", "weak", "swallows", "culprit"),
         *("personal", "verbal", "leave", "chemical", "retreat", "own", "home", "igo", "group"),
         *("test", "state", "body", "foe", "victims", "there", "here", "needy", "other", "answer"),
         *("official", "active", "negated", "subjunctive", "present", "future", "refusing", "will"),

@@ -25,6 +25,8 @@ _ARRIVAL = frozenset(
     {"arrive", "reach", "land", "dock", "enter", "go", "come", "head", "leave", "be", "cross"}
 )
 _WHERE_TO = frozenset({"in", "to", "at", "into", "for", "through"})
+_TRADING = ("to", "of", "from")
+_INCLUDING = frozenset({"involve", "include", "group", "unite", "gather", "bring"})
 
 Around = Callable[[Token, Lexicon], Iterable[Token]]
 
@@ -71,6 +73,21 @@ def beside(token: Token, _: Lexicon) -> Iterable[Token]:
     while noun.dep_ in ("conj", "nmod", "nmod:desc", "compound", "flat", "appos"):
         noun = noun.head
     yield from (c for c in children(noun.head, "nsubj", "obj", "iobj", "obl") if c != noun)
+
+
+def participants(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Who takes part: "the talks involving A, B and C"."""
+    for clause in children(token, "acl"):
+        if lemma(clause) in _INCLUDING:
+            yield from children(clause, "obj")
+
+
+def customers(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Whom a supplier sells to, or a buyer buys from: "became the main supplier of gas to X"."""
+    for noun in children(token, "xcomp", "obj"):
+        for child in children(noun, "nmod"):
+            yield from (c for c in (*children(child, "nmod"), child) if case(c) in _TRADING)
+    yield from (c for c in children(token, "obl") if case(c) == "to")
 
 
 def destinations(token: Token, _: Lexicon) -> Iterable[Token]:
@@ -127,5 +144,7 @@ PLACES: dict[str, Around] = {
     "captor": captors,
     "punisher": punishers,
     "denier": deniers,
+    "customer": customers,
+    "involving": participants,
 }
 """Names of places, as the lexicon's lines use them."""

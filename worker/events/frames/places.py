@@ -62,6 +62,9 @@ _BOUND = frozenset({"to", "with", "of", "for", "from"})
 _AROUND = ("in", "outside", "near")
 _BEING_HIT = frozenset({"suffer", "receive", "face", "sustain", "endure"})
 _AIMED = frozenset({"to", "with", "from", "on", "against", "in", "for", "at", "toward", "towards"})
+_COMING_AFTER = frozenset({"follow", "precede", "succeed"})
+_ARRIVING = frozenset({"arrive", "land", "come", "fly", "travel", "gather", "convene", "sit"})
+_MUTUAL = frozenset({"CONSULT", "COOPERATE"})
 _APART = frozenset({"after", "following", "before", "despite", "amid"})
 
 
@@ -127,6 +130,9 @@ class Places:
             token = verb.doc[i]
             if token.lower_ in _FENCES or (is_finite(token) and token.pos_ == "VERB"):
                 return []
+            aim = token.lower_ in ("to", "for") and rule.type != "CONSULT"
+            if token.dep_ == "mark" and token.head != verb and not aim:
+                return []  # "met as ministers of Chad prepared": another clause
             if token.dep_ == "xcomp" and token.head == verb and any(children(verb, "obj")):
                 return []  # "is warning tourists to avoid Egypt": it is not Egypt that is warned
             if token.pos_ == "ADP" or (token.pos_ == "SCONJ" and token.dep_ == "mark"):
@@ -285,6 +291,10 @@ class Places:
             return self.belongs(args.patient, told=told) or self.belongs(args.indirect)
         if place == "claim":
             return self._claiming(args.patient)
+        if place == "session":
+            return self._session([*args.patient, *(t for _, t in args.preps)])
+        if place == "by" and context.token.pos_ == "NOUN":
+            return self._phrases.doer(context.token)
         if place == "iobj":
             return self.belongs(args.indirect)
         if place == "band":
@@ -292,6 +302,8 @@ class Places:
         if place.startswith("~"):
             return self.belongs(t for t in context.token.subtree if case(t) == place[1:])
         nouns = [t for c, t in args.preps if c == place]
+        if place == "with" and context.type == "CONSULT":  # "With Chad arming, A and B discussed …"
+            nouns = [t for t in nouns if t.i > context.token.i]
         if told and place in _ABOUT and (found := self.belongs(nouns, told=True)):
             return found
         if place == "for" and "matrix" in context.flags:
@@ -313,6 +325,14 @@ class Places:
         for clause in (c for t in people for c in children(t, "acl", "amod", "advcl", "xcomp")):
             if self._lexicon.is_a(lemma(clause), "BONDED") or clause.lower_ == "loyal":
                 yield from (t for t in clause.subtree if case(t) in _BOUND)
+
+    def _session(self, nouns: Iterable[Token]) -> list[Named]:
+        """Whose meeting it is; where it is held is no party, and "the meeting" was told before."""
+        for noun in (t for t in nouns if self._lexicon.is_a(lemma(t), "MEETING")):
+            found = [n for n in self.belongs([noun]) if n.basis != "capital"]
+            if found := found or self._phrases.meeting(noun):
+                return found
+        return []
 
     def _striking(self, context: Context) -> list[Named]:
         """Whose attack it was, where nobody is the subject: "were killed in a raid by the PKK"."""
@@ -449,6 +469,8 @@ class Places:
                 return self._of_noun("by", context)  # "suffered an attack by the PKK"
             if context.light is not None and context.light_args.agent:
                 return self.subject(context.light_args.agent)
+            if token.dep_ == "flat":  # "photos of X meeting with Y": a verb taken for a name
+                return self.subject([token.head])
             for source in ("poss", "mod", "by"):
                 if found := self._of_noun(source, context):
                     return found
@@ -469,9 +491,11 @@ class Places:
         if place == "where":
             return self._where(context)
         preps = context.args.preps + context.light_args.preps
+        talks = context.type == "CONSULT" and place in ("between", "of")
+        below = [t for c, t in preps if not talks or not _is_topic(c, t)]
         found = self.belongs([t for c, t in preps if c == place])
         if not found:
-            found = self.belongs(nested([t for _, t in preps], place))
+            found = self.belongs(nested(below, place))
             if place == "from" and context.type == "REQUEST":
                 found = [n for n in found if not n.place]  # "calls for a withdrawal from Chad"
         return found or (self._phrases.doer(token) if place == "by" else [])
@@ -483,9 +507,18 @@ class Places:
 
     def _governing_subject(self, noun: Token, kind: str) -> list[Named]:
         """ "During a meeting with X, Y said …": the subject of what the meeting dates."""
+        if kind in _MUTUAL:
+            noun = self._triggers.whole(noun)
         verb = noun.head
+        if noun.dep_ == "obj" and kind == "CONSULT" and lemma(verb) in _COMING_AFTER:
+            return self._told_by(verb)
+        if noun.dep_ in ("obj", "iobj") and kind == "CONSULT" and lemma(verb) == "tell":
+            return self.subject(arguments(verb).agent)  # "told a conference with X that …"
+        if noun.dep_ == "nmod" and kind == "CONSULT" and case(noun) == "on":
+            return self.subject([noun.head])  # "X's minister, on a visit to Y, …"
         strike = self._lexicon.is_a(lemma(noun), "ATTACK")
         instrument = case(noun) in _BY_MEANS_OF and (strike or kind in ("AID", "SUPPORT"))
+        during = _DURING | {"as"} if kind == "COOPERATE" else _DURING
         if noun.dep_ != "obl" or not is_predicate(verb) or is_passive(verb):
             return []
         if (
@@ -494,13 +527,19 @@ class Places:
             return []
         if strike and self._lexicon.is_a(lemma(verb), "SAY"):
             return []  # "officials say in the latest attack …": not theirs
-        abroad = case(noun) == "for" and any(True for _ in around.sites(noun, self._lexicon))
-        if case(noun) not in _DURING and not instrument and not abroad:
+        arriving = lemma(verb) in _ARRIVING or any(True for _ in around.sites(noun, self._lexicon))
+        abroad = case(noun) == "for" and arriving
+        if case(noun) not in during and not instrument and not abroad:
             return []  # "is in Russia for talks" too
         if strike and (case(noun) in _APART or self._is_kind(verb)):
             return []
         who = subject(verb)
         return self.subject([who]) if who is not None else []
+
+    def _told_by(self, verb: Token) -> list[Named]:
+        """Who said or did what follows a meeting: "the announcement followed talks with X"."""
+        first = next(children(verb, "nsubj"), None)
+        return [] if first is None else self.belongs([first], told=True)
 
     def _is_kind(self, verb: Token) -> bool:
         """Whether a verb says or helps: who offers condolences in an attack did not strike."""
@@ -641,6 +680,11 @@ def _sites(context: Context) -> list[Token]:
     for preposition in _SITES:
         found.extend(nested(heads, preposition))
     return sorted(set(found), key=lambda t: t.i)
+
+
+def _is_topic(preposition: str, noun: Token) -> bool:
+    """ "On disputes between A and B": what is talked about, not who talks."""
+    return preposition in ("on", "about", "over") and noun.pos_ == "NOUN"
 
 
 def _there(noun: Token) -> list[Token]:

@@ -87,7 +87,7 @@ class Reader:
         """All acts of a sentence, in the order of their triggers."""
         found: list[Act] = []
         telling = [t for t in sentence if self.triggers.able(t) or _is_signal(t)]
-        sport = telling and any(self._lexicon.is_a(lemma(t), "SPORT") for t in sentence)
+        sport = telling and any(self._is_sport(t) for t in sentence)
         for token in sorted(telling, key=_depth):  # what governs first: it may swallow the rest
             if token.i in self._swallowed:
                 continue
@@ -104,6 +104,10 @@ class Reader:
                     found.append(act)
                     found.extend(self._alleged(act))
         return sorted(found, key=lambda a: a.trigger.i)
+
+    def _is_sport(self, token: Token) -> bool:
+        """A word of matches; what is "final" need be none."""
+        return token.pos_ != "ADJ" and self._lexicon.is_a(lemma(token), "SPORT")
 
     def is_private(self, act: Act) -> bool:
         """Whether an act of one party concerns nobody else: what a government denies at home."""
@@ -255,10 +259,12 @@ class Reader:
         one_sided = "alone2" in rule.flags and len(actors) == 1
         if one_sided and others and not any(o.how == "with" for o in others):
             return Frame(rule, rule.type, mode, tuple(actors), tuple(others))
+        if "each" in rule.flags and len(actors) > 1 and others:  # "Russia and China sold X arms"
+            return Frame(rule, rule.type, mode, tuple(distinct(actors)), tuple(others))
         if "mutual" in rule.flags and len(actors) == 1 and len(others) > 2:
             return Frame(rule, rule.type, mode, tuple(actors), tuple(others))  # X with each of them
         if "mutual" in rule.flags and (len(everyone) > 1 or not rule.flags & {"alone", "alone2"}):
-            if len(everyone) < 2 and not (self._domestic or _is_body(everyone, rule)):
+            if len(everyone) < 2 and not self._domestic:
                 return None
             return Frame(rule, rule.type, mode, tuple(everyone), ())
         alone = "alone" in rule.flags or ("official" in rule.flags and self._speech.issuer)
@@ -652,7 +658,3 @@ def _is_coalition_alone(everyone: list[Named]) -> bool:
 
 def _is_personal(named: Named) -> bool:
     return named.person or named.basis in ("person", "office") or named.how == "organ"
-
-
-def _is_body(everyone: list[Named], rule: Rule) -> bool:
-    return bool(everyone) and everyone[0].kind == "igo" and rule.mode == "multilateral"

@@ -25,6 +25,7 @@ from worker.events.who.phrases import Phrases, is_somebody
 
 _POS = {"VERB": "v", "AUX": "v", "NOUN": "n", "PROPN": "n", "ADJ": "a"}
 _HEADS = frozenset({"dozen", "hundred", "thousand", "million", "ten", "score"})
+_PARTNERS = ("with", "between")
 _NEAR = 5  # words behind a noun in which the order of words is trusted
 _HYPHENS = frozenset("-‑")
 _DENIED = frozenset({"negated", "refusing"})  # lines that stand with "not"
@@ -181,6 +182,7 @@ class Triggers:
         args = Arguments(preps=[(case(c), c) for c in children(token, "nmod", "obl")])
         args.preps += _shared(token)
         args.preps += self._right_behind(token)
+        args.preps += self._hung_late(token)
         args.preps += _said_of(token)
         args.preps += _of_participle(token)
         args.complements = [c for c in children(token, "acl", "ccomp") if not is_passive(c)]
@@ -204,6 +206,23 @@ class Triggers:
                 return [("of", token)]
         return []
 
+    def _hung_late(self, noun: Token) -> list[tuple[str, Token]]:
+        """ "Spoke of his meeting on Monday with X": the partners, hung on the verb."""
+        if not self._lexicon.is_a(lemma(noun), "MEETING") or not is_predicate(noun.head):
+            return []
+        if any(case(c) in _PARTNERS for c in children(noun, "nmod")):
+            return []
+        found = []
+        for phrase in children(noun.head, "obl"):
+            between = noun.doc[noun.i + 1 : phrase.left_edge.i]
+            if (
+                phrase.i > noun.i
+                and case(phrase) in _PARTNERS
+                and not any(t.pos_ in ("PUNCT", "VERB", "AUX", "SCONJ") for t in between)
+            ):
+                found.append((case(phrase), phrase))
+        return found
+
     def _is_state(self, token: Token) -> bool:
         """ "Is appalled by": a state, no passive; "was set free by" is one."""
         if not self._lexicon.triggers("a", token.lower_):
@@ -223,11 +242,13 @@ class Triggers:
         for child in children(noun, "acl", "acl:relcl"):
             if self._lexicon.is_a(lemma(child), "LIGHT") and is_passive(child):
                 return child
-        head = noun.head
         top = noun
         while top.dep_ == "conj" and top.head.pos_ in ("NOUN", "PROPN"):
             top = top.head
+        top = self.whole(top)
         head = top.head
+        if called := _so_called(top):
+            top, head = called, called.head
         if (
             top.dep_ in ("obj", "nsubj:pass")
             and head.pos_ == "VERB"
@@ -235,6 +256,14 @@ class Triggers:
         ):
             return head
         return None
+
+    def whole(self, noun: Token) -> Token:
+        """ "Dozens of raids", "the end of a visit": what counts it or tells a part of it."""
+        if noun.dep_ == "nmod" and case(noun) == "of":
+            word = lemma(noun.head)
+            if self._lexicon.is_a(word, "PART") or self._lexicon.is_a(word, "QUANTITY"):
+                return noun.head
+        return noun
 
     def fits(self, rule: Rule, context: Context) -> bool:
         """Whether the rule's particle, light verb, objects and complements are there."""
@@ -352,8 +381,19 @@ def _said_of(noun: Token) -> list[tuple[str, Token]]:
     if any(c.dep_ == "expl" for c in clause.children):
         return [(case(c), c) for c in children(clause, "obl") if c.i > noun.i]
     if clause.pos_ != "VERB" and any(c.dep_ == "cop" for c in clause.children):
-        return [(case(clause), clause)] if case(clause) else []
+        below = [(case(c), c) for c in children(clause, "nmod", "obl") if c.i > clause.i]
+        return [(case(clause), clause)] if case(clause) else below  # "was the first to X by Y"
     return []
+
+
+def _so_called(noun: Token) -> Token | None:
+    """ "Held what he called useful talks": the object that stands for what is called so."""
+    clause = noun.head
+    for _ in range(2):
+        if clause.dep_ == "acl:relcl" and clause.head.lower_ == "what":
+            return clause.head
+        clause = clause.head
+    return None
 
 
 def _of_participle(noun: Token) -> list[tuple[str, Token]]:

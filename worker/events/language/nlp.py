@@ -38,6 +38,11 @@ _About = TypeVar("_About")
 _BATCH = 64  # paragraphs; larger batches gain nothing on one core
 _NAMES = ("ner", whole_names.NAME)
 
+_ELECT = (
+    *("President-elect", "president-elect", "President-designate", "president-designate"),
+    *("Minister-designate", "minister-designate", "Chancellor-designate", "chancellor-designate"),
+)
+
 # Importing their modules registers them with spaCy.
 OWN = (
     *(boundaries.NAME, boundaries.JOINED, lemmas.FACTORY),
@@ -59,7 +64,10 @@ def load(name: str | None = None) -> Language:
         ConfigError: there is no such pipeline, this spaCy cannot read it, or it does not parse.
     """
     if name is None:
-        return spacy.load(PACKAGED)
+        nlp = spacy.load(PACKAGED)
+        for title in _ELECT:  # in three words, its "elect" is read as a verb
+            nlp.tokenizer.add_special_case(title, [{"ORTH": title}])  # type: ignore[union-attr]
+        return nlp
     try:
         nlp = spacy.load(name)
     except (OSError, ValueError, KeyError, ImportError, AttributeError) as error:

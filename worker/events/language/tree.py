@@ -38,6 +38,7 @@ _JUDGING = frozenset(
 ) | {"kill", "behead", "execute", "punish", "jail", "fine", "arrest", "detain", "imprison"}
 _GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
 _IN_TURN = frozenset({"first", "second", "third", "fourth", "fifth", "last", "latest", "only"})
+_NEVER_DONE = frozenset({"confer", "arrive", "travel", "converse", "speak", "dine", "depart"})
 _MAX_CLIMB = 12
 
 
@@ -161,7 +162,7 @@ def is_passive(verb: Token) -> bool:
     """Whether a verb is a passive, with or without its auxiliary."""
     if any(c.dep_ in ("nsubj:pass", "aux:pass", "csubj:pass") for c in verb.children):
         return True
-    if verb.tag_ == "VBG":
+    if verb.tag_ == "VBG" or lemma(verb) in _NEVER_DONE:
         return False
     if verb.tag_ != "VBN" and "Part" not in verb.morph.get("VerbForm", []):
         return False
@@ -305,6 +306,9 @@ def arguments(predicate: Token) -> Arguments:
         ] or _gap(predicate, surface)
         if not found.patient:  # an "agent" without "by" beside an active verb is its object
             found.patient = [c for c in predicate.children if c.dep_ == "obl:agent" and not case(c)]
+        if not found.patient:  # "cut short his visit"
+            judged = (c for c in children(predicate, "xcomp") if c.pos_ == "ADJ")
+            found.patient = [o for c in judged for o in children(c, "obj")]
         if not found.patient and predicate.pos_ == "VERB":
             found.patient = _shared_object(predicate) or _bare_nominals(predicate)
     found.indirect = list(children(predicate, "iobj"))
@@ -566,6 +570,9 @@ def _governed(node: Token, operators: Operators) -> Standing:
 def _operated(node: Token, operators: Operators) -> Standing:
     """What the word above does to its object, its prepositional object or its complement."""
     head = node.head
+    what = head.head
+    if head.dep_ == "acl:relcl" and what.lower_ == "what" and what.dep_ == "obj":
+        return Standing.FACT  # "held what they called useful talks"
     if node.dep_.startswith("obl"):
         return operators.verb(lemma(head), case(node))
     infinitive = node.dep_ == "xcomp" and any(c.lower_ == "to" for c in children(node, "mark"))

@@ -20,7 +20,6 @@ _LINKS = frozenset({",", "and", ", and", ", the", "and the", ", and the"})
 _PAST = frozenset({"former", "ex", "late", "ousted", "deposed"})
 _NAMING = frozenset({"det", "amod", "compound", "nmod", "nmod:poss", "acl", "acl:relcl"})
 _AGAINST = frozenset({"critic", "opponent", "rival", "detractor"})
-_TITLES = frozenset({"mr.", "ms.", "mrs.", "dr.", "mr", "ms", "mrs", "dr", "sir", "miss"})
 _FIRING = frozenset({"fire", "launch", "shoot", "lob"})
 _SENDING = _FIRING | {"send", "deploy", "dispatch", "lead", "command"}
 _CULPRITS = ("by", "of", "from", "between")
@@ -121,6 +120,13 @@ class Phrases:
     def last_body(self, token: Token) -> list[Named]:
         """The organisation told last."""
         return self._last(token, "igo")
+
+    def meeting(self, noun: Token) -> list[Named]:
+        """Who met, where "the meeting" names nobody: those of the last that was told."""
+        definite = any(c.lower_ in ("the", "this", "that", "these", "those") for c in noun.children)
+        whose = children(noun, "amod", "nmod", "compound")
+        named = any(c.i in self._at for c in whose)
+        return self._last(noun, "meeting") if definite and not named else []
 
     def last_state(self, token: Token) -> list[Named]:
         """The foreign state told last, as a place or in an adjective."""
@@ -515,6 +521,6 @@ def is_somebody(name: Token, lexicon: Lexicon) -> bool:
     """Whether a name is a person's, as its form tells: it has several words, or a title."""
     return name.pos_ == "PROPN" and any(
         c.dep_ == "flat"
-        or (c.i < name.i and (lexicon.is_a(lemma(c), "HUMAN") or c.lower_ in _TITLES))
+        or (c.i < name.i and (lexicon.is_a(lemma(c), "HUMAN") or lexicon.is_a(lemma(c), "TITLE")))
         for c in children(name, "flat", "nmod:desc", "compound")
     )

@@ -83,9 +83,9 @@ class Faction:
     source: str
 
     def in_force(self, day: int | None) -> bool:
-        """Whether the noun meant the group on a day; never where the day is unknown."""
+        """Whether the noun meant the group on a day; it may have where the day is unknown."""
         if day is None:
-            return False
+            return True
         return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 
 

@@ -404,8 +404,7 @@ class Phrases:
 
     def _told(self, noun: Token) -> list[Named]:
         """ "The attack", "the move": whose act the article told last."""
-        definite = any(c.lower_ in ("the", "this", "that", "these", "those") for c in noun.children)
-        if not definite or any(
+        if not any(_points(c) for c in noun.children) or any(
             c.dep_ in ("amod", "nmod") and c.i in self._at for c in noun.children
         ):
             return []
@@ -417,7 +416,8 @@ class Phrases:
             return self._last(noun, "attack")
         if self._lexicon.is_a(word, "PACT"):
             return self._last(noun, "deal")
-        return self._last(noun, "act") if self._lexicon.is_a(word, "ILLACT") else []
+        deed = self._lexicon.is_a(word, "ILLACT") or self._lexicon.is_a(word, "DEED")
+        return self._last(noun, "act") if deed else []
 
     def _act_named_before(self, pronoun: Token) -> list[Named]:
         """ "… against the attack, calling it an aggression": "it" is the attack, not a state."""
@@ -457,6 +457,12 @@ class Phrases:
             if found:
                 return _unique(found)
         return []
+
+
+def _points(child: Token) -> bool:
+    """Whether a noun with this word is told as known: "the ruling", "Wednesday's ruling"."""
+    dated = child.dep_ == "nmod:poss" and child.ent_type_ == "DATE"
+    return dated or child.lower_ in ("the", "this", "that", "these", "those")
 
 
 def _lists(doc: Doc, at: dict[int, list[Named]]) -> dict[int, list[Named]]:

@@ -61,8 +61,8 @@ def _nouns(run: Run) -> Iterator[tuple[int, int, Faction]]:
 def _meant(run: Run, noun: str) -> Faction | None:
     """The one group that a noun means.
 
-    One that the article names comes first. Else its home must be named, and no other group; without
-    a day only a group that is called by nothing but the noun ("Iraqi insurgents") can be meant.
+    One that the article names comes first. Else its home must be named, and no other group; where
+    the day is unknown too, a noun alone ("militants") means nobody.
     """
     codes = run.context.codes
     known = _fitting(run, noun)
@@ -76,7 +76,8 @@ def _meant(run: Run, noun: str) -> Faction | None:
     if _is_name(run, faction, noun):
         return faction
     groups = any(run.tables.parties[c].kind == "group" for c in codes if c in run.tables.parties)
-    return None if groups or run.on is None else faction
+    vague = run.on is None and " " not in noun
+    return None if groups or vague else faction
 
 
 def _is_name(run: Run, faction: Faction, noun: str) -> bool:

@@ -12,7 +12,7 @@ from worker.events.parties.run import Run
 
 _OPEN = 366 * 4
 """Days that an office whose end no table knows is taken to last."""
-_WIDEST = 366 * 15
+_WIDEST = 366 * 9
 """Days within which a time still tells who else is meant."""
 _YEAR = re.compile(r"\b(?:19[5-9]\d|20[0-4]\d)\b")
 

@@ -295,7 +295,7 @@ class Phrases:
     def _troops_of_speaker(self, token: Token, depth: int) -> list[Named]:
         """ "The U.S. military says soldiers killed …": forces without a name are the speaker's."""
         clause = token.head
-        bare = not any(True for c in token.children if c.dep_ in _NAMING)
+        bare = not any(c.dep_ in _NAMING and c.lower_ != "security" for c in token.children)
         if not bare or not self._lexicon.is_a(lemma(token), "OWN_FORCE"):
             return []
         if not token.dep_.startswith("nsubj") or clause.dep_ != "ccomp":
@@ -375,7 +375,7 @@ class Phrases:
         return self._lists.get(token.i, [])
 
     def _owner(self, token: Token, cases: tuple[str, ...], *, located: bool = False) -> list[Named]:
-        found = self._called(token) or self.modifiers(token)
+        found = self._titled(token) or self._called(token) or self.modifiers(token)
         if found:
             return found
         for wanted in (cases, ("in", "at", "on")) if located else (cases,):
@@ -386,6 +386,14 @@ class Phrases:
                     if found:
                         return found
         return self._seated(token) if located else []
+
+    def _titled(self, token: Token) -> list[Named]:
+        """ "The Palestinian militant group, Hamas": the group that is named, not whose it is."""
+        if not self._lexicon.is_a(lemma(token), "BAND"):
+            return []
+        heads = [h for c in children(token, "appos", "flat") for h in conjuncts(c)]
+        named = (n for h in heads for n in self._at.get(h.i, ()))
+        return _unique(n for n in named if n.kind != "state" and n.how != "organ")
 
     def _called(self, token: Token) -> list[Named]:
         """ "The Georgian region of Abkhazia", "the Soviet republic of X": the one that is named."""

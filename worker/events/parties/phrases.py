@@ -93,7 +93,7 @@ def _qualified(run: Run, hit: Hit, entry: Entry, base: Found) -> int:
             return add_office(run, hit, as_group(base, faction), head)
     if head is not None and head.body:
         return add_office(run, hit, base, head)
-    before = office_of(run, hit, entry)
+    before = office_of(run, hit, entry) if head is None or not head.rebels else None
     if before is not None and (not base.possessive or _is_body(run, before[2])):
         return add_office_in_front(run, hit, base, before)
     run.found.append(_attribute(run, base, head, entry, tail))

@@ -11,7 +11,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from worker.events.language.parsed import Doc, Token
-from worker.events.language.tree import case, children, conjuncts, is_passive, lemma
+from worker.events.language.tree import (
+    case,
+    children,
+    conjuncts,
+    is_passive,
+    lemma,
+    subject,
+)
 from worker.events.parties.sectors import sector
 from worker.events.rules import Lexicon
 
@@ -22,6 +29,7 @@ _NAMING = frozenset({"det", "amod", "compound", "nmod", "nmod:poss", "acl", "acl
 _AGAINST = frozenset({"critic", "opponent", "rival", "detractor"})
 _FIRING = frozenset({"fire", "launch", "shoot", "lob"})
 _SENDING = _FIRING | {"send", "deploy", "dispatch", "lead", "command"}
+_TOWARDS = frozenset({"to", "into", "against", "on", "at", "with"})
 _CULPRITS = ("by", "of", "from", "between")
 
 
@@ -73,7 +81,7 @@ class Named:
     sector: str | None = field(default=None, compare=False)
 
 
-Refer = Callable[[Token], list[Named]]
+Refer = Callable[[Token, frozenset[str]], list[Named]]
 Last = Callable[[Token, str], list[Named]]
 
 
@@ -206,9 +214,9 @@ class Phrases:
             if found:
                 return [replace(n, person=True) for n in found]
         for child in children(name, "compound", "nmod:desc", "flat"):
-            if self._lexicon.is_a(lemma(child), "HUMAN") and (found := self._refer(child)):
+            if self._lexicon.is_a(lemma(child), "HUMAN") and (found := self._refer(child, frozenset())):
                 return [replace(n, person=True) for n in found]
-        return self._refer(name)
+        return self._refer(name, frozenset())
 
     def claimant(self, predicate: Token) -> list[Named]:
         """Who claimed responsibility for what a clause is about."""
@@ -238,7 +246,7 @@ class Phrases:
 
     def _resolved(self, token: Token, depth: int) -> list[Named]:
         if token.i in self._at:
-            return self._with_companions(token)
+            return self._titled(token) or self._with_companions(token)
         if depth > 3:
             return []
         word = lemma(token)
@@ -288,9 +296,22 @@ class Phrases:
         ):
             if self._is_of_others(token) or self._is_of_unknown(token, depth):
                 return []
-            found = self._troops_of_speaker(token, depth) or self._refer(token)
+            found = self._troops_of_speaker(token, depth) or self._refer(
+                token, self._acting_on(token, depth)
+            )
             return [replace(n, sector=_part(token, n)) for n in found]
         return []
+
+    def _acting_on(self, token: Token, depth: int) -> frozenset[str]:
+        """Codes of who does to a phrase what its verb says: "she urged both sides" is not hers."""
+        verb = token.head
+        aimed = token.dep_ in ("obj", "iobj") or (token.dep_ == "obl" and case(token) in _TOWARDS)
+        if not aimed or not self._lexicon.is_a(lemma(verb), "AIMED"):
+            return frozenset()
+        who = subject(verb)
+        if who is None or who == token or is_passive(verb):
+            return frozenset()
+        return frozenset(n.code for n in self._single(who, depth + 1))
 
     def _troops_of_speaker(self, token: Token, depth: int) -> list[Named]:
         """ "The U.S. military says soldiers killed …": forces without a name are the speaker's."""

@@ -222,6 +222,8 @@ class Discourse:
             return self._home(position, sentence)
         if lemma(token) in self.lexicon.classes["ARMED"] and _is_bare(token):
             return self._so_called(token, position, sentence)
+        if not _is_definite(token) and self._is_of_organ(token):
+            return self._organ(token, position, sentence)
         if not _is_definite(token) and not (self.issuer is not None and token.pos_ == "PROPN"):
             return []
         if number := _number(token):
@@ -239,6 +241,20 @@ class Discourse:
         if word in kinds["LAND"]:
             return self._country(token, position, sentence, others)
         return self._office(token, position, sentence)
+
+    def _is_of_organ(self, token: Token) -> bool:
+        """ "A ministry spokesman", "an army officer": of a body of state without its state."""
+        if not self.lexicon.is_a(lemma(token), "HUMAN"):
+            return False
+        organs = (c for c in token.children if c.dep_ == "compound" and c.i < token.i)
+        return any(lemma(c) in self.lexicon.classes["ORGAN"] for c in organs)
+
+    def _organ(self, token: Token, position: tuple[int, int], sentence: int) -> Found:
+        """Whose "a ministry spokesman" is: of whom the article called a ministry, else its own."""
+        if self.issuer is not None:
+            return [self.issuer]
+        organ = next(c for c in token.children if lemma(c) in self.lexicon.classes["ORGAN"])
+        return self._office(organ, position, sentence)
 
     def _national(self, title: Token, sentence: int) -> Found:
         """Whose "Foreign Ministry spokeswoman X" is.

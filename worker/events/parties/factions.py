@@ -66,14 +66,14 @@ def _meant(run: Run, noun: str) -> Faction | None:
     """
     codes = run.context.codes
     known = _fitting(run, noun)
-    named = {f.code: f for f in known if f.code in codes}
+    named = {f.code: f for f in known if f.code in codes and f.code != f.home}
     if named:
         return next(iter(named.values())) if len(named) == 1 else None
     fitting = {f.code: f for f in known if f.home in codes}
     if len(fitting) != 1:
         return None
     faction = next(iter(fitting.values()))
-    if _is_name(run, faction, noun):
+    if faction.code == faction.home or _is_name(run, faction, noun):
         return faction
     groups = any(run.tables.parties[c].kind == "group" for c in codes if c in run.tables.parties)
     vague = run.on is None and " " not in noun

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 
 from worker.events.parties.nouns import Hit
 from worker.events.parties.people import SENIOR, Person
@@ -59,7 +60,7 @@ def _busiest(held: Sequence[Sequence[Span]]) -> Span:
     days = sorted({d for spans in held for start, end in spans for d in (start, end + 1)})
     shared = [
         (sum(any(s[0] <= day <= s[1] for s in spans) for spans in held), after - day, day)
-        for day, after in zip(days, days[1:], strict=False)
+        for day, after in pairwise(days)
     ]
     _, length, day = max(shared, key=lambda s: (s[0], s[1], -s[2]), default=(0, 0, 0))
     return day, day + length

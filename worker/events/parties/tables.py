@@ -216,7 +216,7 @@ def _read_factions(tables: Tables) -> None:
         if row["domestic"]:
             tables.domestic[row["code"]] = row["home"]
         for noun in _cells(row["nouns"]):
-            tables.homes.add(row["home"])
+            tables.homes.update((row["home"], row["code"]))
             for key in dict.fromkeys((tables.key(noun), tables.key(noun + "s"))):
                 tables.factions.setdefault(key, []).append(faction)
                 tables.faction_starts.add(key.partition(" ")[0])

@@ -214,7 +214,9 @@ class Phrases:
             if found:
                 return [replace(n, person=True) for n in found]
         for child in children(name, "compound", "nmod:desc", "flat"):
-            if self._lexicon.is_a(lemma(child), "HUMAN") and (found := self._refer(child, frozenset())):
+            if self._lexicon.is_a(lemma(child), "HUMAN") and (
+                found := self._refer(child, frozenset())
+            ):
                 return [replace(n, person=True) for n in found]
         return self._refer(name, frozenset())
 

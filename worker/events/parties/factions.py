@@ -15,6 +15,8 @@ from worker.events.parties.tables import Faction
 
 _LONGEST = 4
 """Words that such a noun has at most."""
+_SIGHT = 500
+"""Characters around a noun in which one text must tell of the group or its home, if it does."""
 _STANDS = BODIES | {"rebels"}
 """What may follow the noun and still be the group: "rebel leaders", "opposition groups"."""
 
@@ -38,10 +40,18 @@ def find_bare(run: Run) -> None:
     for start, end, faction in _nouns(run):
         span = (run.words.starts[start], run.words.ends[end - 1])
         taken = any(f.start < span[1] and span[0] < f.end for f in run.found)
-        if not taken and not covered & set(range(start, end)) and _stands_alone(run, start, end):
+        if taken or not _in_sight(run, faction, span[0]):
+            continue
+        if not covered & set(range(start, end)) and _stands_alone(run, start, end):
             run.found.append(
                 Found(*span, span, faction.code, "name", faction.source, head_class="rebels")
             )
+
+
+def _in_sight(run: Run, faction: Faction, place: int) -> bool:
+    """Whether a text that tells of a group or its home does so near a noun: no other story's."""
+    told = [abs(f.start - place) for f in run.found if f.code in (faction.code, faction.home)]
+    return not told or min(told) <= _SIGHT
 
 
 def _nouns(run: Run) -> Iterator[tuple[int, int, Faction]]:

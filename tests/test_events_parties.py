@@ -252,6 +252,36 @@ def test_an_unknown_surname_stays_unknown(gazetteer: Gazetteer, blank: Reading) 
     assert gazetteer.mentions(blank("Brekkvold smiled."), None) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Mr. Ivanov met U.S. Defense Secretary Donald Rumsfeld in Washington.", "RUS"),
+        ("Mr. Ivanov met Macedonian Prime Minister Nikola Gruevski in Skopje.", "MKD"),
+    ],
+)
+def test_an_article_without_a_day_is_of_the_time_its_office_holders_share(
+    gazetteer: Gazetteer, blank: Reading, text: str, code: str
+) -> None:
+    assert gazetteer.mentions(blank(text), None)[0].code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("U.S. troops in Iraq killed ten insurgents.", ["USA", "IRQ", "IRAQI_INSURGENTS"]),
+        ("Pakistani troops hit militants. The Taliban fled.", ["PAK", "TALIBAN", "TALIBAN"]),
+        ("Afghan police found militants in a cave.", ["AFG"]),
+        ("Turkish soldiers killed six Kurdish guerrillas.", ["TUR", "PKK"]),
+        ("Israel says militants fired at Palestinian homes.", ["ISR", "PSE", "PSE"]),
+        ("Afghan and Palestinian officials spoke of militants.", ["AFG", "PSE"]),
+    ],
+)
+def test_without_a_day_a_noun_means_a_group_that_is_named_or_told_by_quality(
+    gazetteer: Gazetteer, blank: Reading, text: str, codes: list[str]
+) -> None:
+    assert [m.code for m in gazetteer.mentions(blank(text), None)] == codes
+
+
 def test_home_decides_between_offices_of_one_name(gazetteer: Gazetteer, blank: Reading) -> None:
     doc = blank("The Foreign Secretary condemned the attack.")
     codes = {home: gazetteer.read([doc], None, home=home)[0][0].code for home in ("IND", "GBR")}

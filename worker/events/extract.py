@@ -238,7 +238,7 @@ class _Telling:
             self._lexicon,
             at,
             posts,
-            lambda t: self._refer(t, number, speech),
+            lambda t, others: self._refer(t, number, speech, others),
             lambda t, kind: self._understood(t, kind, number),
         )
         speech = Speech(doc, self._lexicon, phrases.voice, self._spoken, self._issuer)
@@ -384,10 +384,12 @@ class _Telling:
             node = self._top(node.head)
         return node
 
-    def _refer(self, token: Token, number: int, speech: Speech) -> list[Named]:
+    def _refer(
+        self, token: Token, number: int, speech: Speech, others: frozenset[str]
+    ) -> list[Named]:
         sentence = self._first + sum(end <= token.i for end in self._ends)
         speaker = speech.speaker(token) if token.pos_ == "PRON" else None
-        return self._discourse.refer(token, number, sentence, speaker)
+        return self._discourse.refer(token, number, sentence, speaker, others)
 
     def _understood(self, token: Token, kind: str, number: int) -> list[Named]:
         sentence = self._first + sum(end <= token.i for end in self._ends)

@@ -104,6 +104,7 @@ class Lexicon:
     operators: Operators
     modes: dict[str, dict[str, str]]
     aliases: dict[str, frozenset[str]]
+    lands: dict[str, frozenset[str]]
 
     @cached_property
     def solo(self) -> tuple[Rule, ...]:
@@ -138,9 +139,15 @@ def lexicon() -> Lexicon:
         row["short"]: frozenset(row["words"].split())
         for row in read_tsv(data("lexicon", "aliases.tsv"))
     }
+    lands = {
+        words: frozenset(row["codes"].split())
+        for row in read_tsv(data("lexicon", "lands.tsv"))
+        for words in row["words"].split("|")
+    }
     return Lexicon(
-        rules, ordered, {rule.id: rule for rule in rules}, classes, _operators(), modes, aliases
-    )
+        rules, ordered, {rule.id: rule for rule in rules}, classes, _operators(), modes, aliases,
+        lands,
+    )  # fmt: skip
 
 
 def _weight(rule: Rule, word: str) -> int:

@@ -15,6 +15,8 @@ from worker.events.parties.tables import Faction
 
 _LONGEST = 4
 """Words that such a noun has at most."""
+_SIGHT = 500
+"""Characters around a noun in which one text must tell of the group or its home, if it does."""
 _STANDS = BODIES | {"rebels"}
 """What may follow the noun and still be the group: "rebel leaders", "opposition groups"."""
 
@@ -32,16 +34,24 @@ def of_state(run: Run, found: Found, start: int, head: Head) -> Faction | None:
 
 def find_bare(run: Run) -> None:
     """Add the groups that a common noun alone means, in an article that names their home."""
-    if run.on is None or not run.tables.homes & run.context.codes:
+    if not run.tables.homes & run.context.codes:
         return
     covered = {i for h in run.hits for i in range(h.start, h.end)}
     for start, end, faction in _nouns(run):
         span = (run.words.starts[start], run.words.ends[end - 1])
         taken = any(f.start < span[1] and span[0] < f.end for f in run.found)
-        if not taken and not covered & set(range(start, end)) and _stands_alone(run, start, end):
+        if taken or not _in_sight(run, faction, span[0]):
+            continue
+        if not covered & set(range(start, end)) and _stands_alone(run, start, end):
             run.found.append(
                 Found(*span, span, faction.code, "name", faction.source, head_class="rebels")
             )
+
+
+def _in_sight(run: Run, faction: Faction, place: int) -> bool:
+    """Whether a text that tells of a group or its home does so near a noun: no other story's."""
+    told = [abs(f.start - place) for f in run.found if f.code in (faction.code, faction.home)]
+    return not told or min(told) <= _SIGHT
 
 
 def _nouns(run: Run) -> Iterator[tuple[int, int, Faction]]:
@@ -51,22 +61,39 @@ def _nouns(run: Run) -> Iterator[tuple[int, int, Faction]]:
         if key not in firsts or i < taken:
             continue
         for end in range(min(len(keys), i + _LONGEST), i, -1):
-            faction = _meant(run, _fitting(run, " ".join(keys[i:end])))
+            faction = _meant(run, " ".join(keys[i:end]))
             if faction is not None:
                 taken = _with_offices(run, end)
                 yield i, taken, faction
                 break
 
 
-def _meant(run: Run, known: list[Faction]) -> Faction | None:
-    """The one group whose home the article names; one that it names itself comes first."""
+def _meant(run: Run, noun: str) -> Faction | None:
+    """The one group that a noun means.
+
+    One that the article names comes first. Else its home must be named, and no other group; where
+    the day is unknown too, a noun alone ("militants") means nobody.
+    """
     codes = run.context.codes
+    known = _fitting(run, noun)
+    named = {f.code: f for f in known if f.code in codes and f.code != f.home}
+    if named:
+        return next(iter(named.values())) if len(named) == 1 else None
     fitting = {f.code: f for f in known if f.home in codes}
-    named = [f for f in fitting.values() if f.code in codes]
-    if len(named) == 1:
-        return named[0]
+    if len(fitting) != 1:
+        return None
+    faction = next(iter(fitting.values()))
+    if faction.code == faction.home or _is_name(run, faction, noun):
+        return faction
     groups = any(run.tables.parties[c].kind == "group" for c in codes if c in run.tables.parties)
-    return next(iter(fitting.values())) if len(fitting) == 1 and not groups else None
+    vague = run.on is None and " " not in noun
+    return None if groups or vague else faction
+
+
+def _is_name(run: Run, faction: Faction, noun: str) -> bool:
+    """Whether a group has no other name than its home's and the noun."""
+    name = run.tables.key(run.tables.parties[faction.code].name)
+    return name.endswith((f" {noun}", f" {noun}s"))
 
 
 def _fitting(run: Run, noun: str) -> list[Faction]:

@@ -10,6 +10,7 @@ from worker.events.parties.factions import find_bare
 from worker.events.parties.nouns import Context, Found, Hit, Learnt
 from worker.events.parties.offices import Offices
 from worker.events.parties.people import People
+from worker.events.parties.period import period
 from worker.events.parties.persons import resolve_person
 from worker.events.parties.phrases import resolve_party
 from worker.events.parties.run import Run
@@ -44,6 +45,8 @@ class Finder:
         hits = [self.scanner.hits(w) for w in words]
         first = context or self._said(words, hits, home)
         runs = [self._run(*args, on, first) for args in zip(words, hits, strict=True)]
+        if on is None and (on := period(runs)) is not None:
+            runs = [self._run(*args, on, first) for args in zip(words, hits, strict=True)]
         known = context or _with_persons(first, runs)
         taught = {key.partition(" ")[0] for key in (*known.learnt, *known.blocked)}
         return [

@@ -93,7 +93,7 @@ def _qualified(run: Run, hit: Hit, entry: Entry, base: Found) -> int:
             return add_office(run, hit, as_group(base, faction), head)
     if head is not None and head.body:
         return add_office(run, hit, base, head)
-    before = office_of(run, hit, entry)
+    before = office_of(run, hit, entry) if head is None or not head.rebels else None
     if before is not None and (not base.possessive or _is_body(run, before[2])):
         return add_office_in_front(run, hit, base, before)
     run.found.append(_attribute(run, base, head, entry, tail))
@@ -108,11 +108,14 @@ def _is_post(run: Run, end: int) -> bool:
 def _led_forces(run: Run, end: int, base: Found) -> int:
     """Add who leads what a hyphen ties to them; the first word behind, 0 where it is no body.
 
-    A state's forces are those of a coalition too ("U.S.-led forces"); a group's government is the
-    group ("the Hamas-led government").
+    A state's forces are those of a coalition too ("U.S.-led forces"), and so are its campaigns; a
+    group's government is the group ("the Hamas-led government").
     """
     head = _head(run, end + 1, eager=True)
     kind = run.tables.parties[base.code].kind
+    if head is not None and kind == "state" and _is_campaign(run, head):
+        run.found += [replace(base, code=c, adjectival=True) for c in (base.code, "COALITION")]
+        return end + 1
     led = {"state": {"military"}, "group": BODIES, "igo": {"military"}}[kind]
     if head is None or head.office is None or head.office.head_class not in led:
         return 0
@@ -124,6 +127,11 @@ def _led_forces(run: Run, end: int, base: Found) -> int:
     if kind == "state":
         run.found.append(replace(forces, code="COALITION"))
     return head.end
+
+
+def _is_campaign(run: Run, head: Head) -> bool:
+    """Whether a noun is of what forces do: "invasion", "air strikes"."""
+    return run.words.keys[head.end - 1] in run.tables.words["campaigns"]
 
 
 def _is_body(run: Run, end: int) -> bool:

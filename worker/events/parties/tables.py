@@ -83,9 +83,9 @@ class Faction:
     source: str
 
     def in_force(self, day: int | None) -> bool:
-        """Whether the noun meant the group on a day; never where the day is unknown."""
+        """Whether the noun meant the group on a day; it may have where the day is unknown."""
         if day is None:
-            return False
+            return True
         return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 
 
@@ -216,7 +216,7 @@ def _read_factions(tables: Tables) -> None:
         if row["domestic"]:
             tables.domestic[row["code"]] = row["home"]
         for noun in _cells(row["nouns"]):
-            tables.homes.add(row["home"])
+            tables.homes.update((row["home"], row["code"]))
             for key in dict.fromkeys((tables.key(noun), tables.key(noun + "s"))):
                 tables.factions.setdefault(key, []).append(faction)
                 tables.faction_starts.add(key.partition(" ")[0])

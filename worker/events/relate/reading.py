@@ -46,7 +46,7 @@ def look(
         if span is not None:
             party = _party(code, span, at, lexicon)
             at.update({token.i: [party] for token in span})
-    phrases = Phrases(lexicon, at, posts, lambda _: [], lambda *_: [])
+    phrases = Phrases(lexicon, at, posts, lambda *_: [], lambda *_: [])
     speech = Speech(doc, lexicon, phrases.direct)
     reader = Reader(lexicon, phrases, speech, domestic=domestic)
     acts = chain.from_iterable(reader.acts(sentence) for sentence in pair.sentences())

@@ -11,7 +11,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from worker.events.language.parsed import Doc, Token
-from worker.events.language.tree import case, children, conjuncts, is_passive, lemma
+from worker.events.language.tree import (
+    case,
+    children,
+    conjuncts,
+    is_passive,
+    lemma,
+    subject,
+)
 from worker.events.parties.sectors import sector
 from worker.events.rules import Lexicon
 
@@ -22,6 +29,7 @@ _NAMING = frozenset({"det", "amod", "compound", "nmod", "nmod:poss", "acl", "acl
 _AGAINST = frozenset({"critic", "opponent", "rival", "detractor"})
 _FIRING = frozenset({"fire", "launch", "shoot", "lob"})
 _SENDING = _FIRING | {"send", "deploy", "dispatch", "lead", "command"}
+_TOWARDS = frozenset({"to", "into", "against", "on", "at", "with"})
 _CULPRITS = ("by", "of", "from", "between")
 
 
@@ -73,7 +81,7 @@ class Named:
     sector: str | None = field(default=None, compare=False)
 
 
-Refer = Callable[[Token], list[Named]]
+Refer = Callable[[Token, frozenset[str]], list[Named]]
 Last = Callable[[Token, str], list[Named]]
 
 
@@ -213,9 +221,11 @@ class Phrases:
             if found:
                 return [replace(n, person=True) for n in found]
         for child in children(name, "compound", "nmod:desc", "flat"):
-            if self._lexicon.is_a(lemma(child), "HUMAN") and (found := self._refer(child)):
+            if self._lexicon.is_a(lemma(child), "HUMAN") and (
+                found := self._refer(child, frozenset())
+            ):
                 return [replace(n, person=True) for n in found]
-        return self._refer(name)
+        return self._refer(name, frozenset())
 
     def claimant(self, predicate: Token) -> list[Named]:
         """Who claimed responsibility for what a clause is about."""
@@ -245,7 +255,7 @@ class Phrases:
 
     def _resolved(self, token: Token, depth: int) -> list[Named]:
         if token.i in self._at:
-            return self._with_companions(token)
+            return self._titled(token) or self._with_companions(token)
         if depth > 3:
             return []
         for child in children(token, "appos"):  # "its neighbour Chad" is Chad
@@ -298,9 +308,22 @@ class Phrases:
         ):
             if self._is_of_others(token) or self._is_of_unknown(token, depth):
                 return []
-            found = self._troops_of_speaker(token, depth) or self._refer(token)
+            found = self._troops_of_speaker(token, depth) or self._refer(
+                token, self._acting_on(token, depth)
+            )
             return [replace(n, sector=_part(token, n)) for n in found]
         return []
+
+    def _acting_on(self, token: Token, depth: int) -> frozenset[str]:
+        """Codes of who does to a phrase what its verb says: "she urged both sides" is not hers."""
+        verb = token.head
+        aimed = token.dep_ in ("obj", "iobj") or (token.dep_ == "obl" and case(token) in _TOWARDS)
+        if not aimed or not self._lexicon.is_a(lemma(verb), "AIMED"):
+            return frozenset()
+        who = subject(verb)
+        if who is None or who == token or is_passive(verb):
+            return frozenset()
+        return frozenset(n.code for n in self._single(who, depth + 1))
 
     def _troops_of_speaker(self, token: Token, depth: int) -> list[Named]:
         """ "The U.S. military says soldiers killed …": forces without a name are the speaker's."""
@@ -388,7 +411,7 @@ class Phrases:
         return self._lists.get(token.i, [])
 
     def _owner(self, token: Token, cases: tuple[str, ...], *, located: bool = False) -> list[Named]:
-        found = self._called(token) or self.modifiers(token)
+        found = self._titled(token) or self._called(token) or self.modifiers(token)
         if found:
             return found
         for wanted in (cases, ("in", "at", "on")) if located else (cases,):
@@ -399,6 +422,14 @@ class Phrases:
                     if found:
                         return found
         return self._seated(token) if located else []
+
+    def _titled(self, token: Token) -> list[Named]:
+        """ "The Palestinian militant group, Hamas": the group that is named, not whose it is."""
+        if not self._lexicon.is_a(lemma(token), "BAND"):
+            return []
+        heads = [h for c in children(token, "appos", "flat") for h in conjuncts(c)]
+        named = (n for h in heads for n in self._at.get(h.i, ()))
+        return _unique(n for n in named if n.kind != "state" and n.how != "organ")
 
     def _called(self, token: Token) -> list[Named]:
         """ "The Georgian region of Abkhazia", "the Soviet republic of X": the one that is named."""
@@ -417,8 +448,7 @@ class Phrases:
 
     def _told(self, noun: Token) -> list[Named]:
         """ "The attack", "the move": whose act the article told last."""
-        definite = any(c.lower_ in ("the", "this", "that", "these", "those") for c in noun.children)
-        if not definite or any(
+        if not any(_points(c) for c in noun.children) or any(
             c.dep_ in ("amod", "nmod") and c.i in self._at for c in noun.children
         ):
             return []
@@ -430,7 +460,8 @@ class Phrases:
             return self._last(noun, "attack")
         if self._lexicon.is_a(word, "PACT"):
             return self._last(noun, "deal")
-        return self._last(noun, "act") if self._lexicon.is_a(word, "ILLACT") else []
+        deed = self._lexicon.is_a(word, "ILLACT") or self._lexicon.is_a(word, "DEED")
+        return self._last(noun, "act") if deed else []
 
     def _act_named_before(self, pronoun: Token) -> list[Named]:
         """ "… against the attack, calling it an aggression": "it" is the attack, not a state."""
@@ -470,6 +501,12 @@ class Phrases:
             if found:
                 return _unique(found)
         return []
+
+
+def _points(child: Token) -> bool:
+    """Whether a noun with this word is told as known: "the ruling", "Wednesday's ruling"."""
+    dated = child.dep_ == "nmod:poss" and child.ent_type_ == "DATE"
+    return dated or child.lower_ in ("the", "this", "that", "these", "those")
 
 
 def _lists(doc: Doc, at: dict[int, list[Named]]) -> dict[int, list[Named]]:

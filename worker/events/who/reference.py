@@ -76,9 +76,18 @@ class Discourse:
         self.seen.append(seen)
 
     def refer(
-        self, token: Token, paragraph: int, sentence: int, speaker: Named | None
+        self,
+        token: Token,
+        paragraph: int,
+        sentence: int,
+        speaker: Named | None,
+        others: frozenset[str] = frozenset(),
     ) -> list[Named]:
-        """Parties that a word or phrase without a name means, marked; [] if unclear."""
+        """Parties that a word or phrase without a name means, marked; [] if unclear.
+
+        Args:
+            others: codes that it does not mean: who acts on it.
+        """
         word = token.lower_
         if token.pos_ == "PROPN" and lemma(token) not in self.lexicon.classes["HUMAN"]:
             return self._name(token)
@@ -87,7 +96,7 @@ class Discourse:
         elif token.pos_ in ("PRON", "DET") or word in _PERSON | _THING | _PLURAL:
             found = self._pronoun(token, (paragraph, token.i), sentence)
         else:
-            found = self._description(token, (paragraph, token.i), sentence)
+            found = self._description(token, (paragraph, token.i), sentence, others)
         return [
             replace(
                 n,
@@ -202,7 +211,9 @@ class Discourse:
         several = [g for g in groups if len(g) > 1 or not g[0].person]
         return next(iter(several or groups), [])
 
-    def _description(self, token: Token, position: tuple[int, int], sentence: int) -> Found:
+    def _description(
+        self, token: Token, position: tuple[int, int], sentence: int, others: frozenset[str]
+    ) -> Found:
         if token.dep_ in ("compound", "nmod:desc", "flat"):
             return [self.issuer] if self.issuer is not None else self._national(token, sentence)
         if lemma(token) in self.lexicon.classes["BARE"] and not any(
@@ -211,10 +222,12 @@ class Discourse:
             return self._home(position, sentence)
         if lemma(token) in self.lexicon.classes["ARMED"] and _is_bare(token):
             return self._so_called(token, position, sentence)
+        if not _is_definite(token) and self._is_of_organ(token):
+            return self._organ(token, position, sentence)
         if not _is_definite(token) and not (self.issuer is not None and token.pos_ == "PROPN"):
             return []
         if number := _number(token):
-            return list(self._pair(lemma(token), position, sentence, number))
+            return list(self._pair(lemma(token), position, sentence, number, others))
         word = lemma(token)
         kinds = self.lexicon.classes
         if "Plur" in token.morph.get("Number", []) and word in kinds["HUMAN"]:
@@ -226,8 +239,22 @@ class Discourse:
         if word in kinds["ARMED"]:
             return self._of_kind(position, sentence, "group")
         if word in kinds["LAND"]:
-            return self._country(position, sentence)
+            return self._country(token, position, sentence, others)
         return self._office(token, position, sentence)
+
+    def _is_of_organ(self, token: Token) -> bool:
+        """ "A ministry spokesman", "an army officer": of a body of state without its state."""
+        if not self.lexicon.is_a(lemma(token), "HUMAN"):
+            return False
+        organs = (c for c in token.children if c.dep_ == "compound" and c.i < token.i)
+        return any(lemma(c) in self.lexicon.classes["ORGAN"] for c in organs)
+
+    def _organ(self, token: Token, position: tuple[int, int], sentence: int) -> Found:
+        """Whose "a ministry spokesman" is: of whom the article called a ministry, else its own."""
+        if self.issuer is not None:
+            return [self.issuer]
+        organ = next(c for c in token.children if lemma(c) in self.lexicon.classes["ORGAN"])
+        return self._office(organ, position, sentence)
 
     def _national(self, title: Token, sentence: int) -> Found:
         """Whose "Foreign Ministry spokeswoman X" is.
@@ -272,13 +299,28 @@ class Discourse:
         before = self._before(position, sentence, 4)
         return [s.named for s in before if lemma(token) in s.words and s.sentence < sentence][:1]
 
-    def _country(self, position: tuple[int, int], sentence: int) -> Found:
-        """ "The country": the last state that acted, else that was told, else any quality's."""
+    def _country(
+        self, token: Token, position: tuple[int, int], sentence: int, others: frozenset[str]
+    ) -> Found:
+        """ "The country": the last state that acted, else that was told, else any quality's.
+
+        What is said of it must fit ("the island"), and it is not who acts on it.
+        """
+        described = self._described(token)
         states = [s for s in self._before(position, sentence, 3) if s.named.kind == "state"]
+        states = [s for s in states if s.named.code not in others]
+        states = [s for s in states if described is None or s.named.code in described]
         acting = [s for s in states if s.subject and not s.named.place]
         named = [s for s in states if not s.attribute]
         near = [s.named for s in (acting or named or states)[:1]]
         return near or self._posted(position, sentence)
+
+    def _described(self, token: Token) -> frozenset[str] | None:
+        """The states that a description can mean ("the Gulf state"); None for all."""
+        phrase = token.doc[token.left_edge.i : token.i + 1].text.lower()
+        words = f" {phrase} "
+        fitting = [codes for said, codes in self.lexicon.lands.items() if f" {said} " in words]
+        return frozenset.intersection(*fitting) if fitting else None
 
     def _posted(self, position: tuple[int, int], sentence: int) -> list[Named]:
         """ "The UN envoy to Haiti congratulated the country": where somebody is posted."""
@@ -296,10 +338,16 @@ class Discourse:
         return [replace(n, start=-1, end=-1, basis="reference") for n in found if len(found) == 2]
 
     def _pair(
-        self, word: str, position: tuple[int, int], sentence: int, number: int = 2
+        self,
+        word: str,
+        position: tuple[int, int],
+        sentence: int,
+        number: int = 2,
+        others: frozenset[str] = frozenset(),
     ) -> list[Named]:
         """The two (three …) told together last: in one sentence, else the last ones of all."""
         before = self._before(position, sentence, 30)
+        before = [s for s in before if s.named.code not in others]
         if word in _COUNTS:  # "the two" are people where two were told just before
             people = [s for s in self._before(position, sentence, 2) if s.named.person]
             before = people if len({s.named.code for s in people}) >= number else before

@@ -10,7 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from worker.events.language.parsed import Token
-from worker.events.language.tree import case, children, is_passive, lemma
+from worker.events.language.tree import (
+    case,
+    children,
+    governing_verb,
+    is_passive,
+    lemma,
+    subject,
+)
 from worker.events.rules import Lexicon
 
 _SINCE = frozenset({"after", "as", "since", "because", "once"})
@@ -78,6 +85,13 @@ def destinations(token: Token, _: Lexicon) -> Iterable[Token]:
         yield from (c for c in children(verb, "obl") if case(c) in _WHERE_TO)
 
 
+def travellers(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Who makes the journey that a clause is about: "X began a tour that takes him to Y"."""
+    above = governing_verb(token) if token.dep_ in ("acl:relcl", "ccomp") else None
+    who = subject(above) if above is not None else None
+    yield from [who] if who is not None else []
+
+
 PLACES: dict[str, Around] = {
     "rival": rivals,
     "provoker": provokers,
@@ -86,5 +100,6 @@ PLACES: dict[str, Around] = {
     "site": sites,
     "qualified": qualified,
     "beside": beside,
+    "traveller": travellers,
 }
 """Names of places, as the lexicon's lines use them."""

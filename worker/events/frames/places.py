@@ -147,7 +147,7 @@ class Places:
         token = context.token
         if rule.type == "ACCUSE" and rule.flags & {"keeps", "culprit"}:
             return self._phrases.claimant(token) or self._culprits(context)
-        if rule.type == "REQUEST" and rule.pos == "n":
+        if (rule.type == "REQUEST" and rule.pos == "n") or "put" in rule.flags:
             return self._refuser(token)
         if "foe" in rule.flags:
             return self._phrases.last_group(token)

@@ -521,6 +521,8 @@ def _governed(node: Token, operators: Operators) -> Standing:
         or label == "nsubj:pass"
     )
     own = own_standing(head)
+    if label.startswith("obj") and _operated(node, operators) in (Standing.OPEN, Standing.NEGATED):
+        return _operated(node, operators)  # "will require talks", "will delay the talks"
     if label.startswith(("nsubj", "obj")) and own is not Standing.FACT:
         conditional = any(c.lower_ == "would" for c in head.children) and head.pos_ != "VERB"
         return Standing.OPEN if conditional else own  # "a visit would be welcome"
@@ -586,6 +588,8 @@ def _adverbial(node: Token, operators: Operators) -> Standing | None:
         return Standing.OPEN  # "no talks until Chad withdraws"
     if marks & {"before", "until"}:
         return Standing.FACT
+    if "for" in marks and lemma(node.head) in _JUDGING and node.tag_ == "VBG":
+        return None  # "will thank Chad for sending troops": it sent them
     if marks & _COMPLEMENT_MARKS:
         return operators.verb(lemma(node.head), next(iter(marks & _COMPLEMENT_MARKS)))
     if "to" in marks:

@@ -28,6 +28,7 @@ from worker.events.language.tree import (
     is_passive,
     is_predicate,
     is_subjunctive,
+    is_timetabled,
     lemma,
     own_standing,
     standing,
@@ -240,7 +241,8 @@ class Reader:
         codes = {a.code for a in actors}
         others = [r for r in recipients if r.code not in codes or self._domestic]
         everyone = distinct(actors + others)
-        if rule.type == "AGREE" and len(actors) > 1 and (not others or _is_mutual_vow(others)):
+        held_out = "put" in rule.flags  # an offer of two is to somebody else
+        if rule.type == "AGREE" and len(actors) > 1 and not held_out and (not others or _is_mutual_vow(others)):
             return Frame(rule, rule.type, mode, tuple(distinct(actors)), ())
         if "mutual" in rule.flags and _is_coalition_alone(everyone):
             return None  # a coalition does not meet its own leader
@@ -269,6 +271,10 @@ class Reader:
             return bool(words & {"leave", "depart", "out"})
         if "chemical" in flags:
             return any(t.lower_ in _CHEMICAL for t in context.token.subtree)
+        if rule.type == "AGREE" and rule.pos == "n" and "matrix" in flags:
+            clauses = context.args.complements  # not "commitments recognising the state"
+            if not any(m for c in clauses for m in children(c, "mark")):
+                return False
         if "active" in flags and (is_passive(context.token) or _is_open_complement(context.token)):
             return False
         if "negated" in flags:  # "does not recognise", "will not attend"
@@ -345,6 +351,11 @@ class Reader:
         act = self._made(token, frame)
         if frame.rule.flags & {"negated", "refusing", "future"}:
             return act
+        if act.type == "CONSULT" and how in (Standing.FACT, Standing.OPEN):
+            verb = token.head if token.dep_ == "obj" else token
+            journey = act.rule.mode == "visit" or _is_before(verb)  # "holds talks Friday": today
+            if is_timetabled(verb, days=journey) and (how is Standing.FACT or _is_before(verb)):
+                how = Standing.FUTURE
         if how is Standing.FACT and act.type in _COOPERATIVE and _is_decided(token):
             return self._future(act)
         if how is Standing.FACT and act.type == "AID" and self._is_newly_announced(token):
@@ -567,6 +578,12 @@ def _is_decided(token: Token) -> bool:
         return False
     above = token.head if token.head.pos_ == "VERB" else token.head.head
     return lemma(above) in _VOTING
+
+
+def _is_before(clause: Token) -> bool:
+    """ "Before he visits Chad next week", "when the two meet on Monday": that he does is settled."""
+    marks = {c.lower_ for c in children(clause, "mark", "advmod")}
+    return clause.dep_.startswith("advcl") and bool(marks & {"before", "when"})
 
 
 def _above(token: Token) -> tuple[Token, ...]:

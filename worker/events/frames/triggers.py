@@ -23,6 +23,7 @@ from worker.events.who.phrases import Phrases
 
 _POS = {"VERB": "v", "AUX": "v", "NOUN": "n", "PROPN": "n", "ADJ": "a"}
 _HEADS = frozenset({"dozen", "hundred", "thousand", "million", "ten", "score"})
+_HONORIFICS = frozenset({"mr.", "mr", "mrs.", "mrs", "ms.", "ms", "dr.", "dr"})
 _NEAR = 5  # words behind a noun in which the order of words is trusted
 _SEPARABLE = frozenset({"off", "out", "down", "over", "away", "back", "in"})
 
@@ -352,9 +353,12 @@ def fills(token: Token, fillers: frozenset[str], lexicon: Lexicon) -> bool:
 
 
 def _is_somebody(name: Token, lexicon: Lexicon) -> bool:
-    """Whether a name is a person's: it has several words, or a title before it."""
+    """Whether a name is a person's: it has several words, a title before it, or acts alone."""
+    if name.tag_ == "NNP" and name.dep_ == "nsubj" and not name.children:
+        return True
     return any(
-        c.dep_ == "flat" or (c.i < name.i and lexicon.is_a(lemma(c), "HUMAN"))
+        c.dep_ == "flat"
+        or (c.i < name.i and (lexicon.is_a(lemma(c), "HUMAN") or c.lower_ in _HONORIFICS))
         for c in children(name, "flat", "nmod:desc", "compound")
     )
 

@@ -34,6 +34,10 @@ _SOMETIME = frozenset({"until", "before", "once", "when", "till"})
 _JUDGING = frozenset(
     {"thank", "praise", "criticize", "criticise", "condemn", "blame", "applaud", "commend", "fault"}
 )
+_DAYS = frozenset(
+    {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
+)
+_NEXT = frozenset({"next", "coming", "following"})
 _GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
 _MAX_CLIMB = 12
 
@@ -412,6 +416,21 @@ def is_subjunctive(clause: Token) -> bool:
     auxiliaries = [c for c in clause.children if c.dep_ in ("aux", "aux:pass", "cop")]
     marks = {c.lower_ for c in clause.children if c.dep_ == "mark"}
     return "to" not in marks and all(c.lower_ in ("be", "not", "should") for c in auxiliaries)
+
+
+def is_timetabled(clause: Token, *, days: bool) -> bool:
+    """ "Travels to Tokyo Wednesday", "before he visits Chad next month": a present that is to come.
+
+    Args:
+        days: let the name of a day say so too.
+    """
+    if clause.tag_ not in ("VBZ", "VBP") or any(children(clause, "aux")):
+        return False
+    times = [c for c in children(clause, "obl", "advmod") if c.i > clause.i]
+    times += [c for noun in children(clause, "obj", "obl") for c in children(noun, "nmod")]
+    return any(
+        (days and c.lower_ in _DAYS) or c.lower_ == "tomorrow" or any(w.lower_ in _NEXT for w in children(c, "amod")) for c in times
+    )
 
 
 def _is_reported(predicate: Token) -> bool:

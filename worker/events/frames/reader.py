@@ -412,7 +412,7 @@ class Reader:
             return act  # "agreed to extend the sanctions": that is how they are imposed
         if act.type not in _COOPERATIVE:
             return self._announced(act)
-        if lemma(act.trigger) in ("welcome", "appreciate"):
+        if lemma(act.trigger) in ("welcome", "appreciate") and act.type != "CONSULT":
             return None  # "would welcome": a wish
         if "verbal" in act.rule.flags and lemma(act.trigger.head) == "commit":
             return act  # "is committed to supporting": a word of support

@@ -547,6 +547,8 @@ def _governed(node: Token, operators: Operators) -> Standing:
         return Standing.OPEN if conditional else own  # "a visit would be welcome"
     if label == "obl" and own is not Standing.FACT and case(node) in _TIMES:
         return own  # "will sign at a summit": the summit is to come too
+    if label == "obl" and own is Standing.FUTURE and case(node) == "for":
+        return own  # "will be in Chad for talks"
     if lemma(head) in _WISHING and _is_first_person(head):
         return Standing.FACT  # "I want to thank …" thanks
     if is_object:

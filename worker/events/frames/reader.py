@@ -242,7 +242,12 @@ class Reader:
         others = [r for r in recipients if r.code not in codes or self._domestic]
         everyone = distinct(actors + others)
         held_out = "put" in rule.flags  # an offer of two is to somebody else
-        if rule.type == "AGREE" and len(actors) > 1 and not held_out and (not others or _is_mutual_vow(others)):
+        if (
+            rule.type == "AGREE"
+            and len(actors) > 1
+            and not held_out
+            and (not others or _is_mutual_vow(others))
+        ):
             return Frame(rule, rule.type, mode, tuple(distinct(actors)), ())
         if "mutual" in rule.flags and _is_coalition_alone(everyone):
             return None  # a coalition does not meet its own leader
@@ -275,7 +280,8 @@ class Reader:
             clauses = context.args.complements  # not "commitments recognising the state"
             if not any(m for c in clauses for m in children(c, "mark")):
                 return False
-        if "active" in flags and (is_passive(context.token) or _is_open_complement(context.token)):
+        passive = is_passive(context.token) and rule.pos == "v"  # "is determined to": no passive
+        if "active" in flags and (passive or _is_open_complement(context.token)):
             return False
         if "negated" in flags:  # "does not recognise", "will not attend"
             return own_standing(context.token) in (Standing.NEGATED, Standing.REFUSED)
@@ -291,7 +297,8 @@ class Reader:
             return False
         if "present" in flags:
             return context.token.tag_ in ("VBZ", "VBP")
-        if "yields" in flags and any(self.frame(c) for c in context.args.complements):
+        own = (c for c in context.args.complements if c.head == context.token)
+        if "yields" in flags and any(self.frame(c) for c in own):
             return False  # "plans to visit": the visit tells it better
         if "retreat" in flags:
             asked = self._contents.content(context)
@@ -395,7 +402,7 @@ class Reader:
         )  # fmt: skip
 
     def _considered(self, act: Act) -> Act | None:
-        """What its own doer hopes for, or a hostile act that it says it may do: "could cut ties"."""
+        """What its own doer hopes for, or a hostile act that it may do: "said it could cut ties"."""
         if act.type == "CONSULT" and self._is_hoped_for(act.trigger):
             return self._future(act)
         if own_standing(act.trigger) is not Standing.OPEN:
@@ -425,11 +432,12 @@ class Reader:
     def _sided(self, act: Act) -> Act:
         """Who holds out what takes two: a meeting that is fixed is of both, a plan is of one.
 
-        "Is to meet X in Y": both, whoever the host; "plans to meet", "will cooperate with": one
-        towards the other.
+        "Is to meet X in Y": both, whoever the host; "plans to meet", "will cooperate with", "the
+        envoy will meet": one towards the other.
         """
         everyone = distinct([*act.actors, *act.recipients])
-        if act.type == "CONSULT" and not any(lemma(t) in _INTENDING for t in _above(act.trigger)):
+        intended = any(lemma(t) in _INTENDING for t in _above(act.trigger))
+        if act.type == "CONSULT" and not intended and not self._is_sent(act.trigger):
             both = act.mode == "visit" and len(everyone) == 2
             return replace(act, actors=tuple(everyone), recipients=()) if both else act
         if act.type != "CONSULT" and "unilateral" not in act.rule.flags:
@@ -442,6 +450,11 @@ class Reader:
         if len(own) != 1 or not others or (act.type == "CONSULT" and len(others) > 1):
             return act
         return replace(act, actors=own, recipients=others)
+
+    def _is_sent(self, verb: Token) -> bool:
+        """Whether who is to meet somebody is an envoy, who goes where the others are."""
+        agents = [lemma(t) for t in arguments(verb).agent] if is_predicate(verb) else []
+        return any(a == "delegation" or self._lexicon.is_a(a, "DIPLOMAT") for a in agents)
 
     def _is_turned_down(self, noun: Token) -> bool:
         """ "Rejected the apology of X": it was put, though in vain."""
@@ -581,7 +594,7 @@ def _is_decided(token: Token) -> bool:
 
 
 def _is_before(clause: Token) -> bool:
-    """ "Before he visits Chad next week", "when the two meet on Monday": that he does is settled."""
+    """ "Before he visits Chad next week", "when the two meet on Monday": that is settled."""
     marks = {c.lower_ for c in children(clause, "mark", "advmod")}
     return clause.dep_.startswith("advcl") and bool(marks & {"before", "when"})
 

@@ -108,6 +108,13 @@ class Triggers:
         tied = hyphened(token)
         rules = self._lexicon.triggers(pos, tied) if tied else ()
         rules = rules or self._lexicon.triggers(pos, lemma(token))
+        if (
+            rules
+            and pos == "v"
+            and any(children(token, "aux:pass"))
+            and any(children(token, "xcomp"))
+        ):
+            rules = (*self._lexicon.triggers("a", token.lower_), *rules)  # "is determined to"
         if rules or pos == "n":
             return rules
         if pos == "v":

@@ -34,9 +34,7 @@ _SOMETIME = frozenset({"until", "before", "once", "when", "till"})
 _JUDGING = frozenset(
     {"thank", "praise", "criticize", "criticise", "condemn", "blame", "applaud", "commend", "fault"}
 )
-_DAYS = frozenset(
-    {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
-)
+_DAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
 _NEXT = frozenset({"next", "coming", "following"})
 _GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
 _MAX_CLIMB = 12
@@ -429,7 +427,10 @@ def is_timetabled(clause: Token, *, days: bool) -> bool:
     times = [c for c in children(clause, "obl", "advmod") if c.i > clause.i]
     times += [c for noun in children(clause, "obj", "obl") for c in children(noun, "nmod")]
     return any(
-        (days and c.lower_ in _DAYS) or c.lower_ == "tomorrow" or any(w.lower_ in _NEXT for w in children(c, "amod")) for c in times
+        (days and c.lower_ in _DAYS)
+        or c.lower_ == "tomorrow"
+        or any(w.lower_ in _NEXT for w in children(c, "amod"))
+        for c in times
     )
 
 

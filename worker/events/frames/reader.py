@@ -402,7 +402,7 @@ class Reader:
         )  # fmt: skip
 
     def _considered(self, act: Act) -> Act | None:
-        """What its own doer hopes for, or a hostile act that it may do: "said it could cut ties"."""
+        """What its doer hopes for, or a hostile act that it may do: "said it could cut ties"."""
         if act.type == "CONSULT" and self._is_hoped_for(act.trigger):
             return self._future(act)
         if own_standing(act.trigger) is not Standing.OPEN:

@@ -44,6 +44,20 @@ SENTENCES = [
     ("The Finnish prime minister visited Vietnam in May 2019.", ["CONSULT visit FIN>VNM 2019-05"]),
     # to come: AGREE
     ("France will send doctors to Lebanon.", ["AGREE - FRA>LBN 2024-01-15"]),
+    ("The Chadian president travels to Mali on Friday.", ["AGREE - TCD>MLI 2024-01-15"]),
+    ("The Chadian president hopes to visit Mali.", ["AGREE - TCD>MLI 2024-01-15"]),
+    ("Togo says it is donating a million dollars to Mali.", ["AGREE - TGO>MLI 2024-01-15"]),
+    ("The Togolese parliament voted to send doctors to Mali.", ["AGREE - TGO>MLI 2024-01-15"]),
+    # a meeting that is fixed is of both, one that is planned is of who plans it
+    ("The Chadian president is to meet the Malian president.", ["AGREE - MLI+TCD 2024-01-15"]),
+    ("The Chadian president plans to meet Malian officials.", ["AGREE - TCD>MLI 2024-01-15"]),
+    ("The Chadian envoy is to meet the Malian president.", ["AGREE - TCD>MLI 2024-01-15"]),
+    ("Chad will cooperate with Mali.", ["AGREE - TCD>MLI 2024-01-15"]),
+    # put to somebody, in vain
+    (
+        "Chad rejected an apology from Mali.",
+        ["REJECT yield TCD>MLI 2024-01-15", "CONCEDE - MLI>TCD 2024-01-15"],
+    ),
     # asked for, with the mode from what is asked
     ("Spain urged Cuba to free the prisoners.", ["REQUEST yield ESP>CUB 2024-01-15"]),
     ("Mali appealed to France to send troops.", ["REQUEST assist MLI>FRA 2024-01-15"]),

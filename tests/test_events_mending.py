@@ -34,6 +34,7 @@ def _mended(nlp: Language, text: str) -> Doc:
         ("The bloc plans to open membership talks with Peru in October.", "plans", "bloc", []),
         ("Colombia and Venezuela reopened their border.", "reopened", "Colombia", ["border"]),
         ("Spain said it was ready to help Morocco after the earthquake.", "ready", "it", []),
+        ("Chad says it is open to talks with Niger.", "open", "it", []),
         ("Kenya has re-opened a road to Sudan.", "opened", "Kenya", ["road"]),
         ("The US president is due in Hanoi next September.", "due", "president", []),
         ("Tokyo to lend Manila money for subway", "lend", "Tokyo", ["money"]),

@@ -15,6 +15,12 @@ from worker.events.language.tree import case, children, lemma
 from worker.events.repairs import NOMINAL, Repairs, repair
 from worker.events.rules import Lexicon
 
+_WILLING = frozenset(
+    {
+        *("willing", "unwilling", "ready", "unready", "prepared", "unprepared", "determined"),
+        *("eager", "keen", "reluctant", "open", "committed", "poised", "glad", "able", "unable"),
+    }
+)
 _PRESENT_OR_PAST = frozenset({"VBD", "VBZ", "VBP"})
 
 
@@ -92,6 +98,12 @@ def _call_on(token: Token, _: Lexicon) -> None:
     if called is not None:
         token.hang(called, "case")
         called.dep_ = "obl"
+
+
+def _it_that_is_willing(token: Token, _: Lexicon) -> None:
+    """ "Chad says it is willing": "it" is no filler where only somebody can be so."""
+    if token.head.lower_ in _WILLING and not any(children(token.head, "nsubj", "csubj")):
+        token.dep_ = "nsubj"
 
 
 def _two_subjects(verb: Token, _: Lexicon) -> None:
@@ -239,6 +251,7 @@ _REPAIRS = Repairs(
         repair(_up_to_a_number, labels="case", words="to"),
         repair(_verb_read_as_noun),
         repair(_call_on, labels="compound:prt", words="on upon"),
+        repair(_it_that_is_willing, labels="expl", words="it"),
         repair(_two_subjects),
         repair(_past_read_as_participle, labels="ROOT ccomp parataxis", tags="VBN"),
         repair(_whose_report, tags="POS"),

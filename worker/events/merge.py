@@ -139,6 +139,8 @@ def _fuller(one: Told, other: Told) -> Told | None:
     if a == b and r == s:
         return one
     if one.type in _MUTUAL_WINS and a | r == b | s and (not r or not s):
+        if one.label.startswith("consult.") and other.label.startswith("consult."):
+            return one if r else other  # a visit to come, and whom the visitor is to meet on it
         return one if not r else other
     if a == b and (not r or not s) and len(a) == 1 and one.type in _STATEMENTS:
         return one if r else other

@@ -17,6 +17,7 @@ from worker.events.language.tree import (
     governing_verb,
     is_passive,
     lemma,
+    subject,
 )
 from worker.events.rules import Lexicon
 
@@ -133,6 +134,13 @@ def _punishes(word: Token, lexicon: Lexicon) -> bool:
     return any(r.type == "SANCTION" for r in rules) or lexicon.is_a(lemma(word), "MEASURE")
 
 
+def travellers(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Who makes the journey that a clause is about: "X began a tour that takes him to Y"."""
+    above = governing_verb(token) if token.dep_ in ("acl:relcl", "ccomp") else None
+    who = subject(above) if above is not None else None
+    yield from [who] if who is not None else []
+
+
 PLACES: dict[str, Around] = {
     "rival": rivals,
     "provoker": provokers,
@@ -146,5 +154,6 @@ PLACES: dict[str, Around] = {
     "denier": deniers,
     "customer": customers,
     "involving": participants,
+    "traveller": travellers,
 }
 """Names of places, as the lexicon's lines use them."""

@@ -171,7 +171,7 @@ class Places:
             claimed = self._phrases.claimant(token)
             others = [n for n in claimed if n.code not in context.actors]
             return others or self._culprits(context)
-        if rule.type == "REQUEST" and rule.pos == "n":
+        if rule.pos == "n" and (rule.type == "REQUEST" or "put" in rule.flags):
             return self._refuser(token, _ANSWERS)
         if "foe" in rule.flags:
             return self._phrases.last_group(token)
@@ -670,6 +670,9 @@ class Places:
         beyond = self.belongs(nouns) or [  # "threatened to aim its missiles at Poland"
             replace(n, how="with") for n in self.belongs(nested(all_nouns, "with"))
         ]
+        firm = context.type == "AGREE" and "weak" not in context.flags
+        if not beyond and firm:  # "to keep the minority in Kosovo safe"
+            beyond = self.belongs([t for c in ("in", "into") for t in nested(args.patient, c)])
         return beyond or owned
 
 

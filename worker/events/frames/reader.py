@@ -28,6 +28,7 @@ from worker.events.language.tree import (
     is_passive,
     is_predicate,
     is_subjunctive,
+    is_timetabled,
     lemma,
     own_standing,
     standing,
@@ -52,10 +53,14 @@ _AGREEING = frozenset(
 )
 _VOWING = frozenset({"vow", "swear"})
 _DECIDING = frozenset({"decide", "agree", "vote", "resolve"})
+_VOTING = frozenset({"vote", "approve", "authorize", "authorise"})
 _DECIDED = frozenset({"SANCTION", "ACCUSE", "REQUEST", "REJECT"})
 _TERMS = frozenset({"unless", "until", "till"})
 _WITHHELD = (Standing.REFUSED, Standing.NEGATED)
 _DEONTIC = frozenset({"must", "should", "ought", "need"})
+_HOPING = frozenset({"want", "hope", "wish", "like", "seek"})
+_INTENDING = _HOPING | {"plan", "intend", "decide", "offer", "ready", "willing", "prepared"}
+_ANNOUNCING_AID = frozenset({"announce", "say", "declare", "confirm"})
 
 
 class Reader:
@@ -252,7 +257,13 @@ class Reader:
         codes = {a.code for a in actors}
         others = [r for r in recipients if r.code not in codes or self._domestic]
         everyone = distinct(actors + others)
-        if rule.type == "AGREE" and len(actors) > 1 and (not others or _is_mutual_vow(others)):
+        held_out = "put" in rule.flags  # an offer of two is to somebody else
+        if (
+            rule.type == "AGREE"
+            and len(actors) > 1
+            and not held_out
+            and (not others or _is_mutual_vow(others))
+        ):
             return Frame(rule, rule.type, mode, tuple(distinct(actors)), ())
         if "mutual" in rule.flags and _is_coalition_alone(everyone):
             return None  # a coalition does not meet its own leader
@@ -268,6 +279,7 @@ class Reader:
                 return None
             return Frame(rule, rule.type, mode, tuple(everyone), ())
         alone = "alone" in rule.flags or ("official" in rule.flags and self._speech.issuer)
+        alone = alone or ("members" in rule.flags and all(a.kind == "igo" for a in actors))
         if not others and not alone and not self._domestic:
             return None
         named = any(r.start >= 0 for r in recipients)
@@ -282,7 +294,12 @@ class Reader:
             return bool(words & {"leave", "depart", "out"})
         if "chemical" in flags:
             return any(t.lower_ in _CHEMICAL for t in context.token.subtree)
-        if "active" in flags and (is_passive(context.token) or _is_open_complement(context.token)):
+        if rule.type == "AGREE" and rule.pos == "n" and "matrix" in flags:
+            clauses = context.args.complements  # not "commitments recognising the state"
+            if not any(m for c in clauses for m in children(c, "mark")):
+                return False
+        passive = is_passive(context.token) and rule.pos == "v"  # "is determined to": no passive
+        if "active" in flags and (passive or _is_open_complement(context.token)):
             return False
         if "negated" in flags:  # "does not recognise", "will not attend"
             return own_standing(context.token) in (Standing.NEGATED, Standing.REFUSED)
@@ -298,7 +315,8 @@ class Reader:
             return False
         if "present" in flags:
             return context.token.tag_ in ("VBZ", "VBP")
-        if "yields" in flags and any(self.frame(c) for c in context.args.complements):
+        own = (c for c in context.args.complements if c.head == context.token)
+        if "yields" in flags and any(self.frame(c) for c in own):
             return False  # "plans to visit": the visit tells it better
         if "retreat" in flags:
             asked = self._contents.content(context)
@@ -364,14 +382,23 @@ class Reader:
     def _act(self, token: Token, frame: Frame) -> Act | None:
         how = standing(token, self._lexicon.operators)
         noun = frame.rule.pos == "n" or (token.dep_ == "acl" and is_passive(token))
-        if how is Standing.NEGATED and frame.type in ("REQUEST", "ACCUSE") and noun:
-            how = Standing.FACT  # a call that is rejected was made
+        put = noun and frame.type in ("REQUEST", "ACCUSE")
+        put = put or ("put" in frame.rule.flags and self._is_turned_down(token))
+        if how is Standing.NEGATED and put:
+            how = Standing.FACT  # a call, an offer or an apology that is rejected was made
         if frame.rule.flags & {"swallows"} or "matrix" in frame.rule.flags:
             self._swallow(token, frame)
         act = self._made(token, frame)
         if frame.rule.flags & {"negated", "refusing", "future"}:
             return act
+        if act.type == "CONSULT" and how in (Standing.FACT, Standing.OPEN):
+            verb = token.head if token.dep_ == "obj" else token
+            journey = act.rule.mode == "visit" or _is_before(verb)  # "holds talks Friday": today
+            if is_timetabled(verb, days=journey) and (how is Standing.FACT or _is_before(verb)):
+                how = Standing.FUTURE
         if how is Standing.FACT and act.type in _COOPERATIVE and _is_decided(token):
+            return self._future(act)
+        if how is Standing.FACT and act.type == "AID" and self._is_newly_announced(token):
             return self._future(act)
         if how is Standing.FACT:
             return None if _is_lonely(act) else act
@@ -408,7 +435,9 @@ class Reader:
         )  # fmt: skip
 
     def _considered(self, act: Act) -> Act | None:
-        """A hostile act that its own doer says it may do: "said it could cut ties"."""
+        """What its doer hopes for, or a hostile act that it may do: "said it could cut ties"."""
+        if act.type == "CONSULT" and self._is_hoped_for(act.trigger):
+            return self._future(act)
         if own_standing(act.trigger) is not Standing.OPEN:
             return None
         speaker = self._speech.speaker(act.trigger)
@@ -425,13 +454,63 @@ class Reader:
             return act  # who will boycott the talks has refused them
         if act.type not in _COOPERATIVE:
             return self._announced(act)
-        if lemma(act.trigger) in ("welcome", "appreciate"):
+        if lemma(act.trigger) in ("welcome", "appreciate") and act.type != "CONSULT":
             return None  # "would welcome": a wish
         if "verbal" in act.rule.flags and lemma(act.trigger.head) == "commit":
             return act  # "is committed to supporting": a word of support
         label = act.label if act.type == "AGREE" else f"{act.label}/future"
         kind = "CONCEDE" if _is_concession(act) else "AGREE"
+        if kind == "AGREE" and "mutual" in act.rule.flags and act.type != "AGREE":
+            act = self._sided(act)
         return replace(act, type=kind, mode=None, label=label, standing=Standing.FUTURE)
+
+    def _sided(self, act: Act) -> Act:
+        """Who holds out what takes two: a meeting that is fixed is of both, a plan is of one.
+
+        "Is to meet X in Y": both, whoever the host; "plans to meet", "will cooperate with", "the
+        envoy will meet": one towards the other.
+        """
+        everyone = distinct([*act.actors, *act.recipients])
+        intended = any(lemma(t) in _INTENDING for t in _above(act.trigger))
+        if act.type == "CONSULT" and not intended and not self._is_sent(act.trigger):
+            both = act.mode == "visit" and len(everyone) == 2
+            return replace(act, actors=tuple(everyone), recipients=()) if both else act
+        if act.type != "CONSULT" and "unilateral" not in act.rule.flags:
+            return act
+        context = self.triggers.context(act.trigger)
+        context.flags, context.type, context.actors = act.rule.flags, act.rule.type, frozenset()
+        codes = {n.code for n in self._places.first(act.rule.actor, context, 0)}
+        own = tuple(n for n in everyone if n.code in codes)
+        others = tuple(n for n in everyone if n.code not in codes)
+        if len(own) != 1 or not others or (act.type == "CONSULT" and len(others) > 1):
+            return act
+        return replace(act, actors=own, recipients=others)
+
+    def _is_sent(self, verb: Token) -> bool:
+        """Whether who is to meet somebody is an envoy, who goes where the others are."""
+        agents = [lemma(t) for t in arguments(verb).agent] if is_predicate(verb) else []
+        return any(a == "delegation" or self._lexicon.is_a(a, "DIPLOMAT") for a in agents)
+
+    def _is_turned_down(self, noun: Token) -> bool:
+        """ "Rejected the apology of X": it was put, though in vain."""
+        if noun.dep_ not in ("obj", "nsubj:pass") or own_standing(noun.head) is not Standing.FACT:
+            return False
+        return any(r.type == "REJECT" for r in self.triggers.rules(noun.head))
+
+    def _is_newly_announced(self, verb: Token) -> bool:
+        """ "Announced that it is giving ten million": money that is told of for the first time."""
+        going = verb.tag_ == "VBG" and any(lemma(c) == "be" for c in children(verb, "aux"))
+        if not going or verb.dep_ != "ccomp" or lemma(verb.head) not in _ANNOUNCING_AID:
+            return False
+        words = (t for noun in arguments(verb).patient for t in noun.subtree)
+        return any(self._lexicon.is_a(lemma(t), "MONEY") for t in words)
+
+    def _is_hoped_for(self, trigger: Token) -> bool:
+        """ "Hopes to visit X": what a party wants to do itself."""
+        above = trigger.head
+        if trigger.dep_ != "xcomp" or lemma(above) not in _HOPING or any(children(above, "obj")):
+            return False
+        return standing(above, self._lexicon.operators) is Standing.FACT
 
     def _announced(self, act: Act) -> Act | None:
         """A hostile act to come is a threat towards whom it will hit."""
@@ -530,6 +609,8 @@ class Reader:
         args = arguments(token)
         nouns = [*args.patient, *(t for c, t in args.preps if c in ("on", "for", "against", "of"))]
         below = [c for p in nouns for c in children(p, "acl") if not is_passive(c)]
+        if frame.type == "AGREE" and "swallows" in frame.rule.flags:  # "will honour the deal"
+            self._swallowed.update(t.i for t in [*args.patient, *(t for _, t in args.preps)])
         for clause in [*args.complements, *below]:
             self._swallowed.add(clause.i)
             for child in children(clause, "obj", "conj"):
@@ -590,8 +671,29 @@ def _joins_body(actors: list[Named], recipients: list[Named], context: Context) 
 
 
 def _is_decided(token: Token) -> bool:
-    """ "The decision to send a mission": a good turn that is still to come."""
-    return token.dep_ == "acl" and token.tag_ == "VB" and lemma(token.head) == "decision"
+    """ "The decision to send a mission", "voted to send": a good turn that is still to come."""
+    if token.dep_ == "acl" and token.tag_ == "VB":
+        return lemma(token.head) == "decision"
+    if token.dep_ not in ("xcomp", "advcl", "acl") or token.tag_ not in ("VB", "VBG"):
+        return False
+    above = token.head if token.head.pos_ == "VERB" else token.head.head
+    return lemma(above) in _VOTING
+
+
+def _is_before(clause: Token) -> bool:
+    """ "Before he visits Chad next week", "when the two meet on Monday": that is settled."""
+    marks = {c.lower_ for c in children(clause, "mark", "advmod")}
+    return clause.dep_.startswith("advcl") and bool(marks & {"before", "when"})
+
+
+def _above(token: Token) -> tuple[Token, ...]:
+    """The words that an infinitive hangs on, directly or by a noun or a verb of beginning."""
+    node = token
+    found: list[Token] = []
+    while node.dep_ in ("xcomp", "acl", "obj", "conj") and node.head != node and len(found) < 3:
+        node = node.head
+        found.append(node)
+    return tuple(found)
 
 
 def _is_mutual_vow(others: list[Named]) -> bool:

@@ -127,6 +127,13 @@ class Triggers:
         tied = hyphened(token)
         rules = self._lexicon.triggers(pos, tied) if tied else ()
         rules = rules or self._lexicon.triggers(pos, lemma(token))
+        if (
+            rules
+            and pos == "v"
+            and any(children(token, "aux:pass"))
+            and any(children(token, "xcomp"))
+        ):
+            rules = (*self._lexicon.triggers("a", token.lower_), *rules)  # "is determined to"
         if rules or pos == "n":
             return rules
         if pos == "v":
@@ -471,11 +478,17 @@ def fills(token: Token, fillers: frozenset[str], lexicon: Lexicon) -> bool:
     return not fillers.isdisjoint(_telling(token, lexicon))
 
 
+def _is_somebody(name: Token, lexicon: Lexicon) -> bool:
+    """Whether a name is a person's: by its form, or a single word that acts."""
+    alone = name.tag_ == "NNP" and name.dep_ == "nsubj" and not name.children
+    return alone or is_somebody(name, lexicon)
+
+
 def _telling(token: Token, lexicon: Lexicon) -> Iterator[str]:
     """The words that say what a phrase is of: its heads, what they count, what stands beside."""
     for head in conjuncts(token):
         word = lemma(head)
-        if head.pos_ == "PROPN" and is_somebody(head, lexicon):
+        if _is_somebody(head, lexicon):
             yield from (lemma(c) for c in children(head, "nmod:desc", "compound", "appos"))
             continue  # "Ms. Rice arrived" with nothing to eat
         yield word

@@ -36,6 +36,8 @@ _SOMETIME = frozenset({"until", "before", "once", "when", "till"})
 _JUDGING = frozenset(
     {"thank", "praise", "criticize", "criticise", "condemn", "blame", "applaud", "commend", "fault"}
 ) | {"kill", "behead", "execute", "punish", "jail", "fine", "arrest", "detain", "imprison"}
+_DAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
+_NEXT = frozenset({"next", "coming", "following"})
 _GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
 _IN_TURN = frozenset({"first", "second", "third", "fourth", "fifth", "last", "latest", "only"})
 _NEVER_DONE = frozenset({"confer", "arrive", "travel", "converse", "speak", "dine", "depart"})
@@ -426,6 +428,24 @@ def is_subjunctive(clause: Token) -> bool:
     return "to" not in marks and all(c.lower_ in ("be", "not", "should") for c in auxiliaries)
 
 
+def is_timetabled(clause: Token, *, days: bool) -> bool:
+    """ "Travels to Tokyo Wednesday", "before he visits Chad next month": a present that is to come.
+
+    Args:
+        days: let the name of a day say so too.
+    """
+    if clause.tag_ not in ("VBZ", "VBP") or any(children(clause, "aux")):
+        return False
+    times = [c for c in children(clause, "obl", "advmod") if c.i > clause.i]
+    times += [c for noun in children(clause, "obj", "obl") for c in children(noun, "nmod")]
+    return any(
+        (days and c.lower_ in _DAYS)
+        or c.lower_ == "tomorrow"
+        or any(w.lower_ in _NEXT for w in children(c, "amod"))
+        for c in times
+    )
+
+
 def _is_reported(predicate: Token) -> bool:
     """Whether "would" is only the past of "will": it stands in reported speech."""
     node = predicate
@@ -545,11 +565,15 @@ def _governed(node: Token, operators: Operators) -> Standing:
         or label == "nsubj:pass"
     )
     own = own_standing(head)
+    if label.startswith("obj") and _operated(node, operators) in (Standing.OPEN, Standing.NEGATED):
+        return _operated(node, operators)  # "will require talks", "will delay the talks"
     if label.startswith(("nsubj", "obj")) and own is not Standing.FACT:
         conditional = any(c.lower_ == "would" for c in head.children) and head.pos_ != "VERB"
         return Standing.OPEN if conditional else own  # "a visit would be welcome"
     if label == "obl" and own is not Standing.FACT and case(node) in _TIMES:
         return own  # "will sign at a summit": the summit is to come too
+    if label == "obl" and own is Standing.FUTURE and case(node) == "for":
+        return own  # "will be in Chad for talks"
     if lemma(head) in _WISHING and _is_first_person(head):
         return Standing.FACT  # "I want to thank …" thanks
     if is_object:
@@ -613,6 +637,8 @@ def _adverbial(node: Token, operators: Operators) -> Standing | None:
         return Standing.OPEN  # "no talks until Chad withdraws"
     if marks & {"before", "until"}:
         return Standing.FACT
+    if "for" in marks and lemma(node.head) in _JUDGING and node.tag_ == "VBG":
+        return None  # "will thank Chad for sending troops": it sent them
     if marks & _COMPLEMENT_MARKS:
         return operators.verb(lemma(node.head), next(iter(marks & _COMPLEMENT_MARKS)))
     if "to" in marks:

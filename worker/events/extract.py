@@ -210,6 +210,7 @@ class _Telling:
         self._spoken: Named | None = None
         self._leader: Named | None = None
         self._made: list[Told] = []
+        self._victims: list[Named] = []
         self._first = 0
         self._ends: list[int] = []
 
@@ -265,6 +266,7 @@ class _Telling:
                     told = self._told(act, offset, belief, where)
                     self._made.append(told)
                     yield told
+                self._victims = reader.victims(sentence) or self._victims
             self._sentence += 1
         speech.close()
         self._spoken = speech.last
@@ -396,7 +398,19 @@ class _Telling:
             return self._discourse.pair(number, token.i, sentence)
         if kind in ("attack", "act", "deal", "meeting"):
             return self._acting(kind, token)
+        if kind in ("fight", "opposed", "victims"):
+            return [replace(n, start=-1, end=-1, basis="reference") for n in self._party_to(kind)]
         return self._discourse.last(kind, number, token.i, sentence)
+
+    def _party_to(self, kind: str) -> Sequence[Named]:
+        """Who fought in the fight told last, whom the last protest was against, who was hit."""
+        if kind == "victims":
+            return self._victims
+        wanted = "ASSAULT" if kind == "fight" else "PROTEST"
+        told = next((t for t in reversed(self._made[-12:]) if t.type == wanted), None)
+        if told is None:
+            return ()
+        return (*told.actors, *told.recipients) if kind == "fight" else told.recipients
 
     def _acting(self, kind: str, noun: Token) -> list[Named]:
         """Who did what was told: what is called so, the attack it is about, the last other act."""

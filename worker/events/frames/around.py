@@ -12,12 +12,15 @@ from collections.abc import Callable, Iterable
 from worker.events.language.parsed import Token
 from worker.events.language.tree import case, children, is_passive, lemma
 from worker.events.rules import Lexicon
+from worker.events.who.phrases import is_opposed
 
 _SINCE = frozenset({"after", "as", "since", "because", "once"})
 _ARRIVAL = frozenset(
     {"arrive", "reach", "land", "dock", "enter", "go", "come", "head", "leave", "be", "cross"}
 )
 _WHERE_TO = frozenset({"in", "to", "at", "into", "for", "through"})
+
+_AFTER = frozenset({"after", "following", "amid", "despite"})
 
 Around = Callable[[Token, Lexicon], Iterable[Token]]
 
@@ -78,6 +81,19 @@ def destinations(token: Token, _: Lexicon) -> Iterable[Token]:
         yield from (c for c in children(verb, "obl") if case(c) in _WHERE_TO)
 
 
+def opposed(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Whom a prefix says that people are against: "an anti-American rally"."""
+    for word in token.subtree:
+        if is_opposed(word):
+            yield word
+
+
+def answering(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Who does something after a blow, which hit them: "X closed the border after raids by Y"."""
+    if token.dep_ == "obl" and case(token) in _AFTER:
+        yield from children(token.head, "nsubj")
+
+
 PLACES: dict[str, Around] = {
     "rival": rivals,
     "provoker": provokers,
@@ -86,5 +102,7 @@ PLACES: dict[str, Around] = {
     "site": sites,
     "qualified": qualified,
     "beside": beside,
+    "anti": opposed,
+    "answering": answering,
 }
 """Names of places, as the lexicon's lines use them."""

@@ -40,6 +40,7 @@ _SITES = frozenset(
         *("close", "between"),
     ]
 )
+_AIMED_AT = frozenset({"against", "anti", "over", "for", "protest", "government", "demand"})
 _ON_CONDITION = frozenset({"if", "unless", "until", "should", "once"})
 _BEYOND = ("with", "to", "near", "off", "from", "between", "of", "in")
 _ABOUT = frozenset({"by", "at", "against", "over", "about", "with"})
@@ -47,6 +48,7 @@ _DURING = frozenset(
     {"in", "during", "at", "after", "following", "before", "on", "through", "despite", "amid"}
 ) | {"under"}
 _BY_MEANS_OF = frozenset({"with", "by", "thanks"})
+_ON_SOIL = frozenset({"in", "inside", "across", "through"})
 _SOIL = frozenset({"in", "from", "at", "near", "outside"})
 _BEING_HIT = frozenset({"suffer", "receive", "face", "sustain", "endure"})
 _AIMED = frozenset({"to", "with", "from", "on", "against", "in", "for", "at", "toward", "towards"})
@@ -98,7 +100,7 @@ class Places:
                     found = [n for n in found if n.how != "people" or self._domestic]
                 if not found:
                     return []
-                if all(n.place for n in found):
+                if all(n.place for n in found) or _is_named_place(token):
                     continue  # "Near Mosul, strikes destroyed …"
                 start = verb.doc.char_span(found[0].start, found[0].end, alignment_mode="expand")
                 before = verb.doc[start.start - 1] if start is not None and start.start else None
@@ -162,7 +164,10 @@ class Places:
             actors = {n.code for t in context.args.agent for n in self._phrases.direct(t)}
             return self._phrases.other(token, actors)
         if "here" in rule.flags:
-            return self._phrases.scene(token)
+            return self._phrases.last_victims(token) or self._phrases.scene(token)
+        if "same" in rule.flags:
+            aimed = any(t.lower_ in _AIMED_AT for t in token.sent) or context.args.complements
+            return [] if aimed else self._phrases.last_opposed(token)
         if "there" in rule.flags and any(c == "in" for c, _ in context.args.preps):
             return self._phrases.last_place(token)
         if "there" in rule.flags:
@@ -277,7 +282,8 @@ class Places:
                 if case(g) in ("of", "to", "by", "from", "between")
             ]
             nouns = nouns if self.belongs(nouns) else below
-        around = [] if place == "to" else [t for _, t in args.preps]
+        fought = place == "with" and context.type == "ASSAULT"  # not "fought for union with X"
+        around = [] if place == "to" or fought else [t for _, t in args.preps]
         if place == "between":  # "a truce between A and B took effect"
             around += args.agent
         return self.belongs(nouns) or self.belongs(nested([*args.patient, *around], place))
@@ -291,7 +297,13 @@ class Places:
             for c, t in context.args.preps
             if c in ("in", "during", "by", "from", "of") and self._lexicon.is_a(lemma(t), "ATTACK")
         ]
-        return self.belongs(blows, told=True)
+        fights = [t for t in blows if self._lexicon.is_a(lemma(t), "CLASH")]
+        foes = self.belongs(t for c in ("with", "between") for t in nested(fights, c))
+        if fights and not foes:
+            foes = self._phrases.last_fight(fights[0])
+        struck = {n.code for n in self.belongs(context.args.patient)}
+        own = foes or self.belongs(blows, told=True)
+        return [n for n in own if n.code not in struck] if fights else own
 
     def _host(self, context: Context) -> list[Named]:
         """Whose authorities act on their own soil, unnamed: "was arrested in Iran"."""
@@ -384,13 +396,9 @@ class Places:
         found = self.subject(agents)
         if found or not any(is_crowd(t, self._lexicon) for t in agents):
             return found
-        states = [
-            n
-            for t in context.token.sent
-            if case(t) in ("in", "inside", "across", "through")
-            for n in self._phrases.site(t)
-        ]
-        return states[:1] or self._phrases.last_place(context.token)
+        where = [t for t in context.token.sent if case(t) in _ON_SOIL]
+        states = (self._phrases.site(t) for t in sorted(where, key=_is_told_aside))
+        return next((s for s in states if s), []) or self._phrases.last_place(context.token)
 
     def _of_noun(self, place: str, context: Context) -> list[Named]:
         token = context.token
@@ -418,11 +426,19 @@ class Places:
             return self._governing_subject(token, context.type)
         if place == "where":
             return self._where(context)
+        if place == "topic":
+            return self._topic(token)
         preps = context.args.preps + context.light_args.preps
         found = self.belongs([t for c, t in preps if c == place]) or self.belongs(
             nested([t for _, t in preps], place)
         )
         return found or (self._phrases.doer(token) if place == "by" else [])
+
+    def _topic(self, noun: Token) -> list[Named]:
+        """Whose war it is, where nobody is told: of whom the sentence is about."""
+        verb = noun.sent.root
+        who = None if self._lexicon.is_a(lemma(verb), "SAY") else subject(verb)
+        return self.subject([who]) if who is not None else []
 
     def _is_struck(self, context: Context) -> bool:
         """Whether the subject of a light verb is who was hit: "has suffered several attacks"."""
@@ -461,7 +477,8 @@ class Places:
             if not own and self._lexicon.is_a(lemma(token), "DOCUMENT"):
                 own = self._issuers(token)
             if not own and self._lexicon.is_a(lemma(token), "ATTACK"):
-                own = self._phrases.belongs(token)  # "a U.S. strike hit …"
+                bare = not any(children(token, "acl", "nmod", "amod", "compound"))
+                own = self._phrases.belongs(token, told=bare)  # "a U.S. strike hit …"
             if not own and self._lexicon.is_a(lemma(token), "WEAPON"):
                 own = self._phrases.doer(token)  # "a rocket fired by NATO hit …"
             found.extend(own)
@@ -558,6 +575,16 @@ def _sites(context: Context) -> list[Token]:
     for preposition in _SITES:
         found.extend(nested(heads, preposition))
     return sorted(set(found), key=lambda t: t.i)
+
+
+def _is_named_place(name: Token) -> bool:
+    """ "In the Somali capital, Mogadishu, …": a name in apposition to a place."""
+    return name.dep_ == "appos" and case(name.head) in _SITES
+
+
+def _is_told_aside(noun: Token) -> bool:
+    """Whether a phrase stands in a clause that only qualifies: "the film, first shown in X"."""
+    return any(t.dep_ in ("acl", "acl:relcl") for t in noun.ancestors)
 
 
 def _there(noun: Token) -> list[Token]:

@@ -101,6 +101,22 @@ class Reader:
                     found.extend(self._alleged(act))
         return sorted(found, key=lambda a: a.trigger.i)
 
+    def victims(self, sentence: Span) -> list[Named]:
+        """Whom an attack of the sentence hit, though nobody is said to have made it."""
+        for token in sentence:
+            rule = next((r for r in self.triggers.rules(token) if r.type == "ASSAULT"), None)
+            if rule is None or "here" in rule.flags:
+                continue
+            frame = self._frames.get(token.i)
+            if frame is not None and frame.type == "ASSAULT" and frame.recipients:
+                return list(frame.recipients)
+            if frame is None and rule.pos == "v":
+                context = self.triggers.context(token)
+                context.flags, context.type, context.actors = rule.flags, rule.type, frozenset()
+                if found := self._places.first(rule.recipient, context, 0):
+                    return found
+        return []
+
     def is_private(self, act: Act) -> bool:
         """Whether an act of one party concerns nobody else: what a government denies at home."""
         if len(act.actors) > 1 or act.recipients or self._domestic:
@@ -243,6 +259,9 @@ class Reader:
         one_sided = "alone2" in rule.flags and len(actors) == 1
         if one_sided and others and not any(o.how == "with" for o in others):
             return Frame(rule, rule.type, mode, tuple(actors), tuple(others))
+        if rule.type == "ASSAULT" and "mutual" in rule.flags and not self._domestic:
+            if sides := _sides(actors, others):
+                return Frame(rule, rule.type, mode, *sides)
         if "mutual" in rule.flags and len(actors) == 1 and len(others) > 2:
             return Frame(rule, rule.type, mode, tuple(actors), tuple(others))  # X with each of them
         if "mutual" in rule.flags and (len(everyone) > 1 or not rule.flags & {"alone", "alone2"}):
@@ -549,6 +568,18 @@ def _is_lonely(act: Act) -> bool:
     """A consultation of one party that no organisation hosts is none."""
     alone = len(act.actors) == 1 and not act.recipients
     return act.type == "CONSULT" and alone and act.actors[0].kind != "igo"
+
+
+def _sides(
+    actors: list[Named], others: list[Named]
+) -> tuple[tuple[Named, ...], tuple[Named, ...]] | None:
+    """Who fights whom: those told apart by "with", else states against the armed groups."""
+    if others and all(o.how == "with" for o in others):
+        return tuple(distinct(actors)), tuple(distinct(others))
+    everyone = distinct(actors + others)
+    groups = tuple(n for n in everyone if n.kind == "group")
+    rest = tuple(n for n in everyone if n.kind != "group")
+    return (rest, groups) if groups and len(rest) > 1 else None
 
 
 def _is_coalition_alone(everyone: list[Named]) -> bool:

@@ -17,6 +17,7 @@ from worker.events.rules import Lexicon
 
 _POSSESSIVES = ("of", "for", "from")
 _LINKS = frozenset({",", "and", ", and", ", the", "and the", ", and the"})
+_HYPHENS = frozenset({"-", "‑", "–"})
 _PAST = frozenset({"former", "ex", "late", "ousted", "deposed"})
 _NAMING = frozenset({"det", "amod", "compound", "nmod", "nmod:poss", "acl", "acl:relcl"})
 _AGAINST = frozenset({"critic", "opponent", "rival", "detractor"})
@@ -141,6 +142,18 @@ class Phrases:
         """The states that a phrase names as a place, those where an embassy stands included."""
         return self._posts.get(token.i) or [n for n in self.belongs(token) if n.kind == "state"]
 
+    def last_fight(self, token: Token) -> list[Named]:
+        """Both sides of the fight told last."""
+        return self._last(token, "fight")
+
+    def last_victims(self, token: Token) -> list[Named]:
+        """Who was hit last, by whomever."""
+        return self._last(token, "victims")
+
+    def last_opposed(self, token: Token) -> list[Named]:
+        """Against whom the article told of a protest last."""
+        return self._last(token, "opposed")
+
     def last_group(self, token: Token) -> list[Named]:
         """The armed group told last."""
         return self._last(token, "group")
@@ -177,7 +190,7 @@ class Phrases:
         """Parties in front of a noun: possessive, adjective, compound."""
         found: list[Named] = []
         for child in token.children:
-            if child.i > token.i and child.dep_ != "nmod:poss":
+            if child.i > token.i and child.dep_ != "nmod:poss" or is_opposed(child):
                 continue
             if child.dep_ == "nmod:poss":
                 found.extend(self.direct(child))
@@ -191,7 +204,7 @@ class Phrases:
                     found.extend(
                         n for c in child.children if c.i in self._at for n in self._at[c.i]
                     )
-        return _unique(found)
+        return _own_groups(_unique(found), token)
 
     def _known(self, name: Token) -> list[Named]:
         """A name that the article introduced, or one with an office that needs no country."""
@@ -457,6 +470,22 @@ class Phrases:
             if found:
                 return _unique(found)
         return []
+
+
+def is_opposed(word: Token) -> bool:
+    """Whether "anti-" stands before a word."""
+    before = word.doc.tokens[max(0, word.i - 2) : word.i]
+    return len(before) == 2 and before[0].lower_ == "anti" and before[1].text in _HYPHENS
+
+
+def _own_groups(found: list[Named], noun: Token) -> list[Named]:
+    """ "The Palestinian group Hamas": the group, of which its country only tells whose it is."""
+    groups = [n for n in found if n.kind == "group"]
+    if not groups or len(groups) == len(found):
+        return found
+    between = noun.doc.tokens[noun.left_edge.i : noun.i]
+    joined = any(t.lower_ in ("and", "or", ",", "-") for t in between)
+    return found if joined else groups
 
 
 def _lists(doc: Doc, at: dict[int, list[Named]]) -> dict[int, list[Named]]:

@@ -41,6 +41,7 @@ _SITES = frozenset(
     ]
 )
 _AIMED_AT = frozenset({"against", "anti", "over", "for", "protest", "government", "demand"})
+_HIT = frozenset({"on", "at", "against", "in", "into"})
 _ON_CONDITION = frozenset({"if", "unless", "until", "should", "once"})
 _BEYOND = ("with", "to", "near", "off", "from", "between", "of", "in")
 _ABOUT = frozenset({"by", "at", "against", "over", "about", "with"})
@@ -80,6 +81,9 @@ class Places:
         self._triggers = triggers
         self._parties_of = parties_of
         self._domestic = domestic
+        self._unnamed = lexicon.classes["PEOPLE"] | lexicon.classes["OWN_FORCE"]
+        self._unnamed |= lexicon.classes["OUTPOST"] | lexicon.classes["HUMAN"]
+        self._unnamed -= {"hostage", "captive"}  # whose they are, their place does not tell
 
     def before_verb(self, verb: Token) -> list[Named]:
         """The party right before an active verb, where the tree names no subject."""
@@ -174,6 +178,17 @@ class Places:
             near = token.doc[token.i : min(token.sent.end, token.i + _REACH)]
             return [n for t in near if case(t) in ("in", "at") for n in self._phrases.site(t)][:1]
         return []
+
+    def on_the_spot(self, context: Context) -> list[Named]:
+        """Whose people and posts an armed group hits, unnamed: of the state where it happens."""
+        hit = [*context.args.patient, *(t for c, t in context.args.preps if c in _HIT)]
+        if not any(fills(t, self._unnamed, self._lexicon) for t in hit):
+            return []
+        if context.token.dep_ in ("advcl", "conj"):  # "stormed the base, killing five soldiers"
+            if (parties := self._parties_of(context.token.head, 1)) and parties[1]:
+                return list(parties[1])
+        speaker = self._reporting(context.token)
+        return speaker or self._phrases.scene(context.token)
 
     def _culprits(self, context: Context) -> list[Named]:
         """Who did what is deplored: whoever a clause below says did it, or whose courts they are.
@@ -297,13 +312,18 @@ class Places:
             for c, t in context.args.preps
             if c in ("in", "during", "by", "from", "of") and self._lexicon.is_a(lemma(t), "ATTACK")
         ]
-        fights = [t for t in blows if self._lexicon.is_a(lemma(t), "CLASH")]
-        foes = self.belongs(t for c in ("with", "between") for t in nested(fights, c))
+        blows += [c for c in children(context.token, "advcl") if self._is_fight(c)]
+        fights = [t for t in blows if self._is_fight(t)]
+        sides = (c for t in fights for c in children(t, "nmod", "obl"))
+        foes = self.belongs(t for t in sides if case(t) in ("with", "between"))
         if fights and not foes:
             foes = self._phrases.last_fight(fights[0])
         struck = {n.code for n in self.belongs(context.args.patient)}
         own = foes or self.belongs(blows, told=True)
         return [n for n in own if n.code not in struck] if fights else own
+
+    def _is_fight(self, word: Token) -> bool:
+        return self._lexicon.is_a(lemma(word), "CLASH") or word.lower_ == "fighting"
 
     def _host(self, context: Context) -> list[Named]:
         """Whose authorities act on their own soil, unnamed: "was arrested in Iran"."""

@@ -183,6 +183,10 @@ class Reader:
             recipients = self._places.understood(rule, context) or recipients
         if not recipients and rule.pos == "v":
             recipients = self._places.after_verb(rule, context.token)
+        if not recipients and rule.type == "ASSAULT" and all(a.kind == "group" for a in actors):
+            recipients = self._places.on_the_spot(context)
+        if "band" in rule.flags and any(a.kind != "group" for a in actors):
+            return None
         met = all(_is_personal(p) for p in recipients + actors[1:])
         guest = recipients and all(a.person for a in actors)  # "India received the Thai premier"
         if "personal" in rule.flags and not (met or guest):
@@ -331,6 +335,8 @@ class Reader:
             and self._contents.is_refused(context)
         ):
             return _MISFIT
+        if rule.type == "ASSAULT" and self._is_told_of_dead(context.token):
+            return _MISFIT
         if rule.type == "ASSAULT" and rule.mode is None:
             return self._contents.weapon(context) or self._from_the_air(context)
         if "matrix" not in rule.flags or rule.type not in ("REQUEST", "REJECT", "THREATEN"):
@@ -341,6 +347,13 @@ class Reader:
             threat = lemma(context.token) in _THREATS or self._contents.warns(context)
             return rule.mode if threat else _MISFIT
         return mode or rule.mode
+
+    def _is_told_of_dead(self, fight: Token) -> bool:
+        """ "Killed in fighting with X": of those who fell, it is X that struck."""
+        fell = fight.head
+        if fight.dep_ not in ("advcl", "obl") or not is_predicate(fight) or fight.tag_ != "VBG":
+            return False
+        return is_passive(fell) or any(r.actor == ("blow",) for r in self.triggers.rules(fell))
 
     def _from_the_air(self, context: Context) -> str | None:
         """ "The coalition conducted 14 strikes": a coalition strikes from above."""

@@ -82,6 +82,8 @@ def _qualified(run: Run, hit: Hit, entry: Entry, base: Found) -> int:
         return end_of_forces
     if base.compound:
         run.found.append(replace(base, adjectival=True))
+        if base.compound == "led" and _leads_campaign(run, end + 1, base):
+            run.found.append(replace(base, code="COALITION", adjectival=True))
         return end + 1 if words.hyphened(end - 1) else end
     if entry.basis == "office" or (entry.basis == "institution" and _is_post(run, end)):
         return add_head(run, hit, base)
@@ -124,6 +126,17 @@ def _led_forces(run: Run, end: int, base: Found) -> int:
     if kind == "state":
         run.found.append(replace(forces, code="COALITION"))
     return head.end
+
+
+def _leads_campaign(run: Run, start: int, base: Found) -> bool:
+    """Whether what a state leads is waged in common: "the U.S.-led invasion"."""
+    known = run.tables.words
+    for key in run.words.keys[start : start + _SKIPS]:
+        if key in known["stops"]:
+            return False
+        if key in known["campaigns"]:
+            return run.tables.parties[base.code].kind == "state"
+    return False
 
 
 def _is_body(run: Run, end: int) -> bool:

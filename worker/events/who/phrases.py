@@ -190,7 +190,9 @@ class Phrases:
         """Parties in front of a noun: possessive, adjective, compound."""
         found: list[Named] = []
         for child in token.children:
-            if child.i > token.i and child.dep_ != "nmod:poss" or is_opposed(child):
+            if child.i > token.i and child.dep_ != "nmod:poss":
+                continue
+            if is_opposed(child) or self._is_favoured(child, token):
                 continue
             if child.dep_ == "nmod:poss":
                 found.extend(self.direct(child))
@@ -205,6 +207,12 @@ class Phrases:
                         n for c in child.children if c.i in self._at for n in self._at[c.i]
                     )
         return _own_groups(_unique(found), token)
+
+    def _is_favoured(self, name: Token, noun: Token) -> bool:
+        """ "Pro-Tibet activists": no people of Tibet's."""
+        if not self._lexicon.is_a(lemma(noun), "PEOPLE"):
+            return False
+        return _prefix(name) == "pro"
 
     def _known(self, name: Token) -> list[Named]:
         """A name that the article introduced, or one with an office that needs no country."""
@@ -474,8 +482,13 @@ class Phrases:
 
 def is_opposed(word: Token) -> bool:
     """Whether "anti-" stands before a word."""
+    return _prefix(word) == "anti"
+
+
+def _prefix(word: Token) -> str:
+    """What a hyphen ties before a word: "anti" in "anti-American"."""
     before = word.doc.tokens[max(0, word.i - 2) : word.i]
-    return len(before) == 2 and before[0].lower_ == "anti" and before[1].text in _HYPHENS
+    return before[0].lower_ if len(before) == 2 and before[1].text in _HYPHENS else ""
 
 
 def _own_groups(found: list[Named], noun: Token) -> list[Named]:

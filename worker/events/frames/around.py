@@ -88,6 +88,13 @@ def opposed(token: Token, _: Lexicon) -> Iterable[Token]:
             yield word
 
 
+def slayers(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Who struck those who had attacked: "X killed two gunmen who opened fire"."""
+    victim = token.head
+    if token.dep_ == "acl:relcl" and victim.dep_ in ("obj", "obl"):
+        yield from children(victim.head, "nsubj")
+
+
 def answering(token: Token, _: Lexicon) -> Iterable[Token]:
     """Who does something after a blow, which hit them: "X closed the border after raids by Y"."""
     if token.dep_ == "obl" and case(token) in _AFTER:
@@ -104,5 +111,6 @@ PLACES: dict[str, Around] = {
     "beside": beside,
     "anti": opposed,
     "answering": answering,
+    "slayer": slayers,
 }
 """Names of places, as the lexicon's lines use them."""

@@ -99,6 +99,8 @@ class Places:
                 return []  # "rebels who want to drive Oslo out called for …"
             if found := self._phrases.named_at(token):
                 noun = _head_of_name(token)
+                if found[0].basis == "demonym" and case(noun) in _SITES:
+                    continue  # "in the Somali capital, gunmen killed …"
                 if token.i < noun.i < verb.i - 1 or found[0].basis == "demonym":
                     found = self._phrases.direct(noun)  # "the Italian champions" are not Italy
                     found = [n for n in found if n.how != "people" or self._domestic]
@@ -140,9 +142,10 @@ class Places:
         found = self._phrases.within(context.token.sent.root)[:1]
         return [replace(n, how="guessed") for n in found]
 
-    def struck(self, recipients: list[Named], actors: list[Named], token: Token) -> list[Named]:
+    def struck(self, recipients: list[Named], actors: list[Named], context: Context) -> list[Named]:
         """A strike on a group in a third state hits the group (coding guide)."""
-        if not recipients or not all(r.place for r in recipients):
+        token = context.token
+        if not recipients or not all(r.place for r in recipients) or "land" in context.flags:
             return recipients
         groups = self._phrases.last_group(token)
         codes = {a.code for a in actors}
@@ -318,9 +321,15 @@ class Places:
         foes = self.belongs(t for t in sides if case(t) in ("with", "between"))
         if fights and not foes:
             foes = self._phrases.last_fight(fights[0])
-        struck = {n.code for n in self.belongs(context.args.patient)}
         own = foes or self.belongs(blows, told=True)
-        return [n for n in own if n.code not in struck] if fights else own
+        if not fights:
+            return own
+        fell = self.belongs(context.args.patient)
+        if not own and {"state", "group"} <= {n.kind for n in fell}:  # both sides had dead
+            return [n for n in fell if n.kind == "state"]
+        others = [n for n in own if n.code not in {f.code for f in fell}]
+        groups = [n for n in others if n.kind == "group"]  # who fought beside them, did not strike
+        return groups if groups and not any(n.kind == "group" for n in fell) else others
 
     def _is_fight(self, word: Token) -> bool:
         return self._lexicon.is_a(lemma(word), "CLASH") or word.lower_ == "fighting"
@@ -416,8 +425,8 @@ class Places:
         found = self.subject(agents)
         if found or not any(is_crowd(t, self._lexicon) for t in agents):
             return found
-        where = [t for t in context.token.sent if case(t) in _ON_SOIL]
-        states = (self._phrases.site(t) for t in sorted(where, key=_is_told_aside))
+        where = [t for t in context.token.sent if case(t) in _ON_SOIL and not _is_aside(t)]
+        states = (self._phrases.site(t) for t in where)
         return next((s for s in states if s), []) or self._phrases.last_place(context.token)
 
     def _of_noun(self, place: str, context: Context) -> list[Named]:
@@ -448,6 +457,8 @@ class Places:
             return self._where(context)
         if place == "topic":
             return self._topic(token)
+        if place == "ground":
+            return self._phrases.scene(token)
         preps = context.args.preps + context.light_args.preps
         found = self.belongs([t for c, t in preps if c == place]) or self.belongs(
             nested([t for _, t in preps], place)
@@ -501,6 +512,8 @@ class Places:
                 own = self._phrases.belongs(token, told=bare)  # "a U.S. strike hit …"
             if not own and self._lexicon.is_a(lemma(token), "WEAPON"):
                 own = self._phrases.doer(token)  # "a rocket fired by NATO hit …"
+                if not own and token.dep_ == "obj" and is_predicate(token.head):
+                    own = self.subject(arguments(token.head).agent)  # "set off a bomb that hit …"
             found.extend(own)
         return distinct(found)
 
@@ -602,7 +615,7 @@ def _is_named_place(name: Token) -> bool:
     return name.dep_ == "appos" and case(name.head) in _SITES
 
 
-def _is_told_aside(noun: Token) -> bool:
+def _is_aside(noun: Token) -> bool:
     """Whether a phrase stands in a clause that only qualifies: "the film, first shown in X"."""
     return any(t.dep_ in ("acl", "acl:relcl") for t in noun.ancestors)
 

@@ -29,6 +29,7 @@ from worker.events.language.tree import (
     is_predicate,
     is_subjunctive,
     lemma,
+    nested,
     own_standing,
     standing,
     subject,
@@ -197,7 +198,7 @@ class Reader:
         if mode is _MISFIT:
             return None
         if rule.type == "ASSAULT":
-            recipients = self._places.struck(recipients, actors, context.token)
+            recipients = self._places.struck(recipients, actors, context)
         if len(actors) > 2 and any(c.lower_ == "bilateral" for c in context.token.subtree):
             actors, recipients = actors[:1], actors[1:]  # each of the others meets the first
         if "mutual" in rule.flags and len(actors) == 1 and _told_apart(rule, context):
@@ -221,6 +222,7 @@ class Reader:
     def _has_other_foe(self, context: Context) -> bool:
         """ "A and B fight with the militants": beside each other, not against."""
         foes = [t for c, t in context.args.preps if c in ("with", "against")]
+        foes += [t for c in ("with", "against") for t in nested(context.args.patient, c)]
         return bool(foes) and not self._places.belongs(foes)
 
     def _is_own(self, context: Context) -> bool:

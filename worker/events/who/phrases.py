@@ -316,15 +316,17 @@ class Phrases:
     def _troops_of_speaker(self, token: Token, depth: int) -> list[Named]:
         """ "The U.S. military says soldiers killed …": forces without a name are the speaker's."""
         clause = token.head
-        bare = not any(True for c in token.children if c.dep_ in _NAMING)
-        if not bare or not self._lexicon.is_a(lemma(token), "OWN_FORCE"):
+        bare = not any(True for c in token.children if c.dep_ in _NAMING - {"compound"})
+        armed = self._lexicon.is_a(lemma(token), "OWN_FIGHTER")
+        if not bare or not (armed or self._lexicon.is_a(lemma(token), "OWN_FORCE")):
             return []
         if not token.dep_.startswith("nsubj") or clause.dep_ != "ccomp":
             return []
         if not self._lexicon.is_a(lemma(clause.head), "SAY"):
             return []
-        speakers = (n for c in children(clause.head, "nsubj") for n in self._single(c, depth + 1))
-        return [replace(n, how="organ", start=-1, end=-1) for n in speakers][:1]
+        told = (n for c in children(clause.head, "nsubj") for n in self.voice(c))
+        speakers = [n for n in told if not armed or n.kind == "group"]
+        return [replace(n, how="organ", start=-1, end=-1) for n in speakers[: None if armed else 1]]
 
     def _more_of_them(self, others: Token, depth: int) -> list[Named]:
         """ "Killed two Danish soldiers and wounded three others": those of the first verb."""
@@ -375,7 +377,7 @@ class Phrases:
 
     def _with_companions(self, token: Token) -> list[Named]:
         """A name with those coordinated inside its phrase: "leaders of Kenya and Uganda"."""
-        own = sorted(self._at[token.i], key=lambda n: not n.person)
+        own = _own_groups(sorted(self._at[token.i], key=lambda n: not n.person), token)
         doc = token.doc
         found = list(own)
         span = doc.char_span(own[0].start, own[0].end, alignment_mode="expand")

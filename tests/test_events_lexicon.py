@@ -19,7 +19,7 @@ FLAGS = frozenset(
         *("personal", "verbal", "leave", "chemical", "retreat", "own", "home", "igo"),
         *("test", "state", "body", "foe", "victims", "there", "here", "needy", "other", "answer"),
         *("official", "active", "negated", "subjunctive", "present", "future", "refusing", "will"),
-        *("yields", "issued", "same", "band", "land"),
+        *("yields", "issued", "same", "band", "land", "solo"),
     ]
 )
 

@@ -430,6 +430,8 @@ class _Telling:
                 attack = told.type in ("ASSAULT", "COERCE")
                 shown = noun.pos_ == "PRON" and told.type == "MOBILIZE"
                 fits = attack if kind == "attack" else bool(told.recipients) or shown
+                if told.type == "PROTEST":  # "the abuses" are not the protest against them
+                    fits = self._lexicon.is_a(lemma(noun), "ATTACK")
             if fits and told.type not in ("ACCUSE", "REQUEST"):
                 both = (*told.actors, *(told.recipients if kind == "meeting" else ()))
                 return [replace(n, start=-1, end=-1, basis="reference") for n in both]

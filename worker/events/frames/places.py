@@ -41,6 +41,7 @@ _SITES = frozenset(
     ]
 )
 _AIMED_AT = frozenset({"against", "anti", "over", "for", "protest", "government", "demand"})
+_CIVILIANS = frozenset({"civilian", "villager", "bystander", "resident", "pedestrian"})
 _HIT = frozenset({"on", "at", "against", "in", "into"})
 _ON_CONDITION = frozenset({"if", "unless", "until", "should", "once"})
 _BEYOND = ("with", "to", "near", "off", "from", "between", "of", "in")
@@ -182,14 +183,22 @@ class Places:
             return [n for t in near if case(t) in ("in", "at") for n in self._phrases.site(t)][:1]
         return []
 
-    def on_the_spot(self, context: Context) -> list[Named]:
-        """Whose people and posts an armed group hits, unnamed: of the state where it happens."""
+    def on_the_spot(self, actors: list[Named], context: Context) -> list[Named]:
+        """Whose people and posts are hit, unnamed: of the state where it happens.
+
+        A state hits civilians abroad so, an armed group soldiers too.
+        """
         hit = [*context.args.patient, *(t for c, t in context.args.preps if c in _HIT)]
-        if not any(fills(t, self._unnamed, self._lexicon) for t in hit):
+        by_group = all(a.kind == "group" for a in actors)
+        if not any(fills(t, self._unnamed if by_group else _CIVILIANS, self._lexicon) for t in hit):
             return []
-        if context.token.dep_ in ("advcl", "conj"):  # "stormed the base, killing five soldiers"
-            if (parties := self._parties_of(context.token.head, 1)) and parties[1]:
-                return list(parties[1])
+        further = context.token.dep_ in (
+            "advcl",
+            "conj",
+        )  # "stormed the base, killing five soldiers"
+        parties = self._parties_of(context.token.head, 1) if further else None
+        if parties is not None and parties[1]:
+            return list(parties[1])
         speaker = self._reporting(context.token)
         return speaker or self._phrases.scene(context.token)
 

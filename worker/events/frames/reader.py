@@ -154,6 +154,7 @@ class Reader:
         if not self._flags_hold(rule, context):
             return None
         actors = self._places.first(rule.actor, context, depth)
+        guessed = False
         if not {"crowd", "organ"} & set(rule.actor) and not self._domestic:
             by_people = rule.type in _BY_PEOPLE and rule.mode != "visit"
             actors = [a for a in actors if a.how != "people" or by_people]
@@ -163,6 +164,7 @@ class Reader:
         if not actors and rule.pos == "v" and not choosy:
             actors = self._places.before_verb(context.token)
             actors = [a for a in actors if self._is_public(a, rule)]
+            guessed = bool(actors)
         if not actors and self._domestic:
             actors = self._places.somebody(context)
         if not actors:
@@ -184,9 +186,11 @@ class Reader:
             recipients = self._places.understood(rule, context) or recipients
         if not recipients and rule.pos == "v":
             recipients = self._places.after_verb(rule, context.token)
-        if not recipients and rule.type == "ASSAULT" and all(a.kind == "group" for a in actors):
-            recipients = self._places.on_the_spot(context)
+        if not recipients and rule.type == "ASSAULT" and not guessed:
+            recipients = self._places.on_the_spot(actors, context)
         if "band" in rule.flags and any(a.kind != "group" for a in actors):
+            return None
+        if "solo" in rule.flags and len(actors) > 1:
             return None
         met = all(_is_personal(p) for p in recipients + actors[1:])
         guest = recipients and all(a.person for a in actors)  # "India received the Thai premier"
@@ -265,9 +269,9 @@ class Reader:
         one_sided = "alone2" in rule.flags and len(actors) == 1
         if one_sided and others and not any(o.how == "with" for o in others):
             return Frame(rule, rule.type, mode, tuple(actors), tuple(others))
-        if rule.type == "ASSAULT" and "mutual" in rule.flags and not self._domestic:
-            if sides := _sides(actors, others):
-                return Frame(rule, rule.type, mode, *sides)
+        fought = rule.type == "ASSAULT" and "mutual" in rule.flags and not self._domestic
+        if fought and (sides := _sides(actors, others)):
+            return Frame(rule, rule.type, mode, *sides)
         if "mutual" in rule.flags and len(actors) == 1 and len(others) > 2:
             return Frame(rule, rule.type, mode, tuple(actors), tuple(others))  # X with each of them
         if "mutual" in rule.flags and (len(everyone) > 1 or not rule.flags & {"alone", "alone2"}):

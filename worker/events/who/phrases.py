@@ -309,11 +309,11 @@ class Phrases:
         ):
             if self._is_of_others(token) or self._is_of_unknown(token, depth):
                 return []
-            found = self._troops_of_speaker(token, depth) or self._refer(token)
+            found = self._troops_of_speaker(token) or self._refer(token)
             return [replace(n, sector=_part(token, n)) for n in found]
         return []
 
-    def _troops_of_speaker(self, token: Token, depth: int) -> list[Named]:
+    def _troops_of_speaker(self, token: Token) -> list[Named]:
         """ "The U.S. military says soldiers killed …": forces without a name are the speaker's."""
         clause = token.head
         bare = not any(True for c in token.children if c.dep_ in _NAMING - {"compound"})

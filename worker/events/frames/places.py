@@ -331,6 +331,8 @@ class Places:
         if fights and not foes:
             foes = self._phrases.last_fight(fights[0])
         own = foes or self.belongs(blows, told=True)
+        if blows and not own and all(n.kind == "group" for n in self.belongs(context.args.patient)):
+            return self._reporting(context.token)  # "the army says rebels died in an operation"
         if not fights:
             return own
         fell = self.belongs(context.args.patient)

@@ -42,7 +42,9 @@ _COOPERATIVE = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE",
 _CHEMICAL = frozenset(
     {"chemical", "biological", "nerve", "poison", "sarin", "chlorine", "mustard", "toxic"}
 )
-_BY_PEOPLE = frozenset({"ASSAULT", "CONSULT", "COOPERATE"})  # citizens act for their country
+_BY_PEOPLE = frozenset(
+    {"ASSAULT", "CONSULT", "COOPERATE", "PROTEST"}
+)  # citizens act for their country
 _PLAYED = frozenset({"CONSULT", "ASSAULT", "SANCTION"})  # teams meet and beat each other
 _CHOOSY = frozenset(
     {"force", "crowd", "inquiry", "tribunal", "speaker"}

@@ -19,7 +19,7 @@ FLAGS = frozenset(
         *("personal", "verbal", "leave", "chemical", "retreat", "own", "home", "igo", "group"),
         *("test", "state", "body", "foe", "victims", "there", "here", "needy", "other", "answer"),
         *("official", "active", "negated", "subjunctive", "present", "future", "refusing", "will"),
-        *("yields", "issued", "members", "unilateral", "put"),
+        *("yields", "issued", "members", "unilateral", "put", "same", "band", "land", "solo"),
     ]
 )
 

@@ -213,6 +213,7 @@ class _Telling:
             self._made,
             lambda: self._discourse.pair(len(self._ends), 0, self._sentence),
         )
+        self._victims: list[Named] = []
         self._first = 0
         self._ends: list[int] = []
 
@@ -266,6 +267,7 @@ class _Telling:
                         continue
                     belief, where = doubter.belief(act, acts), location(act, phrases)
                     self._made.append(self._told(act, offset, belief, where))
+                self._victims = reader.victims(sentence) or self._victims
             self._sentence += 1
         speech.close()
         self._spoken = speech.last
@@ -397,7 +399,19 @@ class _Telling:
             return self._discourse.pair(number, token.i, sentence)
         if kind in ("attack", "act", "deal", "meeting"):
             return self._acting(kind, token)
+        if kind in ("fight", "opposed", "victims"):
+            return [replace(n, start=-1, end=-1, basis="reference") for n in self._party_to(kind)]
         return self._discourse.last(kind, number, token.i, sentence)
+
+    def _party_to(self, kind: str) -> Sequence[Named]:
+        """Who fought in the fight told last, whom the last protest was against, who was hit."""
+        if kind == "victims":
+            return self._victims
+        wanted = "ASSAULT" if kind == "fight" else "PROTEST"
+        told = next((t for t in reversed(self._made[-12:]) if t.type == wanted), None)
+        if told is None:
+            return ()
+        return (*told.actors, *told.recipients) if kind == "fight" else told.recipients
 
     def _acting(self, kind: str, noun: Token) -> list[Named]:
         """Who did what was told: what is called so, the attack it is about, the last other act."""
@@ -417,6 +431,8 @@ class _Telling:
                 attack = told.type in ("ASSAULT", "COERCE")
                 shown = noun.pos_ == "PRON" and told.type == "MOBILIZE"
                 fits = attack if kind == "attack" else bool(told.recipients) or shown
+                if told.type == "PROTEST":  # "the abuses" are not the protest against them
+                    fits = self._lexicon.is_a(lemma(noun), "ATTACK")
             if fits and told.type not in ("ACCUSE", "REQUEST"):
                 both = (*told.actors, *(told.recipients if kind == "meeting" else ()))
                 return [replace(n, start=-1, end=-1, basis="reference") for n in both]

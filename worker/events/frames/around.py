@@ -20,6 +20,7 @@ from worker.events.language.tree import (
     subject,
 )
 from worker.events.rules import Lexicon
+from worker.events.who.phrases import is_opposed
 
 _SINCE = frozenset({"after", "as", "since", "because", "once"})
 _ARRIVAL = frozenset(
@@ -28,6 +29,8 @@ _ARRIVAL = frozenset(
 _WHERE_TO = frozenset({"in", "to", "at", "into", "for", "through"})
 _TRADING = ("to", "of", "from")
 _INCLUDING = frozenset({"involve", "include", "group", "unite", "gather", "bring"})
+
+_AFTER = frozenset({"after", "following", "amid", "despite"})
 
 Around = Callable[[Token, Lexicon], Iterable[Token]]
 
@@ -141,6 +144,26 @@ def travellers(token: Token, _: Lexicon) -> Iterable[Token]:
     yield from [who] if who is not None else []
 
 
+def opposed(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Whom a prefix says that people are against: "an anti-American rally"."""
+    for word in token.subtree:
+        if is_opposed(word):
+            yield word
+
+
+def slayers(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Who struck those who had attacked: "X killed two gunmen who opened fire"."""
+    victim = token.head
+    if token.dep_ == "acl:relcl" and victim.dep_ in ("obj", "obl"):
+        yield from children(victim.head, "nsubj")
+
+
+def answering(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Who does something after a blow, which hit them: "X closed the border after raids by Y"."""
+    if token.dep_ == "obl" and case(token) in _AFTER:
+        yield from children(token.head, "nsubj")
+
+
 PLACES: dict[str, Around] = {
     "rival": rivals,
     "provoker": provokers,
@@ -155,5 +178,8 @@ PLACES: dict[str, Around] = {
     "customer": customers,
     "involving": participants,
     "traveller": travellers,
+    "anti": opposed,
+    "answering": answering,
+    "slayer": slayers,
 }
 """Names of places, as the lexicon's lines use them."""

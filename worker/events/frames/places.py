@@ -51,12 +51,16 @@ _SITES = frozenset(
         *("close", "between"),
     ]
 )
+_AIMED_AT = frozenset({"against", "anti", "over", "for", "protest", "government", "demand"})
+_CIVILIANS = frozenset({"civilian", "villager", "bystander", "resident", "pedestrian"})
+_HIT = frozenset({"on", "at", "against", "in", "into"})
 _BEYOND = ("with", "to", "near", "off", "from", "between", "of", "in")
 _ABOUT = frozenset({"by", "at", "against", "over", "about", "with"})
 _DURING = frozenset(
     {"in", "during", "at", "after", "following", "before", "on", "through", "despite", "amid"}
 ) | {"under"}
 _BY_MEANS_OF = frozenset({"with", "by", "thanks"})
+_ON_SOIL = frozenset({"in", "inside", "across", "through"})
 _SOIL = frozenset({"in", "from", "at", "near", "outside"})
 _BOUND = frozenset({"to", "with", "of", "for", "from"})
 _AROUND = ("in", "outside", "near")
@@ -93,6 +97,9 @@ class Places:
         self._triggers = triggers
         self._parties_of = parties_of
         self._domestic = domestic
+        self._unnamed = lexicon.classes["PEOPLE"] | lexicon.classes["OWN_FORCE"]
+        self._unnamed |= lexicon.classes["OUTPOST"] | lexicon.classes["HUMAN"]
+        self._unnamed -= {"hostage", "captive"}  # whose they are, their place does not tell
 
     def before_verb(self, verb: Token) -> list[Named]:
         """The party right before an active verb, where the tree names no subject."""
@@ -108,12 +115,14 @@ class Places:
                 return []  # "rebels who want to drive Oslo out called for …"
             if found := self._phrases.named_at(token):
                 noun = _head_of_name(token)
+                if found[0].basis == "demonym" and case(noun) in _SITES:
+                    continue  # "in the Somali capital, gunmen killed …"
                 if token.i < noun.i < verb.i - 1 or found[0].basis == "demonym":
                     found = self._phrases.direct(noun)  # "the Italian champions" are not Italy
                     found = [n for n in found if n.how != "people" or self._domestic]
                 if not found:
                     return []
-                if all(n.place for n in found):
+                if all(n.place for n in found) or _is_named_place(token):
                     continue  # "Near Mosul, strikes destroyed …"
                 start = verb.doc.char_span(found[0].start, found[0].end, alignment_mode="expand")
                 before = verb.doc[start.start - 1] if start is not None and start.start else None
@@ -153,9 +162,10 @@ class Places:
         found = self._phrases.within(context.token.sent.root)[:1]
         return [replace(n, how="guessed") for n in found]
 
-    def struck(self, recipients: list[Named], actors: list[Named], token: Token) -> list[Named]:
+    def struck(self, recipients: list[Named], actors: list[Named], context: Context) -> list[Named]:
         """A strike on a group in a third state hits the group (coding guide)."""
-        if not recipients or not all(r.place for r in recipients):
+        token = context.token
+        if not recipients or not all(r.place for r in recipients) or "land" in context.flags:
             return recipients
         groups = self._phrases.last_group(token)
         codes = {a.code for a in actors}
@@ -186,13 +196,35 @@ class Places:
             actors = {n.code for t in context.args.agent for n in self._phrases.direct(t)}
             return self._phrases.other(token, actors)
         if "here" in rule.flags:
-            return self._phrases.scene(token)
+            return self._phrases.last_victims(token) or self._phrases.scene(token)
+        if "same" in rule.flags:
+            aimed = any(t.lower_ in _AIMED_AT for t in token.sent) or context.args.complements
+            return [] if aimed else self._phrases.last_opposed(token)
         if "there" in rule.flags and any(c == "in" for c, _ in context.args.preps):
             return self._phrases.last_place(token)
         if "there" in rule.flags:
             near = token.doc[token.i : min(token.sent.end, token.i + _REACH)]
             return [n for t in near if case(t) in ("in", "at") for n in self._phrases.site(t)][:1]
         return []
+
+    def on_the_spot(self, actors: list[Named], context: Context) -> list[Named]:
+        """Whose people and posts are hit, unnamed: of the state where it happens.
+
+        A state hits civilians abroad so, an armed group soldiers too.
+        """
+        hit = [*context.args.patient, *(t for c, t in context.args.preps if c in _HIT)]
+        by_group = all(a.kind == "group" for a in actors)
+        if not any(fills(t, self._unnamed if by_group else _CIVILIANS, self._lexicon) for t in hit):
+            return []
+        further = context.token.dep_ in (
+            "advcl",
+            "conj",
+        )  # "stormed the base, killing five soldiers"
+        parties = self._parties_of(context.token.head, 1) if further else None
+        if parties is not None and parties[1]:
+            return list(parties[1])
+        speaker = self._reporting(context.token)
+        return speaker or self._phrases.scene(context.token)
 
     def _culprits(self, context: Context) -> list[Named]:
         """Who did what is deplored: whoever a clause below says did it, or whose courts they are.
@@ -314,7 +346,8 @@ class Places:
                 if case(g) in ("of", "to", "by", "from", "between")
             ]
             nouns = nouns if self.belongs(nouns) else below
-        around = [] if place == "to" else [t for _, t in args.preps]
+        fought = place == "with" and context.type == "ASSAULT"  # not "fought for union with X"
+        around = [] if place == "to" or fought else [t for _, t in args.preps]
         if place == "between":  # "a truce between A and B took effect"
             around += args.agent
         objects = [head for t in args.patient for head in conjuncts(t)]
@@ -343,7 +376,26 @@ class Places:
             for c, t in context.args.preps
             if c in ("in", "during", "by", "from", "of") and self._lexicon.is_a(lemma(t), "ATTACK")
         ]
-        return self.belongs(blows, told=True)
+        blows += [c for c in children(context.token, "advcl") if self._is_fight(c)]
+        fights = [t for t in blows if self._is_fight(t)]
+        sides = (c for t in fights for c in children(t, "nmod", "obl"))
+        foes = self.belongs(t for t in sides if case(t) in ("with", "between"))
+        if fights and not foes:
+            foes = self._phrases.last_fight(fights[0])
+        own = foes or self.belongs(blows, told=True)
+        if blows and not own and all(n.kind == "group" for n in self.belongs(context.args.patient)):
+            return self._reporting(context.token)  # "the army says rebels died in an operation"
+        if not fights:
+            return own
+        fell = self.belongs(context.args.patient)
+        if not own and {"state", "group"} <= {n.kind for n in fell}:  # both sides had dead
+            return [n for n in fell if n.kind == "state"]
+        others = [n for n in own if n.code not in {f.code for f in fell}]
+        groups = [n for n in others if n.kind == "group"]  # who fought beside them, did not strike
+        return groups if groups and not any(n.kind == "group" for n in fell) else others
+
+    def _is_fight(self, word: Token) -> bool:
+        return self._lexicon.is_a(lemma(word), "CLASH") or word.lower_ == "fighting"
 
     def _claiming(self, claims: Iterable[Token]) -> list[Named]:
         """Whose claim or call it is: whom it is about did not make it."""
@@ -454,13 +506,9 @@ class Places:
         found = self.subject(agents)
         if found or not any(is_crowd(t, self._lexicon) for t in agents):
             return found
-        states = [
-            n
-            for t in context.token.sent
-            if case(t) in ("in", "inside", "across", "through")
-            for n in self._phrases.site(t)
-        ]
-        return states[:1] or self._phrases.last_place(context.token)
+        where = [t for t in context.token.sent if case(t) in _ON_SOIL and not _is_aside(t)]
+        states = (self._phrases.site(t) for t in where)
+        return next((s for s in states if s), []) or self._phrases.last_place(context.token)
 
     def _of_noun(self, place: str, context: Context) -> list[Named]:
         token = context.token
@@ -490,6 +538,10 @@ class Places:
             return self._governing_subject(token, context.type)
         if place == "where":
             return self._where(context)
+        if place == "topic":
+            return self._topic(token)
+        if place == "ground":
+            return self._phrases.scene(token)
         preps = context.args.preps + context.light_args.preps
         talks = context.type == "CONSULT" and place in ("between", "of")
         below = [t for c, t in preps if not talks or not _is_topic(c, t)]
@@ -499,6 +551,12 @@ class Places:
             if place == "from" and context.type == "REQUEST":
                 found = [n for n in found if not n.place]  # "calls for a withdrawal from Chad"
         return found or (self._phrases.doer(token) if place == "by" else [])
+
+    def _topic(self, noun: Token) -> list[Named]:
+        """Whose war it is, where nobody is told: of whom the sentence is about."""
+        verb = noun.sent.root
+        who = None if self._lexicon.is_a(lemma(verb), "SAY") else subject(verb)
+        return self.subject([who]) if who is not None else []
 
     def _is_struck(self, context: Context) -> bool:
         """Whether the subject of a light verb is who was hit: "has suffered several attacks"."""
@@ -559,9 +617,12 @@ class Places:
                 )
                 own = [*own, *(n for t in papers for n in self._phrases.belongs(t))]
             if not own and self._lexicon.is_a(lemma(token), "ATTACK"):
-                own = self._phrases.belongs(token)  # "a U.S. strike hit …"
+                bare = not any(children(token, "acl", "nmod", "amod", "compound"))
+                own = self._phrases.belongs(token, told=bare)  # "a U.S. strike hit …"
             if not own and self._lexicon.is_a(lemma(token), "WEAPON"):
                 own = self._phrases.doer(token)  # "a rocket fired by NATO hit …"
+                if not own and token.dep_ == "obj" and is_predicate(token.head):
+                    own = self.subject(arguments(token.head).agent)  # "set off a bomb that hit …"
             found.extend(own)
         return distinct(found)
 
@@ -688,6 +749,16 @@ def _sites(context: Context) -> list[Token]:
 def _is_topic(preposition: str, noun: Token) -> bool:
     """ "On disputes between A and B": what is talked about, not who talks."""
     return preposition in ("on", "about", "over") and noun.pos_ == "NOUN"
+
+
+def _is_named_place(name: Token) -> bool:
+    """ "In the Somali capital, Mogadishu, …": a name in apposition to a place."""
+    return name.dep_ == "appos" and case(name.head) in _SITES
+
+
+def _is_aside(noun: Token) -> bool:
+    """Whether a phrase stands in a clause that only qualifies: "the film, first shown in X"."""
+    return any(t.dep_ in ("acl", "acl:relcl") for t in noun.ancestors)
 
 
 def _there(noun: Token) -> list[Token]:

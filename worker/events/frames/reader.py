@@ -30,6 +30,7 @@ from worker.events.language.tree import (
     is_subjunctive,
     is_timetabled,
     lemma,
+    nested,
     own_standing,
     standing,
     subject,
@@ -42,7 +43,9 @@ _COOPERATIVE = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE",
 _CHEMICAL = frozenset(
     {"chemical", "biological", "nerve", "poison", "sarin", "chlorine", "mustard", "toxic"}
 )
-_BY_PEOPLE = frozenset({"ASSAULT", "CONSULT", "COOPERATE"})  # citizens act for their country
+_BY_PEOPLE = frozenset(
+    {"ASSAULT", "CONSULT", "COOPERATE", "PROTEST"}
+)  # citizens act for their country
 _PLAYED = frozenset({"CONSULT", "ASSAULT", "SANCTION"})  # teams meet and beat each other
 _CHOOSY = frozenset(
     {"force", "crowd", "inquiry", "tribunal", "speaker"}
@@ -114,6 +117,22 @@ class Reader:
         """A word of matches; what is "final" need be none."""
         return token.pos_ != "ADJ" and self._lexicon.is_a(lemma(token), "SPORT")
 
+    def victims(self, sentence: Span) -> list[Named]:
+        """Whom an attack of the sentence hit, though nobody is said to have made it."""
+        for token in sentence:
+            rule = next((r for r in self.triggers.rules(token) if r.type == "ASSAULT"), None)
+            if rule is None or "here" in rule.flags:
+                continue
+            frame = self._frames.get(token.i)
+            if frame is not None and frame.type == "ASSAULT" and frame.recipients:
+                return list(frame.recipients)
+            if frame is None and rule.pos == "v":
+                context = self.triggers.context(token)
+                context.flags, context.type, context.actors = rule.flags, rule.type, frozenset()
+                if found := self._places.first(rule.recipient, context, 0):
+                    return found
+        return []
+
     def is_private(self, act: Act) -> bool:
         """Whether an act of one party concerns nobody else: what a government denies at home."""
         if len(act.actors) > 1 or act.recipients or self._domestic:
@@ -150,6 +169,7 @@ class Reader:
         if not self._flags_hold(rule, context):
             return None
         actors = self._places.first(rule.actor, context, depth)
+        guessed = False
         if not {"crowd", "organ"} & set(rule.actor) and not self._domestic:
             by_people = rule.type in _BY_PEOPLE and rule.mode != "visit"
             actors = [a for a in actors if a.how != "people" or by_people]
@@ -159,6 +179,7 @@ class Reader:
         if not actors and rule.pos == "v" and not choosy:
             actors = self._places.before_verb(context.token)
             actors = [a for a in actors if self._is_public(a, rule)]
+            guessed = bool(actors)
         if not actors and self._domestic:
             actors = self._places.somebody(context)
         if not actors:
@@ -188,6 +209,12 @@ class Reader:
             recipients = [r for r in meant if r.code not in codes or not told] or recipients
         if not recipients and rule.pos == "v":
             recipients = self._places.after_verb(rule, context.token)
+        if not recipients and rule.type == "ASSAULT" and not guessed:
+            recipients = self._places.on_the_spot(actors, context)
+        if "band" in rule.flags and any(a.kind != "group" for a in actors):
+            return None
+        if "solo" in rule.flags and len(actors) > 1:
+            return None
         met = all(_is_personal(p) for p in recipients + actors[1:])
         guest = recipients and all(a.person for a in actors)  # "India received the Thai premier"
         if "personal" in rule.flags and not (met or guest):
@@ -198,7 +225,7 @@ class Reader:
         if mode is _MISFIT:
             return None
         if rule.type == "ASSAULT":
-            recipients = self._places.struck(recipients, actors, context.token)
+            recipients = self._places.struck(recipients, actors, context)
         if len(actors) > 2 and any(c.lower_ == "bilateral" for c in context.token.subtree):
             actors, recipients = actors[:1], actors[1:]  # each of the others meets the first
         if "mutual" in rule.flags and len(actors) == 1 and _told_apart(rule, context):
@@ -222,6 +249,7 @@ class Reader:
     def _has_other_foe(self, context: Context) -> bool:
         """ "A and B fight with the militants": beside each other, not against."""
         foes = [t for c, t in context.args.preps if c in ("with", "against")]
+        foes += [t for c in ("with", "against") for t in nested(context.args.patient, c)]
         return bool(foes) and not self._places.belongs(foes)
 
     def _is_own(self, context: Context) -> bool:
@@ -272,6 +300,9 @@ class Reader:
             return Frame(rule, rule.type, mode, tuple(actors), tuple(others))
         if "each" in rule.flags and len(actors) > 1 and others:  # "Russia and China sold X arms"
             return Frame(rule, rule.type, mode, tuple(distinct(actors)), tuple(others))
+        fought = rule.type == "ASSAULT" and "mutual" in rule.flags and not self._domestic
+        if fought and (sides := _sides(actors, others)):
+            return Frame(rule, rule.type, mode, *sides)
         if "mutual" in rule.flags and len(actors) == 1 and len(others) > 2:
             return Frame(rule, rule.type, mode, tuple(actors), tuple(others))  # X with each of them
         if "mutual" in rule.flags and (len(everyone) > 1 or not rule.flags & {"alone", "alone2"}):
@@ -351,6 +382,8 @@ class Reader:
             and self._contents.is_refused(context)
         ):
             return _MISFIT
+        if rule.type == "ASSAULT" and self._is_told_of_dead(context.token):
+            return _MISFIT
         if rule.type == "ASSAULT" and rule.mode is None:
             return self._contents.weapon(context) or self._from_the_air(context)
         if "matrix" not in rule.flags or rule.type not in ("REQUEST", "REJECT", "THREATEN"):
@@ -372,6 +405,13 @@ class Reader:
         if "own" in rule.flags:
             return not self._contents.is_own_deed(context)
         return self._contents.foretells(context)
+
+    def _is_told_of_dead(self, fight: Token) -> bool:
+        """ "Killed in fighting with X": of those who fell, it is X that struck."""
+        fell = fight.head
+        if fight.dep_ not in ("advcl", "obl") or not is_predicate(fight) or fight.tag_ != "VBG":
+            return False
+        return is_passive(fell) or any(r.actor == ("blow",) for r in self.triggers.rules(fell))
 
     def _from_the_air(self, context: Context) -> str | None:
         """ "The coalition conducted 14 strikes": a coalition strikes from above."""
@@ -750,6 +790,18 @@ def _is_lonely(act: Act) -> bool:
     """A consultation of one party that no organisation hosts is none."""
     alone = len(act.actors) == 1 and not act.recipients
     return act.type == "CONSULT" and alone and act.actors[0].kind != "igo"
+
+
+def _sides(
+    actors: list[Named], others: list[Named]
+) -> tuple[tuple[Named, ...], tuple[Named, ...]] | None:
+    """Who fights whom: those told apart by "with", else states against the armed groups."""
+    if others and all(o.how == "with" for o in others):
+        return tuple(distinct(actors)), tuple(distinct(others))
+    everyone = distinct(actors + others)
+    groups = tuple(n for n in everyone if n.kind == "group")
+    rest = tuple(n for n in everyone if n.kind != "group")
+    return (rest, groups) if groups and len(rest) > 1 else None
 
 
 def _is_coalition_alone(everyone: list[Named]) -> bool:

@@ -36,7 +36,7 @@ _SOMETIME = frozenset({"until", "before", "once", "when", "till"})
 _JUDGING = frozenset(
     {"thank", "praise", "criticize", "criticise", "condemn", "blame", "applaud", "commend", "fault"}
 ) | {"kill", "behead", "execute", "punish", "jail", "fine", "arrest", "detain", "imprison"}
-_DAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
+DAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
 _NEXT = frozenset({"next", "coming", "following"})
 _GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
 _IN_TURN = frozenset({"first", "second", "third", "fourth", "fifth", "last", "latest", "only"})
@@ -439,7 +439,7 @@ def is_timetabled(clause: Token, *, days: bool) -> bool:
     times = [c for c in children(clause, "obl", "advmod") if c.i > clause.i]
     times += [c for noun in children(clause, "obj", "obl") for c in children(noun, "nmod")]
     return any(
-        (days and c.lower_ in _DAYS)
+        (days and c.lower_ in DAYS)
         or c.lower_ == "tomorrow"
         or any(w.lower_ in _NEXT for w in children(c, "amod"))
         for c in times

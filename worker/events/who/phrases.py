@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from worker.events.language.parsed import Doc, Token
 from worker.events.language.tree import (
+    DAYS,
     case,
     children,
     conjuncts,
@@ -24,6 +25,7 @@ from worker.events.rules import Lexicon
 
 _POSSESSIVES = ("of", "for", "from")
 _LINKS = frozenset({",", "and", ", and", ", the", "and the", ", and the"})
+_HYPHENS = frozenset({"-", "‑", "–"})
 _PAST = frozenset({"former", "ex", "late", "ousted", "deposed"})
 _NAMING = frozenset({"det", "amod", "compound", "nmod", "nmod:poss", "acl", "acl:relcl"})
 _AGAINST = frozenset({"critic", "opponent", "rival", "detractor"})
@@ -156,6 +158,18 @@ class Phrases:
         """The states that a phrase names as a place, those where an embassy stands included."""
         return self._posts.get(token.i) or [n for n in self.belongs(token) if n.kind == "state"]
 
+    def last_fight(self, token: Token) -> list[Named]:
+        """Both sides of the fight told last."""
+        return self._last(token, "fight")
+
+    def last_victims(self, token: Token) -> list[Named]:
+        """Who was hit last, by whomever."""
+        return self._last(token, "victims")
+
+    def last_opposed(self, token: Token) -> list[Named]:
+        """Against whom the article told of a protest last."""
+        return self._last(token, "opposed")
+
     def last_group(self, token: Token) -> list[Named]:
         """The armed group told last."""
         return self._last(token, "group")
@@ -194,6 +208,8 @@ class Phrases:
         for child in token.children:
             if child.i > token.i and child.dep_ != "nmod:poss":
                 continue
+            if is_opposed(child) or self._is_favoured(child, token):
+                continue
             if child.dep_ == "nmod:poss":
                 found.extend(self.direct(child))
             elif child.dep_ in ("amod", "compound", "nmod", "flat", "nmod:desc", "nmod:unmarked"):
@@ -206,7 +222,13 @@ class Phrases:
                     found.extend(
                         n for c in child.children if c.i in self._at for n in self._at[c.i]
                     )
-        return _unique(found)
+        return _own_groups(_unique(found), token)
+
+    def _is_favoured(self, name: Token, noun: Token) -> bool:
+        """ "Pro-Tibet activists": no people of Tibet's."""
+        if not self._lexicon.is_a(lemma(noun), "PEOPLE"):
+            return False
+        return _prefix(name) == "pro"
 
     def _known(self, name: Token) -> list[Named]:
         """A name that the article introduced, or one with an office that needs no country."""
@@ -308,7 +330,7 @@ class Phrases:
         ):
             if self._is_of_others(token) or self._is_of_unknown(token, depth):
                 return []
-            found = self._troops_of_speaker(token, depth) or self._refer(
+            found = self._troops_of_speaker(token) or self._refer(
                 token, self._acting_on(token, depth)
             )
             return [replace(n, sector=_part(token, n)) for n in found]
@@ -325,21 +347,23 @@ class Phrases:
             return frozenset()
         return frozenset(n.code for n in self._single(who, depth + 1))
 
-    def _troops_of_speaker(self, token: Token, depth: int) -> list[Named]:
+    def _troops_of_speaker(self, token: Token) -> list[Named]:
         """ "The U.S. military says soldiers killed …": forces without a name are the speaker's."""
         clause = token.head
         bare = not any(
             c.dep_ in _NAMING and not self._lexicon.is_a(lemma(c), "OF_FORCE")
             for c in token.children
         )
-        if not bare or not self._lexicon.is_a(lemma(token), "OWN_FORCE"):
+        armed = self._lexicon.is_a(lemma(token), "OWN_FIGHTER")
+        if not bare or not (armed or self._lexicon.is_a(lemma(token), "OWN_FORCE")):
             return []
         if not token.dep_.startswith("nsubj") or clause.dep_ != "ccomp":
             return []
         if not self._lexicon.is_a(lemma(clause.head), "SAY"):
             return []
-        speakers = (n for c in children(clause.head, "nsubj") for n in self._single(c, depth + 1))
-        return [replace(n, how="organ", start=-1, end=-1) for n in speakers][:1]
+        told = (n for c in children(clause.head, "nsubj") for n in self.voice(c))
+        speakers = [n for n in told if not armed or n.kind == "group"]
+        return [replace(n, how="organ", start=-1, end=-1) for n in speakers[: None if armed else 1]]
 
     def _more_of_them(self, others: Token, depth: int) -> list[Named]:
         """ "Killed two Danish soldiers and wounded three others": those of the first verb."""
@@ -390,7 +414,7 @@ class Phrases:
 
     def _with_companions(self, token: Token) -> list[Named]:
         """A name with those coordinated inside its phrase: "leaders of Kenya and Uganda"."""
-        own = sorted(self._at[token.i], key=lambda n: not n.person)
+        own = _own_groups(sorted(self._at[token.i], key=lambda n: not n.person), token)
         doc = token.doc
         found = list(own)
         span = doc.char_span(own[0].start, own[0].end, alignment_mode="expand")
@@ -505,8 +529,29 @@ class Phrases:
 
 def _points(child: Token) -> bool:
     """Whether a noun with this word is told as known: "the ruling", "Wednesday's ruling"."""
-    dated = child.dep_ == "nmod:poss" and child.ent_type_ == "DATE"
+    dated = child.dep_ == "nmod:poss" and child.lower_ in DAYS
     return dated or child.lower_ in ("the", "this", "that", "these", "those")
+
+
+def is_opposed(word: Token) -> bool:
+    """Whether "anti-" stands before a word."""
+    return _prefix(word) == "anti"
+
+
+def _prefix(word: Token) -> str:
+    """What a hyphen ties before a word: "anti" in "anti-American"."""
+    before = word.doc.tokens[max(0, word.i - 2) : word.i]
+    return before[0].lower_ if len(before) == 2 and before[1].text in _HYPHENS else ""
+
+
+def _own_groups(found: list[Named], noun: Token) -> list[Named]:
+    """ "The Palestinian group Hamas": the group, of which its country only tells whose it is."""
+    groups = [n for n in found if n.kind == "group"]
+    if not groups or len(groups) == len(found):
+        return found
+    between = noun.doc.tokens[noun.left_edge.i : noun.i]
+    joined = any(t.lower_ in ("and", "or", ",", "-") for t in between)
+    return found if joined else groups
 
 
 def _lists(doc: Doc, at: dict[int, list[Named]]) -> dict[int, list[Named]]:

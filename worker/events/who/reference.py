@@ -296,8 +296,11 @@ class Discourse:
 
     def _so_called(self, token: Token, position: tuple[int, int], sentence: int) -> Found:
         """ "Militants fired …": those who were called so a few sentences before."""
-        before = self._before(position, sentence, 4)
-        return [s.named for s in before if lemma(token) in s.words and s.sentence < sentence][:1]
+        before = [s for s in self._before(position, sentence, 4) if s.sentence < sentence]
+        alike = [s.named for s in before if lemma(token) in s.words]
+        armed = self.lexicon.classes["ARMED"]
+        groups = (s.named for s in before if s.named.kind == "group" and armed & s.words)
+        return alike[:1] or list(groups)[:1]
 
     def _country(
         self, token: Token, position: tuple[int, int], sentence: int, others: frozenset[str]

@@ -1,0 +1,46 @@
+"""Who strikes whom in a fight, and whom a crowd is against, in short texts."""
+
+from __future__ import annotations
+
+import pytest
+
+from worker.events.extract import Coder
+from worker.events.language.nlp import load
+from worker.events.parties import Gazetteer
+from worker.model import Article
+
+FIGHTS = {
+    "Kenyan troops fought fierce battles with Al-Shabaab.": "KEN>AL_SHABAAB",
+    "Two Turkish soldiers were killed in clashes with the PKK.": "PKK>TUR",
+    "Turkish and Iraqi troops clashed with the PKK on Monday.": "IRQ+TUR>PKK",
+    "A bomb killed three Kenyan officers. Al-Shabaab claimed responsibility.": "AL_SHABAAB>KEN",
+    "Afghan officials say Taliban gunmen have shot and killed a villager.": "TALIBAN>AFG",
+    "The U.S.-led invasion of Iraq began in March.": "COALITION+USA>IRQ",
+    "Israeli soldiers killed two Jordanian gunmen who opened fire at a crossing.": "JOR>ISR",
+}
+PROTESTS = {
+    "There were violent anti-Danish protests in Syria.": ["SYR>DNK"],
+    "Syrians burned a Danish flag. Protests also erupted in Iraq.": ["SYR>DNK", "IRQ>DNK"],
+    "Pro-Tibet activists in Paris clashed with police outside China's embassy.": ["FRA>CHN"],
+}
+
+
+@pytest.fixture(scope="module")
+def coder() -> Coder:
+    return Coder(load(), Gazetteer.load())
+
+
+def _told(coder: Coder, text: str, kind: str) -> list[str]:
+    events = [e for e in coder.code_one(Article("a", text)) if e.type == kind]
+    sides = ((e.actors, e.recipients) for e in events)
+    return [">".join("+".join(p.code for p in side) for side in both) for both in sides]
+
+
+@pytest.mark.parametrize("text", FIGHTS)
+def test_who_strikes_whom(coder: Coder, text: str) -> None:
+    assert FIGHTS[text] in _told(coder, text, "ASSAULT")
+
+
+@pytest.mark.parametrize("text", PROTESTS)
+def test_whom_a_crowd_is_against(coder: Coder, text: str) -> None:
+    assert _told(coder, text, "PROTEST") == PROTESTS[text]

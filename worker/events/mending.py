@@ -21,6 +21,7 @@ _WILLING = frozenset(
         *("eager", "keen", "reluctant", "open", "committed", "poised", "glad", "able", "unable"),
     }
 )
+_SPEAKING = frozenset({"contact", "touch", "talks", "negotiations", "dialogue", "consultation"})
 _PRESENT_OR_PAST = frozenset({"VBD", "VBZ", "VBP"})
 
 
@@ -138,7 +139,9 @@ def _call_on(token: Token, _: Lexicon) -> None:
 
 def _it_that_is_willing(token: Token, _: Lexicon) -> None:
     """ "Chad says it is willing": "it" is no filler where only somebody can be so."""
-    if token.head.lower_ in _WILLING and not any(children(token.head, "nsubj", "csubj")):
+    what = token.head
+    speaking = what.lower_ in _SPEAKING and case(what) == "in"  # "is in contact with"
+    if speaking or (what.lower_ in _WILLING and not any(children(what, "nsubj", "csubj"))):
         token.dep_ = "nsubj"
 
 

@@ -84,6 +84,7 @@ def participants(token: Token, _: Lexicon) -> Iterable[Token]:
     for clause in children(token, "acl"):
         if lemma(clause) in _INCLUDING:
             yield from children(clause, "obj")
+    yield from (c for c in children(token, "nmod") if case(c) in ("involving", "including"))
 
 
 def customers(token: Token, _: Lexicon) -> Iterable[Token]:

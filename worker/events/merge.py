@@ -103,8 +103,8 @@ def _join(one: Told, other: Told) -> Told | None:
 
 def _is_of_two(told: Told) -> bool:
     """ "Attended the talks", which two states or groups held: nothing multilateral."""
-    parties = told.actors + told.recipients
-    return told.mode == "multilateral" and len(parties) == 2 and all(p.kind != "igo" for p in parties)
+    kinds = [p.kind for p in told.actors + told.recipients]
+    return told.mode == "multilateral" and len(kinds) == 2 and "igo" not in kinds
 
 
 def _called_and_met(one: Told, other: Told) -> bool:

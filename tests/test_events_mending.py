@@ -123,3 +123,30 @@ def test_a_past_that_was_a_quality_has_its_subject(
     assert token.dep_ == "ROOT"
     assert [c.text for c in token.children if c.dep_ == "nsubj"] == [subject]
     assert token.tag_ == "VBD"
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "label", "head"),
+    [
+        (("Talks have begun in Vienna between Omani negotiators and the United Nations nuclear "
+         "watchdog agency."), "negotiators", "obl", "begun"),
+        (("After meetings Monday with Kenya's visiting foreign minister, Malian officials made "
+         "clear the importance of trade."), "minister", "nmod", "meetings"),
+        ("The agency says it is in contact with Malian authorities to verify the report.",
+         "it", "nsubj", "contact"),
+    ],
+)  # fmt: skip
+def test_a_word_hangs_where_it_belongs(
+    nlp: Language, text: str, word: str, label: str, head: str
+) -> None:
+    token = next(t for t in _mended(nlp, text) if t.text == word)
+    assert (token.dep_, token.head.text) == (label, head)
+
+
+def test_a_title_opens_another_name(nlp: Language) -> None:
+    text = (
+        "Sources say Hamas leader Khaled Meshaal and Islamic Jihad leader Ramadan Shallah were "
+        "both meeting Wednesday with Egyptian negotiators."
+    )
+    second = next(t for t in _mended(nlp, text) if t.text == "Ramadan")
+    assert (second.dep_, second.head.text) == ("conj", "Khaled")

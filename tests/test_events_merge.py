@@ -55,3 +55,9 @@ def test_the_fuller_mention_wins_and_the_finer_date_stays() -> None:
         "discontinue",
     )
     assert len(event.evidence) == 2
+
+
+def test_what_two_attended_is_not_multilateral() -> None:
+    attended = told("CONSULT", "KEN UGA", mode="multilateral")
+    (event,) = merge([told("CONSULT", "KEN UGA"), attended])
+    assert event.mode is None

@@ -21,6 +21,7 @@ _WILLING = frozenset(
         *("eager", "keen", "reluctant", "open", "committed", "poised", "glad", "able", "unable"),
     }
 )
+_SPEAKING = frozenset({"contact", "touch", "talks", "negotiations", "dialogue", "consultation"})
 _PRESENT_OR_PAST = frozenset({"VBD", "VBZ", "VBP"})
 
 
@@ -65,6 +66,42 @@ def _second_of_between(token: Token, _: Lexicon) -> None:
             return
 
 
+def _between_in_a_town(token: Token, _: Lexicon) -> None:
+    """ "Talks opened in Bern between A and B": the talks are between them, not the town."""
+    town = token.head
+    if case(token) == "between" and town.pos_ == "PROPN" and town.dep_ == "obl":
+        token.hang(town.head, "obl")
+
+
+def _visiting_envoy(verb: Token, _: Lexicon) -> None:
+    """ "With Chad's visiting envoy": the envoy is Chad's, who visits nobody there."""
+    sign = verb.nbor(-1) if verb.i else verb
+    owner = next((c for c in children(verb, "nsubj") if c.i + 1 == sign.i), None)
+    guest = next(children(verb, "obj"), None)
+    if sign.lower_ not in ("'s", "’s", "'", "’") or owner is None or guest is None:
+        return
+    _take_place(guest, verb)
+    if verb.dep_ == "acl":
+        guest.dep_ = "nmod"
+    for mark in children(verb, "mark"):
+        mark.hang(guest, "case")
+    for child in list(verb.children):
+        if child is not guest:
+            child.hang(guest)
+    owner.hang(guest, "nmod:poss")
+    sign.hang(owner, "case")
+    verb.hang(guest, "amod")
+
+
+def _two_names_in_one(name: Token, _: Lexicon) -> None:
+    """ "Hamas leader A B and Fatah leader C D": C is another person."""
+    if name.left_edge.lower_ == "and" and any(children(name, "nmod:desc")):
+        name.dep_ = "conj"
+        for later in children(name.head, "flat"):
+            if later.i > name.i:
+                later.hang(name)
+
+
 def _up_to_a_number(token: Token, _: Lexicon) -> None:
     """ "sell up to nine jets": "up to" counts, it does not say where to."""
     phrase = token.head
@@ -102,7 +139,9 @@ def _call_on(token: Token, _: Lexicon) -> None:
 
 def _it_that_is_willing(token: Token, _: Lexicon) -> None:
     """ "Chad says it is willing": "it" is no filler where only somebody can be so."""
-    if token.head.lower_ in _WILLING and not any(children(token.head, "nsubj", "csubj")):
+    what = token.head
+    speaking = what.lower_ in _SPEAKING and case(what) == "in"  # "is in contact with"
+    if speaking or (what.lower_ in _WILLING and not any(children(what, "nsubj", "csubj"))):
         token.dep_ = "nsubj"
 
 
@@ -247,6 +286,9 @@ _REPAIRS = Repairs(
     (
         repair(_gapped_object, labels="conj", tags="NNP NNPS"),
         repair(_second_of_between, labels="nmod obl"),
+        repair(_between_in_a_town, labels="nmod", tags="NN NNS NNP NNPS"),
+        repair(_visiting_envoy, labels="acl advcl acl:relcl", words="visiting"),
+        repair(_two_names_in_one, labels="flat"),
         repair(_stray_prefix, words="re"),
         repair(_up_to_a_number, labels="case", words="to"),
         repair(_verb_read_as_noun),

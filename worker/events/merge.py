@@ -90,7 +90,7 @@ def _join(one: Told, other: Told) -> Told | None:
         date = (max(dated, key=lambda d: len(d or "")) if dated else None) or one.date or other.date
     return replace(
         fuller,
-        mode=fuller.mode or rest.mode,
+        mode=fuller.mode or (None if _is_of_two(rest) else rest.mode),
         date=date,
         dated=one.dated or other.dated,
         evidence=fuller.evidence + rest.evidence,
@@ -99,6 +99,12 @@ def _join(one: Told, other: Told) -> Told | None:
         location=fuller.location or rest.location,
         contexts=tuple(dict.fromkeys(fuller.contexts + rest.contexts)),
     )
+
+
+def _is_of_two(told: Told) -> bool:
+    """ "Attended the talks", which two states or groups held: nothing multilateral."""
+    kinds = [p.kind for p in told.actors + told.recipients]
+    return told.mode == "multilateral" and len(kinds) == 2 and "igo" not in kinds
 
 
 def _called_and_met(one: Told, other: Told) -> bool:

@@ -84,6 +84,7 @@ def participants(token: Token, _: Lexicon) -> Iterable[Token]:
     for clause in children(token, "acl"):
         if lemma(clause) in _INCLUDING:
             yield from children(clause, "obj")
+    yield from (c for c in children(token, "nmod") if case(c) in ("involving", "including"))
 
 
 def customers(token: Token, _: Lexicon) -> Iterable[Token]:
@@ -131,6 +132,13 @@ def deniers(token: Token, lexicon: Lexicon) -> Iterable[Token]:
             yield from arguments(clause).agent
 
 
+def alleging(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Who charges what a clause denies: "denies that it armed them, as X alleges"."""
+    for clause in children(token, "advcl", "ccomp", "parataxis"):
+        if any(c.lower_ == "as" for c in children(clause, "mark", "case")):
+            yield from children(clause, "nsubj", "compound")  # "alleges" may be taken for a noun
+
+
 def _punishes(word: Token, lexicon: Lexicon) -> bool:
     pos = {"VERB": "v", "NOUN": "n"}.get(word.pos_, "")
     rules = lexicon.triggers(pos, lemma(word))
@@ -175,6 +183,7 @@ PLACES: dict[str, Around] = {
     "captor": captors,
     "punisher": punishers,
     "denier": deniers,
+    "alleging": alleging,
     "customer": customers,
     "involving": participants,
     "traveller": travellers,

@@ -163,6 +163,8 @@ class Meetings:
             return None
         if any(_is_regional(t) for t in partners):
             return None
+        if any(_covers(t, guest) for t in partners):
+            return None  # "a meeting in Rome with Chad's minister": the other one is not told
         hosts = [n for n in self._venues(context) if n.kind == "state" and n.place]
         if len(hosts) != 1 or hosts[0].code == guest.code:
             return None
@@ -194,6 +196,11 @@ class Meetings:
         leading = several and (official or self._lexicon.is_a(lemma(noun), "LEADING"))
         members = any(lemma(t) in ("state", "nation", "country", "member") for t in inner)
         return members or bool(inner and leading)
+
+
+def _covers(noun: Token, named: Named) -> bool:
+    """Whether a party is named within a phrase."""
+    return noun.left_edge.idx <= named.start <= noun.right_edge.idx
 
 
 def _is_regional(noun: Token) -> bool:

@@ -67,6 +67,7 @@ _AROUND = ("in", "outside", "near")
 _BEING_HIT = frozenset({"suffer", "receive", "face", "sustain", "endure"})
 _AIMED = frozenset({"to", "with", "from", "on", "against", "in", "for", "at", "toward", "towards"})
 _COMING_AFTER = frozenset({"follow", "precede", "succeed"})
+_EMERGING = frozenset({"emerge", "return", "come", "walk"})
 _ARRIVING = frozenset({"arrive", "land", "come", "fly", "travel", "gather", "convene", "sit"})
 _MUTUAL = frozenset({"CONSULT", "COOPERATE"})
 _APART = frozenset({"after", "following", "before", "despite", "amid"})
@@ -587,8 +588,9 @@ class Places:
             return []  # "officials say in the latest attack …": not theirs
         arriving = lemma(verb) in _ARRIVING or any(True for _ in around.sites(noun, self._lexicon))
         abroad = case(noun) == "for" and arriving
-        if case(noun) not in during and not instrument and not abroad:
-            return []  # "is in Russia for talks" too
+        emerging = case(noun) == "from" and kind == "CONSULT" and lemma(verb) in _EMERGING
+        if case(noun) not in during and not (instrument or abroad or emerging):
+            return []  # "is in Russia for talks", "emerged from talks" too
         if strike and (case(noun) in _APART or self._is_kind(verb)):
             return []
         who = subject(verb)

@@ -57,6 +57,7 @@ _AGREEING = frozenset(
 _VOWING = frozenset({"vow", "swear"})
 _DECIDING = frozenset({"decide", "agree", "vote", "resolve"})
 _VOTING = frozenset({"vote", "approve", "authorize", "authorise"})
+_BY_VOTE = frozenset({"recognize", "recognise", "endorse", "support", "back", "welcome"})
 _DECIDED = frozenset({"SANCTION", "ACCUSE", "REQUEST", "REJECT"})
 _TERMS = frozenset({"unless", "until", "till"})
 _WITHHELD = (Standing.REFUSED, Standing.NEGATED)
@@ -437,7 +438,7 @@ class Reader:
             if is_timetabled(verb, days=journey) and (how is Standing.FACT or _is_before(verb)):
                 how = Standing.FUTURE
         if how is Standing.FACT and act.type in _COOPERATIVE and _is_decided(token):
-            return self._future(act)
+            return act if lemma(token) in _BY_VOTE else self._future(act)
         if how is Standing.FACT and act.type == "AID" and self._is_newly_announced(token):
             return self._future(act)
         if how is Standing.FACT:

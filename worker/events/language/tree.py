@@ -576,6 +576,8 @@ def _governed(node: Token, operators: Operators) -> Standing:
         return own  # "will be in Chad for talks"
     if lemma(head) in _WISHING and _is_first_person(head):
         return Standing.FACT  # "I want to thank …" thanks
+    if label == "ccomp" and lemma(head) == "insist" and not is_subjunctive(node):
+        is_object = False  # "insists that Chad has helped": a claim, no demand
     if is_object:
         effect = _operated(node, operators)
         if effect is not Standing.FACT:

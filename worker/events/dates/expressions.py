@@ -78,10 +78,13 @@ def resolve(
     return reading(expression.words, Setting(published, previous, ahead)) if reading else None
 
 
-def beside(expression: Expression, told: str) -> str | None:
-    """The date of the vote where something known happened "two days after (or before) the vote"."""
+def beside(expression: Expression, told: str, *, onward: bool = False) -> str | None:
+    """The date of the vote where something known happened "two days after (or before) the vote".
+
+    Onward: the other way round, from the vote to what happened two days after it.
+    """
     words = expression.words
-    return _counted(words, told, -1 if words["side"] == "after" else 1)
+    return _counted(words, told, -1 if (words["side"] == "after") != onward else 1)
 
 
 def _day(words: dict[str, str], at: Setting) -> str | None:

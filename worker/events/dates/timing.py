@@ -36,6 +36,7 @@ _JUST_BEHIND = 2  # words: "1990, when"
 _ASIDE = 2  # sentences for which a day of long ago stays the day of what is told next
 _SERIES = frozenset({"span", "recent"})
 """Lines of the grammar that tell when several acts were done, one of which may have its own day."""
+_PLANNED = frozenset({"schedule", "plan", "set", "expect", "slate", "tip"})
 _SUPERLATIVE = frozenset({"first", "last", "only", "time"})
 
 
@@ -162,17 +163,47 @@ class Timeline:
     def _beside(self, trigger: Token) -> Dated | None:
         """ "Two days after the vote": the vote is two days before what the sentence tells."""
         for found in self._expressions:
-            if found.expression.kind != "offset" or not _tells_of(found, trigger):
+            if found.expression.kind != "offset":
                 continue
+            date = None
             main = _compared(found)
-            if main is None:
+            if _tells_of(found, trigger) and main is not None:
+                told = self.date(main, Standing.FACT).date
+                if told and not _is_rough(found):
+                    date = dates.beside(found.expression, told)
+                return self._by(found, date) if date else Dated(None, "open")
+            if main == trigger and (known := self._known(found)):
+                date = dates.beside(found.expression, known, onward=True)
+            if date:
+                return self._by(found, date)
+        return None
+
+    def _known(self, offset: Placed) -> str | None:
+        """The date that the text gives for what an offset counts from: "after the 21 July raid"."""
+        told = _counted_from(offset)
+        for other in self._expressions:
+            if other.token.i < offset.last.i or told not in _chain(other.token):
                 continue
-            told = self.date(main, Standing.FACT).date
-            date = dates.beside(found.expression, told) if told and not _is_rough(found) else None
-            return self._by(found, date) if date else Dated(None, "open")
+            if not _is_rough(offset) and (other.clause == told or not is_predicate(told)):
+                date = self._resolved(other)
+                return None if date is None or self._is_to_come(date) else date
         return None
 
     def _undated(self, trigger: Token) -> Dated:
+        """The day of an act without one of its own: not after what its clause hangs on."""
+        found = self._by_story(trigger)
+        if found.date is None or tense_of(trigger) != "past" or not is_predicate(trigger):
+            return found
+        above = _chain(trigger)[1:]
+        for other in self._expressions:
+            if other.clause not in above or _is_elsewhere(other) or _belongs_to_noun(other):
+                continue
+            date = self._resolved(other)
+            if date is not None and edtf.is_past(date, found.date):
+                return replace(self._by(other, date, "story"), firm=False)
+        return found
+
+    def _by_story(self, trigger: Token) -> Dated:
         tense = tense_of(trigger)
         if tense == "pluperfect":
             return self._reported(trigger)
@@ -204,8 +235,8 @@ class Timeline:
     def _resolved(self, found: Placed) -> str | None:
         if found.expression.kind == "offset":
             return None
-        over = base(found.token.head) == "advcl" and found.token.head.tag_ == "VBN"
-        ahead = (tense_of(found.clause) == "present" and not over) or _looks_ahead(found)
+        now = tense_of(found.clause) == "present" and not _is_over(found)
+        ahead = now or _looks_ahead(found)
         told = self._told_above(found)
         if told is not None and found.expression.words.get("near") == "overnight":
             return told
@@ -347,13 +378,14 @@ def _distance(trigger: Token, found: Placed) -> int:
         return 0 if trigger.i == found.last.i + 1 else _FAR
     own = found.clause
     above = _chain(trigger)
+    if trigger.dep_ == "conj" and _is_of_now(trigger) and tense_of(own) == "past":
+        return _FAR
     if own in above:
         between = [t for t in [trigger, *above[1 : above.index(own)]] if is_predicate(t)]
         if any(t.dep_ in ("acl:relcl", "advcl:relcl") for t in between):
             return _FAR
         return 1 + sum(t is not trigger for t in between)
-    joined = trigger.dep_ == "conj" and (own == trigger.head or _opens_before(found, trigger))
-    if joined and not (_is_of_now(trigger) and tense_of(own) == "past"):
+    if trigger.dep_ == "conj" and (own == trigger.head or _opens_before(found, trigger)):
         return 2
     return _FAR
 
@@ -433,6 +465,14 @@ def _is_venue(noun: Token) -> bool:
     return base(noun) == "obl" and case(noun) in _VENUE
 
 
+def _is_over(found: Placed) -> bool:
+    """ "Signed Friday, the deal opens", "Sunday's talks follow": past in a present clause."""
+    head = found.token.head
+    if base(head) in ("acl", "advcl"):
+        return head.tag_ == "VBN" and lemma(head) not in _PLANNED
+    return base(found.token) == "nmod" and head.dep_ == "nsubj" and found.token.i < head.i
+
+
 def _timed(span: Span) -> Token:
     """The predicate whose time an expression tells.
 
@@ -460,9 +500,7 @@ def _is_of_now(trigger: Token) -> bool:
 
 def _tells_of(found: Placed, trigger: Token) -> bool:
     """ "The day after *the vote*", "a day after X *received a report accusing* Y"."""
-    told = found.last.head
-    if told.pos_ in ("NOUN", "PROPN", "PRON") and told.head.i > told.i and is_predicate(told.head):
-        told = told.head  # "days after the United States", a phrase to the parser, "imposed …"
+    told = _counted_from(found)
     if told == trigger:
         return True
     chain = _chain(trigger)
@@ -471,10 +509,15 @@ def _tells_of(found: Placed, trigger: Token) -> bool:
     return all(base(t) in ("acl", "obj", "xcomp") for t in chain[: chain.index(told)])
 
 
+def _counted_from(offset: Placed) -> Token:
+    """What an offset is counted from: "the vote", or the verb of its clause."""
+    told = offset.last.head
+    return told.head if base(told) == "nsubj" and told.i < told.head.i else told
+
+
 def _compared(found: Placed) -> Token | None:
     """The clause that was so many days after, or before, what an offset is counted from."""
-    told = found.last.head
-    told = told.head if told.head.i > told.i and is_predicate(told.head) else told
+    told = _counted_from(found)
     main = _clause(told)
     if main != told:
         return main

@@ -36,6 +36,7 @@ _JUST_BEHIND = 2  # words: "1990, when"
 _ASIDE = 2  # sentences for which a day of long ago stays the day of what is told next
 _SERIES = frozenset({"span", "recent"})
 """Lines of the grammar that tell when several acts were done, one of which may have its own day."""
+_TOWARDS = frozenset({"for", "ahead of", "before", "to", "at", "in", "on", "during"})
 _PLANNED = frozenset({"schedule", "plan", "set", "expect", "slate", "tip"})
 _SUPERLATIVE = frozenset({"first", "last", "only", "time"})
 
@@ -470,7 +471,7 @@ def _is_over(found: Placed) -> bool:
     head = found.token.head
     if base(head) in ("acl", "advcl"):
         return head.tag_ == "VBN" and lemma(head) not in _PLANNED
-    return base(found.token) == "nmod" and head.dep_ == "nsubj" and found.token.i < head.i
+    return head.pos_ == "NOUN" and found.token.i < head.i and case(head) not in _TOWARDS
 
 
 def _timed(span: Span) -> Token:

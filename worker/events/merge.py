@@ -87,7 +87,7 @@ def _join(one: Told, other: Told) -> Told | None:
     date = one.date if one.dated == other.dated and one.date == other.date else None
     if date is None:
         dated = [t.date for t in (one, other) if t.dated]
-        date = (max(dated, key=lambda d: len(d or "")) if dated else None) or one.date or other.date
+        date = _finest(dated) or _finest([one.date, other.date])
     return replace(
         fuller,
         mode=fuller.mode or (None if _is_of_two(rest) else rest.mode),
@@ -105,6 +105,11 @@ def _is_of_two(told: Told) -> bool:
     """ "Attended the talks", which two states or groups held: nothing multilateral."""
     kinds = [p.kind for p in told.actors + told.recipients]
     return told.mode == "multilateral" and len(kinds) == 2 and "igo" not in kinds
+
+
+def _finest(dates: list[str | None]) -> str | None:
+    """The first of the most precise dates."""
+    return max(filter(None, dates), key=len, default=None)
 
 
 def _called_and_met(one: Told, other: Told) -> bool:

@@ -78,10 +78,13 @@ def resolve(
     return reading(expression.words, Setting(published, previous, ahead)) if reading else None
 
 
-def beside(expression: Expression, told: str) -> str | None:
-    """The date of the vote where something known happened "two days after (or before) the vote"."""
+def beside(expression: Expression, told: str, *, onward: bool = False) -> str | None:
+    """The date of the vote where something known happened "two days after (or before) the vote".
+
+    Onward: the other way round, from the vote to what happened two days after it.
+    """
     words = expression.words
-    return _counted(words, told, -1 if words["side"] == "after" else 1)
+    return _counted(words, told, -1 if (words["side"] == "after") != onward else 1)
 
 
 def _day(words: dict[str, str], at: Setting) -> str | None:
@@ -114,6 +117,10 @@ def _month(words: dict[str, str], at: Setting) -> str | None:
         return edtf.of(this_year - ("last" in words["of"]), month)
     if words.get("towards") == "last" and at.published[5:7] == f"{month:02}":
         return edtf.of(this_year - 1, month)
+    if "until" in words and not at.ahead:
+        end = _MONTHS[words["until"]]
+        last = _nearest_year(at, end)
+        return None if last is None else edtf.of(last - (month > end), month)
     forward = at.ahead or words.get("towards") == "next"
     year = _nearest_year(Setting(at.published, ahead=forward), month)
     return None if year is None else edtf.of(year, month)
@@ -221,8 +228,8 @@ def _counted(words: dict[str, str], start: str, sign: int) -> str | None:
     unit, (number, roughly) = words["unit"], _number(words.get("count", "one"))
     if number is None:
         return None
-    if "count" not in words and "ago" in words:
-        roughly = True  # "days ago"
+    if "count" not in words and ("ago" in words or "rough" in words):
+        roughly = True  # "days ago", "days after the vote"
     if unit in ("minute", "hour"):
         unit, number = "day", number // 24
     unit, number = ("week", 2 * number) if unit == "fortnight" else (unit, number)

@@ -32,7 +32,12 @@ _ELSEWHERE = frozenset({"before", "until", "till", "ahead of", "prior to", "pend
 _VENUE = frozenset({"in", "at", "on", "during"})
 """What happens "in Monday's statement", "at talks held on Monday", happens on Monday."""
 _SAYING = frozenset({"say", "announce", "tell", "agree", "declare"})
+_JUST_BEHIND = 2  # words: "1990, when"
 _ASIDE = 2  # sentences for which a day of long ago stays the day of what is told next
+_SERIES = frozenset({"span", "recent"})
+"""Lines of the grammar that tell when several acts were done, one of which may have its own day."""
+_TOWARDS = frozenset({"for", "ahead of", "before", "to", "at", "in", "on", "during"})
+_PLANNED = frozenset({"schedule", "plan", "set", "expect", "slate", "tip"})
 _SUPERLATIVE = frozenset({"first", "last", "only", "time"})
 
 
@@ -115,16 +120,21 @@ class Timeline:
             return self._announced(trigger)
         if (beside := self._beside(trigger)) is not None:
             return beside
-        best = _best(trigger, [p for p in self._expressions if not self._is_of_content(trigger, p)])
+        best = _best(trigger, [p for p in self._expressions if not self._is_other(trigger, p)])
         if best is not None:
             found = self._resolved(best)
-            if _is_elsewhere(best) and _is_limit(best):
-                return self._undated(trigger)
             if _is_elsewhere(best) or (found is None and best.expression.kind == "vague"):
                 return replace(self._by(best, None, "open"), firm=False)
             if found is not None and not self._is_to_come(found):
                 return self._by(best, found)
         return self._undated(trigger)
+
+    def _is_other(self, trigger: Token, found: Placed) -> bool:
+        """Whether a date says nothing of when a trigger's act took place."""
+        if _opens_with(trigger, found):
+            return False
+        limit = _is_elsewhere(found) and _is_limit(found)
+        return limit or self._is_of_content(trigger, found)
 
     def _is_of_content(self, trigger: Token, found: Placed) -> bool:
         """Whether a date beside a trigger cannot be its own, but is of what it speaks about.
@@ -142,27 +152,59 @@ class Timeline:
         return _speaks_now(trigger) and edtf.is_past(date, self._published)
 
     def _announced(self, trigger: Token) -> Dated:
-        """The day on which a future act was announced: one that is past, else that of the news."""
+        """The day on which a future act was announced: one past, the story's, the news's."""
         best = _best(trigger, [p for p in self._expressions if self._can_be_announcement(p)])
         found = best and self._resolved(best)
         if best and found:
             return self._by(best, found)
+        if self._story is not None and _announced_then(trigger):
+            return replace(self._story, firm=False)
         return Dated(self._news(), "announced" if self._news() else "open")
 
     def _beside(self, trigger: Token) -> Dated | None:
         """ "Two days after the vote": the vote is two days before what the sentence tells."""
         for found in self._expressions:
-            if found.expression.kind != "offset" or found.last.head != trigger:
+            if found.expression.kind != "offset":
                 continue
-            main = _clause(trigger)
-            if main == trigger:
+            date = None
+            main = _compared(found)
+            if _tells_of(found, trigger) and main is not None:
+                told = self.date(main, Standing.FACT).date
+                if told and not _is_rough(found):
+                    date = dates.beside(found.expression, told)
+                return self._by(found, date) if date else Dated(None, "open")
+            if main == trigger and (known := self._known(found)):
+                date = dates.beside(found.expression, known, onward=True)
+            if date:
+                return self._by(found, date)
+        return None
+
+    def _known(self, offset: Placed) -> str | None:
+        """The date that the text gives for what an offset counts from: "after the 21 July raid"."""
+        told = _counted_from(offset)
+        for other in self._expressions:
+            if other.token.i < offset.last.i or told not in _chain(other.token):
                 continue
-            told = self.date(main, Standing.FACT).date
-            date = dates.beside(found.expression, told) if told else None
-            return self._by(found, date) if date else Dated(None, "open")
+            if not _is_rough(offset) and (other.clause == told or not is_predicate(told)):
+                date = self._resolved(other)
+                return None if date is None or self._is_to_come(date) else date
         return None
 
     def _undated(self, trigger: Token) -> Dated:
+        """The day of an act without one of its own: not after what its clause hangs on."""
+        found = self._by_story(trigger)
+        if found.date is None or tense_of(trigger) != "past" or not is_predicate(trigger):
+            return found
+        above = _chain(trigger)[1:]
+        for other in self._expressions:
+            if other.clause not in above or _is_elsewhere(other) or _belongs_to_noun(other):
+                continue
+            date = self._resolved(other)
+            if date is not None and edtf.is_past(date, found.date):
+                return replace(self._by(other, date, "story"), firm=False)
+        return found
+
+    def _by_story(self, trigger: Token) -> Dated:
         tense = tense_of(trigger)
         if tense == "pluperfect":
             return self._reported(trigger)
@@ -194,10 +236,23 @@ class Timeline:
     def _resolved(self, found: Placed) -> str | None:
         if found.expression.kind == "offset":
             return None
-        ahead = tense_of(found.clause) == "present" or _looks_ahead(found)
-        return dates.resolve(
-            found.expression, self._published, previous=self._previous, ahead=ahead
-        )
+        now = tense_of(found.clause) == "present" and not _is_over(found)
+        ahead = now or _looks_ahead(found)
+        told = self._told_above(found)
+        if told is not None and found.expression.words.get("near") == "overnight":
+            return told
+        previous = told or self._previous
+        return dates.resolve(found.expression, self._published, previous=previous, ahead=ahead)
+
+    def _told_above(self, found: Placed) -> str | None:
+        """ "Said on Friday it had freed them the day before": counted from that Friday."""
+        if found.expression.kind not in ("later", "near"):
+            return None
+        above = _chain(found.clause)
+        for other in self._expressions:
+            if other.expression.kind in ("day", "weekday") and other.clause in above[1:]:
+                return self._resolved(other)
+        return None
 
     def _is_to_come(self, found: str) -> bool:
         return self._published is not None and edtf.is_to_come(found, self._published)
@@ -230,7 +285,8 @@ class Timeline:
 
     def _by(self, found: Placed, date: str | None, basis: Basis = "expression") -> Dated:
         where = (found.text, found.expression.start + self._offset)
-        return Dated(date, basis, where, found.expression.line, firm=True)
+        firm = found.expression.line not in _SERIES
+        return Dated(date, basis, where, found.expression.line, firm)
 
     def _is_recent(self, date: str) -> bool:
         days = edtf.days_between(date, self._published) if self._published else None
@@ -247,7 +303,7 @@ def placed(sentence: Span, quoted: Quoted) -> list[Placed]:
         if span is not None and len(span):
             moved = Expression(e.kind, start, end, e.line, e.words)
             fronted = span.start - sentence.start <= _FRONT
-            clause = sentence.root if fronted else _clause(span.root)
+            clause = sentence.root if fronted else _timed(span)
             words = text[e.start : e.end]
             found.append(
                 Placed(moved, span.root, words, clause, span[0], span[-1], quoted(span.root))
@@ -315,12 +371,16 @@ def _best(trigger: Token, expressions: list[Placed]) -> Placed | None:
 def _distance(trigger: Token, found: Placed) -> int:
     """0: in the trigger's own phrase; 1: its clause; more for each clause between."""
     chain = _chain(found.token)
+    if _opens_with(trigger, found) or _is_subject(trigger, found):
+        return 0
     if trigger in chain and (found.token.head == trigger or not _belongs_to_noun(found)):
         return _downwards(chain[: chain.index(trigger)])
     if _belongs_to_noun(found):
         return 0 if trigger.i == found.last.i + 1 else _FAR
     own = found.clause
     above = _chain(trigger)
+    if trigger.dep_ == "conj" and _is_of_now(trigger) and tense_of(own) == "past":
+        return _FAR
     if own in above:
         between = [t for t in [trigger, *above[1 : above.index(own)]] if is_predicate(t)]
         if any(t.dep_ in ("acl:relcl", "advcl:relcl") for t in between):
@@ -331,10 +391,36 @@ def _distance(trigger: Token, found: Placed) -> int:
     return _FAR
 
 
+def _opens_with(trigger: Token, found: Placed) -> bool:
+    """ "In 1990, *when* X invaded Y", "the 2006 war *in which* X bombed Y"."""
+    clause = trigger if is_predicate(trigger) else _clause(trigger)
+    if clause.dep_ not in ("acl:relcl", "advcl:relcl", "advcl", "acl"):
+        return False
+    openers = {
+        c.lower_: c for c in clause.subtree if c.lower_ in ("when", "which") and c.i < clause.i
+    }
+    if "when" in openers:
+        return 0 < openers["when"].i - found.last.i <= _JUST_BEHIND
+    which = openers.get("which")
+    return (
+        which is not None
+        and case(which) in _VENUE
+        and found.token.head == clause.head
+        and found.token.i < clause.head.i
+    )
+
+
+def _is_subject(trigger: Token, found: Placed) -> bool:
+    """ "*Friday's* raid killed", "a *Jan. 3* strike hit": the day of what does it."""
+    noun = found.token.head
+    owned = noun.dep_ == "nsubj" and noun.head == trigger and found.token.i < noun.i < trigger.i
+    return owned and noun.pos_ == "NOUN" and trigger.tag_ == "VBD"
+
+
 def _opens_before(found: Placed, trigger: Token) -> bool:
     """ "…: in June, X was there and they signed": a date that opens the clause told before."""
     own = found.clause
-    beside = own.head == trigger.head and base(own) in ("parataxis", "ccomp", "conj")
+    beside = own.head == trigger.head and base(own) in ("parataxis", "ccomp", "conj", "obl")
     return beside and found.last.i < own.i < trigger.i and found.token.head == own
 
 
@@ -378,6 +464,77 @@ def _belongs_to_noun(found: Placed) -> bool:
 
 def _is_venue(noun: Token) -> bool:
     return base(noun) == "obl" and case(noun) in _VENUE
+
+
+def _is_over(found: Placed) -> bool:
+    """ "Signed Friday, the deal opens", "Sunday's talks follow": past in a present clause."""
+    head = found.token.head
+    if base(head) in ("acl", "advcl"):
+        return head.tag_ == "VBN" and lemma(head) not in _PLANNED
+    return head.pos_ == "NOUN" and found.token.i < head.i and case(head) not in _TOWARDS
+
+
+def _timed(span: Span) -> Token:
+    """The predicate whose time an expression tells.
+
+    "Said Monday it will …": that of saying; "a statement issued on Monday says", likewise.
+    """
+    before = [t for t in span.doc[max(span[0].i - 2, 0) : span[0].i] if t.lower_ != "on"]
+    if before and before[-1].tag_ == "VBD" and lemma(before[-1]) in _SAYING:
+        return before[-1]
+    clause = _clause(span.root)
+    held = base(clause) == "acl" and clause.tag_ == "VBN" and span.root.head == clause
+    if (
+        held
+        and (_is_venue(clause.head) or clause.head.dep_ == "nsubj")
+        and clause.head.i < clause.i
+    ):
+        above = _clause(clause.head)
+        return above if lemma(above) in _SAYING else clause
+    return clause
+
+
+def _is_of_now(trigger: Token) -> bool:
+    """ "…, and *has threatened*": joined to what was told of the past, but not of then."""
+    return is_predicate(trigger) and tense_of(trigger) in ("present", "perfect")
+
+
+def _tells_of(found: Placed, trigger: Token) -> bool:
+    """ "The day after *the vote*", "a day after X *received a report accusing* Y"."""
+    told = _counted_from(found)
+    if told == trigger:
+        return True
+    chain = _chain(trigger)
+    if told not in chain:
+        return False
+    return all(base(t) in ("acl", "obj", "xcomp") for t in chain[: chain.index(told)])
+
+
+def _counted_from(offset: Placed) -> Token:
+    """What an offset is counted from: "the vote", or the verb of its clause."""
+    told = offset.last.head
+    return told.head if base(told) == "nsubj" and told.i < told.head.i else told
+
+
+def _compared(found: Placed) -> Token | None:
+    """The clause that was so many days after, or before, what an offset is counted from."""
+    told = _counted_from(found)
+    main = _clause(told)
+    if main != told:
+        return main
+    behind = (c for c in children(told, "parataxis", "conj", "ccomp") if c.i > told.i)
+    return next(behind, None) if found.first.i < told.i else None
+
+
+def _is_rough(found: Placed) -> bool:
+    """ "More than a year after"."""
+    before = found.first.i - 1
+    return before >= 0 and found.token.doc[before].lower_ == "than"
+
+
+def _announced_then(trigger: Token) -> bool:
+    """ "Said it would": told in the past, and so of the story's day."""
+    return any(t.tag_ == "VBD" for t in _chain(trigger)[1:])
 
 
 def _tells_on(found: Placed) -> bool:

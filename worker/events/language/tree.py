@@ -26,7 +26,10 @@ _BACKGROUND = frozenset({"despite", "amid", "because of", "due to", "notwithstan
 _TIMES = frozenset({"in", "at", "during", "after", "following"})
 _ASKING = frozenset({"call", "appeal", "plead", "press", "look", "turn", "signal", "shout", "pray"})
 _QUOTING = frozenset({"quote", "cite", "report"})
-_PLACING = frozenset({"at", "in", "near", "on", "outside", "to", "into", "across", "over", "off"})
+_PLACING = frozenset(
+    {"at", "in", "near", "on", "outside", "to", "into", "across", "over", "off", "as", "with"}
+)
+_PERIODS = frozenset({"day", "today", "yesterday", "week", "weekend", "month", "year"})
 _UNPROVEN = frozenset(
     {"allegation", "accusation", "suspicion", "speculation", "rumor", "rumour", "fear", "notion"}
 )
@@ -271,6 +274,8 @@ def _of_noun(verb: Token, depth: int) -> Token | None:
         return subject(governor, depth + 1)  # "lodged a request with the Council, calling on …"
     if any(c.dep_ == "mark" and c.lower_ in ("to", "in", "of", "for") for c in verb.children):
         for child in children(noun, "nmod:poss", "nmod"):
+            if lemma(child) in _PERIODS:
+                continue  # "last month's decision by X to leave"
             if child.dep_ == "nmod:poss" or case(child) in ("by", "from", "for"):
                 return child
             if case(child) == "of" and child.pos_ == "PROPN":
@@ -288,7 +293,8 @@ def arguments(predicate: Token) -> Arguments:
     oblique = list(children(predicate, "obl")) if passive else []
     by = [c for c in oblique if case(c) == "by"]
     if not by:  # "was shot at a checkpoint by soldiers", hung on the checkpoint
-        by = nested((c for c in oblique if case(c) in _PLACING and c.i > predicate.i), "by")
+        placing = [c for c in oblique if case(c) in _PLACING and c.i > predicate.i]
+        by = nested([*placing, *children(predicate, "obj")], "by")  # "was denied a visa by X"
     if passive and not by:  # "were kept from entering the bay by gunboats", hung on the entering
         clauses = (c for c in children(predicate, "advcl", "xcomp") if c.tag_ == "VBG")
         by = [n for c in clauses for n in children(c, "obl") if case(n) == "by"]
@@ -646,5 +652,8 @@ def _adverbial(node: Token, operators: Operators) -> Standing | None:
         own = own_standing(node.head)  # "will meet to discuss"
         return own if purpose is Standing.FACT and own is not Standing.FACT else purpose
     if not marks and node.tag_ == "VBG":
+        effect = operators.verb(lemma(node.head), "")
+        if effect in (Standing.OPEN, Standing.NEGATED) and node.i == node.head.i + 1:
+            return effect  # "opposed sending troops": an object, hung as a clause
         return own_standing(node.head)  # "will return to the Gulf, visiting …"
     return None

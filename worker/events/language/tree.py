@@ -383,6 +383,7 @@ def own_standing(predicate: Token) -> Standing:
         for c in head.children
     )
     negated = negated or any(_is_nobody(c) for c in children(predicate, "nsubj"))
+    negated = negated or any(_is_no_longer(c) for c in children(predicate, "advmod"))
     if _is_inverted(predicate):
         return Standing.OPEN
     future = bool({"will", "shall", "'ll", "wo", "’ll"} & (words | texts))
@@ -406,6 +407,10 @@ def _is_nobody(noun: Token) -> bool:
     """ "No troops", "neither side", "none of the rebels"."""
     words = (noun, *children(noun, "det", "cc:preconj"))
     return any(w.lower_ in ("no", "neither", "none", "nobody", "nothing") for w in words)
+
+
+def _is_no_longer(adverb: Token) -> bool:
+    return adverb.lower_ in ("longer", "more") and any(c.lower_ == "no" for c in adverb.children)
 
 
 def _is_headline_infinitive(predicate: Token) -> bool:

@@ -60,6 +60,7 @@ _VOTING = frozenset({"vote", "approve", "authorize", "authorise"})
 _BY_VOTE = frozenset({"recognize", "recognise", "endorse", "support", "back", "welcome"})
 _DECIDED = frozenset({"SANCTION", "ACCUSE", "REQUEST", "REJECT"})
 _TERMS = frozenset({"unless", "until", "till"})
+_NOTHING = {Standing.FACT: Standing.NEGATED, Standing.FUTURE: Standing.REFUSED}
 _WITHHELD = (Standing.REFUSED, Standing.NEGATED)
 _DEONTIC = frozenset({"must", "should", "ought", "need"})
 _HOPING = frozenset({"want", "hope", "wish", "like", "seek"})
@@ -430,6 +431,8 @@ class Reader:
         if frame.rule.flags & {"swallows"} or "matrix" in frame.rule.flags:
             self._swallow(token, frame)
         act = self._made(token, frame)
+        if frame.type in _COOPERATIVE and how in _NOTHING and _has_no_object(token):
+            how = _NOTHING[how]
         if frame.rule.flags & {"negated", "refusing", "future"}:
             return act
         if act.type == "CONSULT" and how in (Standing.FACT, Standing.OPEN):
@@ -785,6 +788,12 @@ def _is_condition(token: Token) -> bool:
 
 def _is_signal(token: Token) -> bool:
     return _is_duty(token) or _is_condition(token)
+
+
+def _has_no_object(verb: Token) -> bool:
+    """ "Will hold no talks": an act that is denied by its object."""
+    denied = ("no", "neither")
+    return any(c.lower_ in denied for o in children(verb, "obj") for c in children(o, "det"))
 
 
 def _is_lonely(act: Act) -> bool:

@@ -26,7 +26,10 @@ _BACKGROUND = frozenset({"despite", "amid", "because of", "due to", "notwithstan
 _TIMES = frozenset({"in", "at", "during", "after", "following"})
 _ASKING = frozenset({"call", "appeal", "plead", "press", "look", "turn", "signal", "shout", "pray"})
 _QUOTING = frozenset({"quote", "cite", "report"})
-_PLACING = frozenset({"at", "in", "near", "on", "outside", "to", "into", "across", "over", "off"})
+_PLACING = frozenset(
+    {"at", "in", "near", "on", "outside", "to", "into", "across", "over", "off", "as", "with"}
+)
+_PERIODS = frozenset({"day", "today", "yesterday", "week", "weekend", "month", "year"})
 _UNPROVEN = frozenset(
     {"allegation", "accusation", "suspicion", "speculation", "rumor", "rumour", "fear", "notion"}
 )
@@ -271,6 +274,8 @@ def _of_noun(verb: Token, depth: int) -> Token | None:
         return subject(governor, depth + 1)  # "lodged a request with the Council, calling on …"
     if any(c.dep_ == "mark" and c.lower_ in ("to", "in", "of", "for") for c in verb.children):
         for child in children(noun, "nmod:poss", "nmod"):
+            if lemma(child) in _PERIODS:
+                continue  # "last month's decision by X to leave"
             if child.dep_ == "nmod:poss" or case(child) in ("by", "from", "for"):
                 return child
             if case(child) == "of" and child.pos_ == "PROPN":
@@ -288,7 +293,8 @@ def arguments(predicate: Token) -> Arguments:
     oblique = list(children(predicate, "obl")) if passive else []
     by = [c for c in oblique if case(c) == "by"]
     if not by:  # "was shot at a checkpoint by soldiers", hung on the checkpoint
-        by = nested((c for c in oblique if case(c) in _PLACING and c.i > predicate.i), "by")
+        placing = [c for c in oblique if case(c) in _PLACING and c.i > predicate.i]
+        by = nested([*placing, *children(predicate, "obj")], "by")  # "was denied a visa by X"
     if passive and not by:  # "were kept from entering the bay by gunboats", hung on the entering
         clauses = (c for c in children(predicate, "advcl", "xcomp") if c.tag_ == "VBG")
         by = [n for c in clauses for n in children(c, "obl") if case(n) == "by"]
@@ -377,6 +383,7 @@ def own_standing(predicate: Token) -> Standing:
         for c in head.children
     )
     negated = negated or any(_is_nobody(c) for c in children(predicate, "nsubj"))
+    negated = negated or any(_is_no_longer(c) for c in children(predicate, "advmod"))
     if _is_inverted(predicate):
         return Standing.OPEN
     future = bool({"will", "shall", "'ll", "wo", "’ll"} & (words | texts))
@@ -400,6 +407,10 @@ def _is_nobody(noun: Token) -> bool:
     """ "No troops", "neither side", "none of the rebels"."""
     words = (noun, *children(noun, "det", "cc:preconj"))
     return any(w.lower_ in ("no", "neither", "none", "nobody", "nothing") for w in words)
+
+
+def _is_no_longer(adverb: Token) -> bool:
+    return adverb.lower_ in ("longer", "more") and any(c.lower_ == "no" for c in adverb.children)
 
 
 def _is_headline_infinitive(predicate: Token) -> bool:
@@ -648,5 +659,8 @@ def _adverbial(node: Token, operators: Operators) -> Standing | None:
         own = own_standing(node.head)  # "will meet to discuss"
         return own if purpose is Standing.FACT and own is not Standing.FACT else purpose
     if not marks and node.tag_ == "VBG":
+        effect = operators.verb(lemma(node.head), "")
+        if effect in (Standing.OPEN, Standing.NEGATED) and node.i == node.head.i + 1:
+            return effect  # "opposed sending troops": an object, hung as a clause
         return own_standing(node.head)  # "will return to the Gulf, visiting …"
     return None

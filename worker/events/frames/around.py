@@ -36,6 +36,7 @@ _ANSWERED = {
     **dict.fromkeys(("retaliate", "retaliation", "revenge", "reprisal", "retribution"), ("for",)),
     **dict.fromkeys(("defend", "protect", "shield", "safeguard"), ("against", "from")),
 }
+_ANSWERED_BY = frozenset({"to", "for"})
 
 Around = Callable[[Token, Lexicon], Iterable[Token]]
 
@@ -172,10 +173,11 @@ def answering(token: Token, _: Lexicon) -> Iterable[Token]:
     if token.dep_ == "obl" and case(token) in _AFTER:
         yield from children(verb, "nsubj")
     elif case(token) in _ANSWERED.get(lemma(verb), ()):
-        shielded = [c for c in children(verb, "obj") if c.pos_ in ("NOUN", "PROPN")]
+        shielded = [c for c in children(verb, "obj") if not c.lower_.endswith(("self", "selves"))]
         above = governing_verb(verb) if verb.pos_ == "NOUN" else verb
         who = subject(above) if above is not None else None
-        yield from shielded or ([who] if who is not None else [])
+        own = case(token) in _ANSWERED_BY or any(children(verb, "obj"))
+        yield from shielded or ([who] if who is not None and own else [])
 
 
 PLACES: dict[str, Around] = {

@@ -32,7 +32,7 @@ _INCLUDING = frozenset({"involve", "include", "group", "unite", "gather", "bring
 
 _AFTER = frozenset({"after", "following", "amid", "despite"})
 _ANSWERED = {
-    **dict.fromkeys(("respond", "react", "response", "reply", "answer", "reaction"), ("to",)),
+    **dict.fromkeys(("respond", "response", "reply", "answer"), ("to",)),
     **dict.fromkeys(("retaliate", "retaliation", "revenge", "reprisal", "retribution"), ("for",)),
     **dict.fromkeys(("defend", "protect", "shield", "safeguard"), ("against", "from")),
 }

@@ -17,6 +17,15 @@ FIGHTS = {
     "Afghan officials say Taliban gunmen have shot and killed a villager.": "TALIBAN>AFG",
     "The U.S.-led invasion of Iraq began in March.": "COALITION+USA>IRQ",
     "Israeli soldiers killed two Jordanian gunmen who opened fire at a crossing.": "JOR>ISR",
+    "Two Dutch soldiers were killed when Al-Shabaab fighters ambushed a convoy.": "AL_SHABAAB>NLD",
+    "Two Turkish soldiers died in a raid blamed on the PKK.": "PKK>TUR",
+    "A Danish soldier was killed in an operation against the Taliban.": "TALIBAN>DNK",
+    "A Kenyan soldier was killed and two wounded in a gunfight with Al-Shabaab.": "AL_SHABAAB>KEN",
+    "The U.S. army says Taliban fighters died in a battle with insurgents.": "USA>TALIBAN",
+    "Israel must protect itself against raids by Hezbollah.": "HEZBOLLAH>ISR",
+    "Kenya closed the road in response to raids by Al-Shabaab.": "AL_SHABAAB>KEN",
+    "Turkey responded with an artillery barrage on the PKK.": "TUR>PKK",
+    "Israeli jets hit a garage linked to Hezbollah.": "ISR>HEZBOLLAH",
 }
 PROTESTS = {
     "There were violent anti-Danish protests in Syria.": ["SYR>DNK"],

@@ -31,6 +31,12 @@ _TRADING = ("to", "of", "from")
 _INCLUDING = frozenset({"involve", "include", "group", "unite", "gather", "bring"})
 
 _AFTER = frozenset({"after", "following", "amid", "despite"})
+_ANSWERED = {
+    **dict.fromkeys(("respond", "response", "reply", "answer"), ("to",)),
+    **dict.fromkeys(("retaliate", "retaliation", "revenge", "reprisal", "retribution"), ("for",)),
+    **dict.fromkeys(("defend", "protect", "shield", "safeguard"), ("against", "from")),
+}
+_ANSWERED_BY = frozenset({"to", "for"})
 
 Around = Callable[[Token, Lexicon], Iterable[Token]]
 
@@ -167,9 +173,19 @@ def slayers(token: Token, _: Lexicon) -> Iterable[Token]:
 
 
 def answering(token: Token, _: Lexicon) -> Iterable[Token]:
-    """Who does something after a blow, which hit them: "X closed the border after raids by Y"."""
+    """Who does something after a blow, which hit them: "X closed the border after raids by Y".
+
+    So do those who respond to it, retaliate for it, or defend somebody against it.
+    """
+    verb = token.head
     if token.dep_ == "obl" and case(token) in _AFTER:
-        yield from children(token.head, "nsubj")
+        yield from children(verb, "nsubj")
+    elif case(token) in _ANSWERED.get(lemma(verb), ()):
+        shielded = [c for c in children(verb, "obj") if not c.lower_.endswith(("self", "selves"))]
+        above = governing_verb(verb) if verb.pos_ == "NOUN" else verb
+        who = subject(above) if above is not None else None
+        own = case(token) in _ANSWERED_BY or any(children(verb, "obj"))
+        yield from shielded or ([who] if who is not None and own else [])
 
 
 PLACES: dict[str, Around] = {

@@ -331,7 +331,9 @@ class Places:
         if place == "iobj":
             return self.belongs(args.indirect)
         if place == "band":
-            return [n for n in self.belongs(self._bonds(args.patient)) if n.kind == "group"]
+            hit = [*args.patient, *(t for c, t in args.preps if c in _HIT)]
+            hit = [head for t in hit for head in conjuncts(t)]
+            return [n for n in self.belongs(self._bonds(hit)) if n.kind == "group"]
         if place.startswith("~"):
             return self.belongs(t for t in context.token.subtree if case(t) == place[1:])
         nouns = [t for c, t in args.preps if c == place]
@@ -372,28 +374,50 @@ class Places:
         """Whose attack it was, where nobody is the subject: "were killed in a raid by the PKK"."""
         if not is_passive(context.token) and lemma(context.token) not in _DYING:
             return []
+        wounded = [c for c in children(context.token, "conj") if not any(children(c, "obj"))]
+        shared = [(case(t), t) for c in wounded for t in children(c, "obl")]
         blows = [
             t
-            for c, t in context.args.preps
-            if c in ("in", "during", "by", "from", "of") and self._lexicon.is_a(lemma(t), "ATTACK")
+            for c, t in [*context.args.preps, *shared]
+            if c in ("in", "during", "by", "from", "of")
+            and (self._lexicon.is_a(lemma(t), "ATTACK") or self._is_fight(t))
         ]
-        blows += [c for c in children(context.token, "advcl") if self._is_fight(c)]
+        dying = lemma(context.token) in _DYING
+        fell = self.belongs(context.args.agent if dying else context.args.patient)
+        clauses = list(children(context.token, "advcl"))
+        blows += [c for c in clauses if self._is_fight(c)]
         fights = [t for t in blows if self._is_fight(t)]
-        sides = (c for t in fights for c in children(t, "nmod", "obl"))
-        foes = self.belongs(t for t in sides if case(t) in ("with", "between"))
+        sides = [c for t in blows for c in children(t, "nmod", "obl")]
+        fought = (t for t in sides if t.head in fights and case(t) in ("with", "between"))
+        foes = self.belongs(fought)
         if fights and not foes:
             foes = self._phrases.last_fight(fights[0])
-        own = foes or self.belongs(blows, told=True)
-        if blows and not own and all(n.kind == "group" for n in self.belongs(context.args.patient)):
+        own = foes or self.belongs(blows, told=True) or self._striking_then(clauses)
+        if not own and all(n.kind == "state" for n in fell):
+            hunted = self.belongs(t for t in sides if case(t) == "against")
+            own = [n for n in hunted if n.kind == "group"]  # "died in an operation against X"
+        if blows and not own and all(n.kind == "group" for n in fell):
             return self._reporting(context.token)  # "the army says rebels died in an operation"
         if not fights:
             return own
-        fell = self.belongs(context.args.patient)
         if not own and {"state", "group"} <= {n.kind for n in fell}:  # both sides had dead
             return [n for n in fell if n.kind == "state"]
         others = [n for n in own if n.code not in {f.code for f in fell}]
+        if own and not others and all(n.kind == "group" for n in fell):
+            return self._reporting(context.token)  # "militants died in a battle with insurgents"
         groups = [n for n in others if n.kind == "group"]  # who fought beside them, did not strike
         return groups if groups and not any(n.kind == "group" for n in fell) else others
+
+    def _striking_then(self, clauses: Iterable[Token]) -> list[Named]:
+        """Who strikes in the clause that dates a death: "were killed when X shelled the town"."""
+        for clause in (c for c in clauses if any(w.lower_ == "when" for w in c.children)):
+            if any(c.pos_ == "PRON" for c in children(clause, "nsubj")):
+                continue  # "were killed when they crossed the border"
+            kind = self._triggers.kind(clause)
+            if kind is not None and kind[0] == "ASSAULT":
+                parties = self._parties_of(clause, 1)
+                return list(parties[0]) if parties else self.subject(arguments(clause).agent)
+        return []
 
     def _is_fight(self, word: Token) -> bool:
         return self._lexicon.is_a(lemma(word), "CLASH") or word.lower_ == "fighting"
@@ -584,14 +608,14 @@ class Places:
             lemma(verb) in _DYING and case(noun) != "under"
         ):  # "died in separate attacks": not theirs
             return []
-        if strike and self._lexicon.is_a(lemma(verb), "SAY"):
+        if strike and not instrument and self._lexicon.is_a(lemma(verb), "SAY"):
             return []  # "officials say in the latest attack …": not theirs
         arriving = lemma(verb) in _ARRIVING or any(True for _ in around.sites(noun, self._lexicon))
         abroad = case(noun) == "for" and arriving
         emerging = case(noun) == "from" and kind == "CONSULT" and lemma(verb) in _EMERGING
         if case(noun) not in during and not (instrument or abroad or emerging):
             return []  # "is in Russia for talks", "emerged from talks" too
-        if strike and (case(noun) in _APART or self._is_kind(verb)):
+        if strike and (case(noun) in _APART or (not instrument and self._is_kind(verb))):
             return []
         who = subject(verb)
         return self.subject([who]) if who is not None else []
@@ -603,7 +627,8 @@ class Places:
 
     def _is_kind(self, verb: Token) -> bool:
         """Whether a verb says or helps: who offers condolences in an attack did not strike."""
-        rules = self._lexicon.triggers("v", lemma(verb))
+        word = lemma(verb)
+        rules = (r for r in self._lexicon.triggers("v", word) if word in r.lemmas)
         return any(r.type in ("AID", "SUPPORT") or "matrix" in r.flags for r in rules)
 
     def subject(self, tokens: Iterable[Token]) -> list[Named]:

@@ -25,6 +25,7 @@ from worker.events.rules import Lexicon
 
 _POSSESSIVES = ("of", "for", "from")
 _LINKS = frozenset({",", "and", ", and", ", the", "and the", ", and the"})
+_LAID_TO = {"blame": "on", "attribute": "to", "link": "to", "trace": "to", "ascribe": "to"}
 _HYPHENS = frozenset({"-", "‑", "–"})
 _PAST = frozenset({"former", "ex", "late", "ousted", "deposed"})
 _NAMING = frozenset({"det", "amod", "compound", "nmod", "nmod:poss", "acl", "acl:relcl"})
@@ -515,9 +516,9 @@ class Phrases:
             elif clause.head != noun:
                 continue
             elif is_passive(clause):
-                found = [
-                    n for c in children(clause, "obl") if case(c) == "by" for n in self.direct(c)
-                ]
+                wanted = _LAID_TO.get(lemma(clause), "by")
+                by = (c for c in children(clause, "obl") if case(c) in ("by", wanted))
+                found = [n for c in by for n in self.direct(c)]
             elif clause.dep_ != "acl:relcl":
                 found = [n for c in children(clause, "nsubj") for n in self.direct(c)]
             else:

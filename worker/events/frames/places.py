@@ -190,7 +190,7 @@ class Places:
         ):
             return self._phrases.last_state(token)
         if "needy" in rule.flags:
-            given = context.light is not None or rule.pos != "n"
+            given = context.light is not None or rule.pos == "v"
             return self._phrases.last_state(token) if given else []
         if "other" in rule.flags:
             actors = {n.code for t in context.args.agent for n in self._phrases.direct(t)}

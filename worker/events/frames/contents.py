@@ -32,7 +32,8 @@ class Contents:
     def is_hostile(self, context: Context) -> bool:
         """Whether what is promised would be an act of conflict: a threat, no agreement."""
         clauses = [c for c in context.args.complements if is_predicate(c)]
-        clauses += [x for c in clauses for x in children(c, "xcomp")]  # "to keep fighting"
+        kept = [c for c in clauses if not arguments(c).patient]  # "to let Chad arrest" is kind
+        clauses += [x for c in kept for x in children(c, "xcomp")]  # "to keep fighting"
         kinds = (self._triggers.kind(c) for c in clauses)
         return any(
             k is not None and (plover.meaning(k[0]).quad == 4 or k[0] == "THREATEN") for k in kinds

@@ -58,7 +58,7 @@ _BEYOND = ("with", "to", "near", "off", "from", "between", "of", "in")
 _ABOUT = frozenset({"by", "at", "against", "over", "about", "with"})
 _DURING = frozenset(
     {"in", "during", "at", "after", "following", "before", "on", "through", "despite", "amid"}
-) | {"under"}
+) | {"under", "ahead of"}
 _BY_MEANS_OF = frozenset({"with", "by", "thanks"})
 _ON_SOIL = frozenset({"in", "inside", "across", "through"})
 _SOIL = frozenset({"in", "from", "at", "near", "outside"})
@@ -571,6 +571,8 @@ class Places:
         talks = context.type == "CONSULT" and place in ("between", "of")
         below = [t for c, t in preps if not talks or not _is_topic(c, t)]
         found = self.belongs([t for c, t in preps if c == place])
+        if place == "between" and len(found) == 1:  # "talks between Chad and UN envoys", hung high
+            found += self.belongs(children(token, "conj"))
         if not found:
             found = self.belongs(nested(below, place))
             if place == "from" and context.type == "REQUEST":
@@ -750,6 +752,9 @@ class Places:
             if depth < 2 and (found := self._asked_of(inner, context, depth + 1)):
                 return found
         args = arguments(clause)
+        given = self.belongs(args.indirect)  # "to give the rebels more time"
+        if given and not {n.code for n in given} <= context.actors:
+            return given
         nouns = [t for c, t in args.preps if c in _AIMED]
         all_nouns = [*args.patient, *(t for _, t in args.preps)]
         owned = self.belongs(args.patient)

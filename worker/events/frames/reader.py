@@ -366,7 +366,8 @@ class Reader:
         args = context.args
         if "alone2" in rule.flags and not args.complements and len(args.agent) == 1:
             agents = self._places.subject(args.agent)
-            if len(agents) < 2 and not any(c == "with" for c, _ in context.args.preps):
+            partners = [*nested(args.patient, "with"), *(t for c, t in args.preps if c == "with")]
+            if len(agents) < 2 and not partners:
                 return _MISFIT
         if "alone2" in rule.flags and rule.type == "ASSAULT" and self._has_other_foe(context):
             return _MISFIT

@@ -162,6 +162,8 @@ def _goes_on(run: Run, hit: Hit, person: Person) -> bool:
         return False
     if words.gap(j - 1) == "-":
         return True
+    if words.keys[j] in run.tables.words["openers"]:
+        return False  # "met Mr. Abbas Thursday"
     follows = run.by_start.get(j)
     if follows is not None:
         return _one_name(run, hit, person, follows)
@@ -180,6 +182,7 @@ def _lengthened(run: Run, hit: Hit, learnt: Learnt) -> bool:
     if not words.capital(j) or words.forms[j].isupper() or j in run.by_start:
         return False
     known = words.keys[j] in run.tables.key(learnt.name).split()
+    known = known or words.keys[j] in run.tables.words["openers"]  # "met Mr. Abbas Thursday"
     return not (known or run.offices.at(words, j) or _headline(run, hit))
 
 

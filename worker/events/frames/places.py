@@ -495,6 +495,16 @@ class Places:
         issuer = self._speech.issuer
         return self._speech.speakers(token) or ([issuer] if issuer is not None else [])
 
+    def issuing(self, context: Context) -> list[Named]:
+        """The issuer of a statement, of what it tells without an agent: "are today designated"."""
+        issuer = self._speech.issuer
+        token = context.token
+        told_without = is_passive(token) or (token.pos_ == "NOUN" and context.type == "SANCTION")
+        if issuer is None or not told_without or context.args.agent or context.light_args.agent:
+            return []
+        others = (n for n in self._speech.speakers(token) if n.code != issuer.code)
+        return [] if any(others) else [issuer]
+
     def _in_pact(self, nouns: Iterable[Token]) -> list[Named]:
         """The parties that a treaty names: "the declaration on the India-Russia partnership"."""
         pacts = [t for t in nouns if self._lexicon.is_a(lemma(t), "PACT")]

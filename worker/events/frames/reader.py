@@ -57,6 +57,7 @@ _AGREEING = frozenset(
 _VOWING = frozenset({"vow", "swear"})
 _DECIDING = frozenset({"decide", "agree", "vote", "resolve"})
 _VOTING = frozenset({"vote", "approve", "authorize", "authorise"})
+_ISSUED = frozenset({"SANCTION", "MOBILIZE", "AID"})  # told without an agent, the issuer's own
 _DECIDED = frozenset({"SANCTION", "ACCUSE", "REQUEST", "REJECT"})
 _TERMS = frozenset({"unless", "until", "till"})
 _WITHHELD = (Standing.REFUSED, Standing.NEGATED)
@@ -138,7 +139,7 @@ class Reader:
         if len(act.actors) > 1 or act.recipients or self._domestic:
             return False
         actor = act.actors[0]
-        if actor.kind == "igo" or act.type == "MOBILIZE":
+        if "world" in act.rule.flags or actor.kind == "igo" or act.type == "MOBILIZE":
             return False
         sentence = act.trigger.sent
         told = self._phrases.within(sentence.root)
@@ -180,6 +181,8 @@ class Reader:
             actors = self._places.before_verb(context.token)
             actors = [a for a in actors if self._is_public(a, rule)]
             guessed = bool(actors)
+        if not actors and rule.type in _ISSUED and not choosy:
+            actors = self._places.issuing(context)
         if not actors and self._domestic:
             actors = self._places.somebody(context)
         if not actors:

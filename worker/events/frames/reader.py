@@ -60,6 +60,7 @@ _VOTING = frozenset({"vote", "approve", "authorize", "authorise"})
 _ISSUED = frozenset({"SANCTION", "MOBILIZE", "AID"})  # told without an agent, the issuer's own
 _DECIDED = frozenset({"SANCTION", "ACCUSE", "REQUEST", "REJECT"})
 _TERMS = frozenset({"unless", "until", "till"})
+_ALL = frozenset({"all", "other", "every", "fellow", "more"})
 _WITHHELD = (Standing.REFUSED, Standing.NEGATED)
 _DEONTIC = frozenset({"must", "should", "ought", "need"})
 _HOPING = frozenset({"want", "hope", "wish", "like", "seek"})
@@ -139,14 +140,19 @@ class Reader:
         if len(act.actors) > 1 or act.recipients or self._domestic:
             return False
         actor = act.actors[0]
-        if "world" in act.rule.flags or actor.kind == "igo" or act.type == "MOBILIZE":
+        if actor.kind == "igo" or act.type == "MOBILIZE":
             return False
         sentence = act.trigger.sent
         told = self._phrases.within(sentence.root)
         if act.type == "ACCUSE":  # "condemned the attack", told where before
             told = [*told, *self._phrases.pair(act.trigger)]
-        abroad = any(self._lexicon.is_a(lemma(t), "ABROAD") for t in sentence)
+        abroad = any(self._lexicon.is_a(lemma(t), "ABROAD") or self._is_all(t) for t in sentence)
         return not abroad and all(n.code == actor.code for n in told)
+
+    def _is_all(self, noun: Token) -> bool:
+        """ "Other donors", "all countries": some of them are abroad."""
+        kinds = (c.lower_ for c in children(noun, "det", "amod"))
+        return self._lexicon.is_a(lemma(noun), "NATIONS") and not _ALL.isdisjoint(kinds)
 
     def frame(self, token: Token, depth: int = 0) -> Frame | None:
         """The first rule of a trigger that finds its parties; None where there is none."""

@@ -243,7 +243,9 @@ class Places:
         sites = [c for t in public for c in nested([t], "in")]
         sites += [c for t in public for c in children(t.head, "obl") if case(c) == "in"]
         sites += around.captors(context.token, self._lexicon)  # "deaths in Chadian custody"
-        return [n for n in self.belongs(sites) if n.kind == "state"][:1]
+        found = [n for n in self.belongs(sites) if n.kind == "state"][:1]
+        told = public and not found and self._speech.issuer is not None
+        return self._phrases.last_state(context.token) if told else found
 
     def _refuser(self, noun: Token, answers: frozenset[str]) -> list[Named]:
         """Who turns down, or accepts, what a noun asks for or charges: it was aimed at them."""

@@ -235,6 +235,9 @@ class Discourse:
         kinds = self.lexicon.classes
         if "Plur" in token.morph.get("Number", []) and word in kinds["HUMAN"]:
             together = self._together(position, sentence)
+            if not together and self.issuer is not None and len(list(token.children)) == 1:
+                pair = self._pair(word, position, sentence, 2, others)
+                together = pair if len(pair) > 1 else _unique([self.issuer, *pair])
             if together:
                 return list(together)
         if word in kinds["BLOC"]:

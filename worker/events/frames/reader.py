@@ -57,7 +57,9 @@ _AGREEING = frozenset(
 _VOWING = frozenset({"vow", "swear"})
 _DECIDING = frozenset({"decide", "agree", "vote", "resolve"})
 _VOTING = frozenset({"vote", "approve", "authorize", "authorise"})
-_ISSUED = frozenset({"SANCTION", "MOBILIZE", "AID", "CONCEDE"})  # told without an agent, the issuer's own
+_ISSUED = frozenset(
+    {"SANCTION", "MOBILIZE", "AID", "CONCEDE"}
+)  # told without an agent, the issuer's own
 _DECIDED = frozenset({"SANCTION", "ACCUSE", "REQUEST", "REJECT"})
 _TERMS = frozenset({"unless", "until", "till"})
 _ALL = frozenset({"all", "other", "every", "fellow", "more"})

@@ -800,7 +800,8 @@ def _is_signal(token: Token) -> bool:
 def _is_lonely(act: Act) -> bool:
     """A consultation of one party that no organisation hosts is none."""
     alone = len(act.actors) == 1 and not act.recipients
-    return act.type == "CONSULT" and alone and act.actors[0].kind != "igo"
+    host = act.actors[0].kind == "igo" and act.actors[0].basis != "issuer"
+    return act.type == "CONSULT" and alone and not host
 
 
 def _sides(

@@ -28,6 +28,7 @@ from worker.events.dates.anchors import Anchor
 from worker.events.dates.timing import Timeline
 from worker.events.frames.acts import Act
 from worker.events.frames.borders import at_home
+from worker.events.frames.places import distinct
 from worker.events.frames.reader import Reader
 from worker.events.language import datelines, operative
 from worker.events.language import nlp as pipeline
@@ -54,6 +55,7 @@ _Result = TypeVar("_Result")
 
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f", " "))
 _TITLE = -1  # the title stands at no place of the text: it says who is who, evidence it is none
+_SIGNING = frozenset({"nsubj", "nmod", "obl", "obl:agent", "nmod:poss"})
 _ATTRIBUTES = frozenset({"amod", "compound", "nmod:poss"})
 
 
@@ -251,6 +253,7 @@ class _Telling:
         self._note_posts(number, sent)
         self._learn(doc, at, phrases)
         self._note_strangers(number, doc, at, phrases)
+        self._note_signers(doc, phrases)
         if offset == _TITLE:
             self._sentence += sum(1 for _ in doc.sents)
             return
@@ -320,6 +323,19 @@ class _Telling:
             self._discourse.posts.append(
                 Seen(named, (number, start), sentence, subject=False, words=frozenset())
             )
+
+    def _note_signers(self, doc: Doc, phrases: Phrases) -> None:
+        """Who all issued a joint statement: "released by the Governments of A, B and C"."""
+        issuer = self._issuer
+        if issuer is None or self._discourse.signers or self._made:
+            return
+        for paper in (t for t in doc if self._lexicon.is_a(lemma(t), "JOINT")):
+            for token in paper.sent:
+                if token.dep_ in _SIGNING:
+                    who = distinct(phrases.direct(token))
+                    if len(who) > 1 and issuer.code in {n.code for n in who}:
+                        self._discourse.signers = tuple(who)
+                        return
 
     def _note_strangers(
         self, number: int, doc: Doc, at: dict[int, list[Named]], phrases: Phrases

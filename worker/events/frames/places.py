@@ -244,7 +244,9 @@ class Places:
         sites = [c for t in public for c in nested([t], "in")]
         sites += [c for t in public for c in children(t.head, "obl") if case(c) == "in"]
         sites += around.captors(context.token, self._lexicon)  # "deaths in Chadian custody"
-        return [n for n in self.belongs(sites) if n.kind == "state"][:1]
+        found = [n for n in self.belongs(sites) if n.kind == "state"][:1]
+        told = public and not found and self._speech.issuer is not None
+        return self._phrases.last_state(context.token) if told else found
 
     def _refuser(self, noun: Token, answers: frozenset[str]) -> list[Named]:
         """Who turns down, or accepts, what a noun asks for or charges: it was aimed at them."""
@@ -519,6 +521,16 @@ class Places:
             return self.subject([who]) if who is not None else []
         issuer = self._speech.issuer
         return self._speech.speakers(token) or ([issuer] if issuer is not None else [])
+
+    def issuing(self, context: Context) -> list[Named]:
+        """The issuer of a statement, of what it tells without an agent: "are today designated"."""
+        issuer = self._speech.issuer
+        token = context.token
+        told_without = is_passive(token) or (token.pos_ == "NOUN" and context.type == "SANCTION")
+        if issuer is None or not told_without or context.args.agent or context.light_args.agent:
+            return []
+        others = (n for n in self._speech.speakers(token) if n.code != issuer.code)
+        return [] if any(others) else [issuer]
 
     def _in_pact(self, nouns: Iterable[Token]) -> list[Named]:
         """The parties that a treaty names: "the declaration on the India-Russia partnership"."""

@@ -58,8 +58,10 @@ _VOWING = frozenset({"vow", "swear"})
 _DECIDING = frozenset({"decide", "agree", "vote", "resolve"})
 _VOTING = frozenset({"vote", "approve", "authorize", "authorise"})
 _BY_VOTE = frozenset({"recognize", "recognise", "endorse", "support", "back", "welcome"})
+_ISSUED = frozenset({"SANCTION", "MOBILIZE", "AID", "CONCEDE"})  # without an agent, the issuer's
 _DECIDED = frozenset({"SANCTION", "ACCUSE", "REQUEST", "REJECT"})
 _TERMS = frozenset({"unless", "until", "till"})
+_ALL = frozenset({"all", "other", "every", "fellow", "more"})
 _NOTHING = {Standing.FACT: Standing.NEGATED, Standing.FUTURE: Standing.REFUSED}
 _WITHHELD = (Standing.REFUSED, Standing.NEGATED)
 _DEONTIC = frozenset({"must", "should", "ought", "need"})
@@ -146,8 +148,13 @@ class Reader:
         told = self._phrases.within(sentence.root)
         if act.type == "ACCUSE":  # "condemned the attack", told where before
             told = [*told, *self._phrases.pair(act.trigger)]
-        abroad = any(self._lexicon.is_a(lemma(t), "ABROAD") for t in sentence)
+        abroad = any(self._lexicon.is_a(lemma(t), "ABROAD") or self._is_all(t) for t in sentence)
         return not abroad and all(n.code == actor.code for n in told)
+
+    def _is_all(self, noun: Token) -> bool:
+        """ "Other donors", "all countries": some of them are abroad."""
+        kinds = (c.lower_ for c in children(noun, "det", "amod"))
+        return self._lexicon.is_a(lemma(noun), "NATIONS") and not _ALL.isdisjoint(kinds)
 
     def frame(self, token: Token, depth: int = 0) -> Frame | None:
         """The first rule of a trigger that finds its parties; None where there is none."""
@@ -182,6 +189,8 @@ class Reader:
             actors = self._places.before_verb(context.token)
             actors = [a for a in actors if self._is_public(a, rule)]
             guessed = bool(actors)
+        if not actors and rule.type in _ISSUED and not choosy:
+            actors = self._places.issuing(context)
         if not actors and self._domestic:
             actors = self._places.somebody(context)
         if not actors:
@@ -800,7 +809,8 @@ def _has_no_object(verb: Token) -> bool:
 def _is_lonely(act: Act) -> bool:
     """A consultation of one party that no organisation hosts is none."""
     alone = len(act.actors) == 1 and not act.recipients
-    return act.type == "CONSULT" and alone and act.actors[0].kind != "igo"
+    host = act.actors[0].kind == "igo" and act.actors[0].basis != "issuer"
+    return act.type == "CONSULT" and alone and not host
 
 
 def _sides(

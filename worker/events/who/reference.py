@@ -21,6 +21,7 @@ _PERSON = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herse
 _THING = frozenset({"it", "its", "itself"})
 _PLURAL = frozenset({"they", "them", "their", "theirs", "themselves", "both", "each"})
 _COUNTS = {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5}
+_QUALIFYING = frozenset({"amod", "compound", "nmod", "nmod:poss", "flat"})
 _RULING = frozenset({"regime", "junta", "authority", "army", "military", "police", "court"})
 """Whom an official statement speaks about, where it says of no country: not the issuer's own."""
 _MEMORY = 400  # parties remembered; an article's reference rarely reaches further back
@@ -57,6 +58,7 @@ class Discourse:
 
     Attributes:
         issuer: the state or IGO whose official statement the article is; None for news.
+        signers: who all issued it, where several states did.
         seen: parties in reading order.
         speaker: who said the last thing that was said.
         strangers: sentence and position of subjects who are people of no party.
@@ -65,6 +67,7 @@ class Discourse:
 
     lexicon: Lexicon
     issuer: Named | None = None
+    signers: tuple[Named, ...] = ()
     seen: list[Seen] = field(default_factory=list)
     speaker: Named | None = None
     names: dict[str, Named] = field(default_factory=dict)
@@ -90,9 +93,9 @@ class Discourse:
         """
         word = token.lower_
         if token.pos_ == "PROPN" and lemma(token) not in self.lexicon.classes["HUMAN"]:
-            return self._name(token)
+            return self._name(token) or self._own_organ(token)
         if word in _FIRST:
-            found: Found = [speaker or self.issuer]
+            found: Found = [speaker] if speaker else [*self.signers] or [self.issuer]
         elif token.pos_ in ("PRON", "DET") or word in _PERSON | _THING | _PLURAL:
             found = self._pronoun(token, (paragraph, token.i), sentence)
         else:
@@ -232,6 +235,9 @@ class Discourse:
         kinds = self.lexicon.classes
         if "Plur" in token.morph.get("Number", []) and word in kinds["HUMAN"]:
             together = self._together(position, sentence)
+            if not together and self.issuer is not None and len(list(token.children)) == 1:
+                pair = self._pair(word, position, sentence, 2, others)
+                together = pair if len(pair) > 1 else _unique([self.issuer, *pair])
             if together:
                 return list(together)
         if word in kinds["BLOC"]:
@@ -384,6 +390,15 @@ class Discourse:
         if not before:
             return []
         return _unique([s.named for s in reversed(before) if s.sentence == before[0].sentence])
+
+    def _own_organ(self, token: Token) -> list[Named]:
+        """ "The Council", "the Department": in a statement, the issuer's own."""
+        if self.issuer is None or not _is_definite(token):
+            return []
+        own = "OWN_ORGAN" if self.issuer.kind == "igo" else "OWN_OFFICE"
+        qualified = any(c.dep_ in _QUALIFYING for c in token.children)
+        fits = self.lexicon.is_a(lemma(token), own) and not qualified
+        return [replace(self.issuer, refers=token.text)] if fits else []
 
     def _office(self, token: Token, position: tuple[int, int], sentence: int) -> Found:
         """The last party whose phrase had this word: "the ministry", "the president"."""

@@ -27,6 +27,7 @@ _TIMES = frozenset({"in", "at", "during", "after", "following"})
 _ASKING = frozenset({"call", "appeal", "plead", "press", "look", "turn", "signal", "shout", "pray"})
 _QUOTING = frozenset({"quote", "cite", "report"})
 _PLACING = frozenset({"at", "in", "near", "on", "outside", "to", "into", "across", "over", "off"})
+_SPANS = frozenset({"hour", "day", "week", "month", "year", "decade", "century"})
 _UNPROVEN = frozenset(
     {"allegation", "accusation", "suspicion", "speculation", "rumor", "rumour", "fear", "notion"}
 )
@@ -288,7 +289,8 @@ def arguments(predicate: Token) -> Arguments:
     oblique = list(children(predicate, "obl")) if passive else []
     by = [c for c in oblique if case(c) == "by"]
     if not by:  # "was shot at a checkpoint by soldiers", hung on the checkpoint
-        by = nested((c for c in oblique if case(c) in _PLACING and c.i > predicate.i), "by")
+        low = (c for c in oblique if case(c) in _PLACING or lemma(c) in _SPANS)
+        by = nested((c for c in low if c.i > predicate.i), "by")
     if passive and not by:  # "were kept from entering the bay by gunboats", hung on the entering
         clauses = (c for c in children(predicate, "advcl", "xcomp") if c.tag_ == "VBG")
         by = [n for c in clauses for n in children(c, "obl") if case(n) == "by"]

@@ -59,7 +59,7 @@ _ABOUT = frozenset({"by", "at", "against", "over", "about", "with"})
 _DURING = frozenset(
     {"in", "during", "at", "after", "following", "before", "on", "through", "despite", "amid"}
 ) | {"under"}
-_AIMING = frozenset({"target", "hunt"})
+_SWEEPS = frozenset({"crackdown", "sweep", "campaign", "hunt", "manhunt", "swoop"})
 _BY_MEANS_OF = frozenset({"with", "by", "thanks"})
 _ON_SOIL = frozenset({"in", "inside", "across", "through"})
 _SOIL = frozenset({"in", "from", "at", "near", "outside"})
@@ -365,11 +365,9 @@ class Places:
                 yield from (t for t in clause.subtree if case(t) in _BOUND)
                 stray = clause.dep_ in ("nmod", "obl")  # "with links" and "to X", both of the verb
                 yield from (t for t in beside if stray and t.i > clause.i and case(t) == "to")
-        for raid in (t for t in beside if case(t) in _DURING):
-            if self._lexicon.is_a(lemma(raid), "ATTACK"):
-                yield from (t for t in raid.subtree if case(t) == "against")
-                aimed = (c for c in children(raid, "acl") if lemma(c) in _AIMING)
-                yield from (o for c in aimed for o in children(c, "obj"))
+        for raid in (t for t in (*below, *beside) if case(t) in _DURING):
+            if self._lexicon.is_a(lemma(raid), "ATTACK") or lemma(raid) in _SWEEPS:
+                yield from (t for t in raid.subtree if case(t) != "by")
 
     def _session(self, nouns: Iterable[Token]) -> list[Named]:
         """Whose meeting it is; where it is held is no party, and "the meeting" was told before."""

@@ -59,6 +59,7 @@ _ABOUT = frozenset({"by", "at", "against", "over", "about", "with"})
 _DURING = frozenset(
     {"in", "during", "at", "after", "following", "before", "on", "through", "despite", "amid"}
 ) | {"under", "ahead of"}
+_SWEEPS = frozenset({"crackdown", "sweep", "campaign", "hunt", "manhunt", "swoop"})
 _BY_MEANS_OF = frozenset({"with", "by", "thanks"})
 _ON_SOIL = frozenset({"in", "inside", "across", "through"})
 _SOIL = frozenset({"in", "from", "at", "near", "outside"})
@@ -335,7 +336,8 @@ class Places:
         if place == "band":
             hit = [*args.patient, *(t for c, t in args.preps if c in _HIT)]
             hit = [head for t in hit for head in conjuncts(t)]
-            return [n for n in self.belongs(self._bonds(hit)) if n.kind == "group"]
+            bonds = self._bonds(hit, context.token)
+            return [n for n in self.belongs(bonds) if n.kind == "group"]
         if place.startswith("~"):
             return self.belongs(t for t in context.token.subtree if case(t) == place[1:])
         nouns = [t for c, t in args.preps if c == place]
@@ -358,11 +360,19 @@ class Places:
         objects = [head for t in args.patient for head in conjuncts(t)]
         return self.belongs(nouns) or self.belongs(nested([*objects, *around], place))
 
-    def _bonds(self, people: Iterable[Token]) -> Iterable[Token]:
-        """Whose men they are said to be: "two men suspected of links to X"."""
-        for clause in (c for t in people for c in children(t, "acl", "amod", "advcl", "xcomp")):
+    def _bonds(self, people: Iterable[Token], verb: Token) -> Iterable[Token]:
+        """Whose men they are said to be: "suspected of links to X", "in raids targeting X"."""
+        people = list(people)
+        below = [c for t in people for c in children(t, "acl", "amod", "advcl", "xcomp", "nmod")]
+        beside = [c for c in children(verb, "obl") if c.i > verb.i]
+        for clause in (*below, *(t for t in beside if case(t) == "with")):
             if self._lexicon.is_a(lemma(clause), "BONDED") or clause.lower_ == "loyal":
                 yield from (t for t in clause.subtree if case(t) in _BOUND)
+                stray = clause.dep_ in ("nmod", "obl")  # "with links" and "to X", both of the verb
+                yield from (t for t in beside if stray and t.i > clause.i and case(t) == "to")
+        for raid in (t for t in (*below, *beside) if case(t) in _DURING):
+            if self._lexicon.is_a(lemma(raid), "ATTACK") or lemma(raid) in _SWEEPS:
+                yield from (t for t in raid.subtree if case(t) != "by")
 
     def _session(self, nouns: Iterable[Token]) -> list[Named]:
         """Whose meeting it is; where it is held is no party, and "the meeting" was told before."""

@@ -495,7 +495,7 @@ def _telling(token: Token, lexicon: Lexicon) -> Iterator[str]:
         yield head.lower_
         if tied := hyphened(head):
             yield tied  # "cease-fire" is three words to the parser
-        if lexicon.is_a(word, "QUANTITY"):
+        if lexicon.is_a(word, "QUANTITY") or head.pos_ == "NUM":  # "30 of the 250 soldiers"
             for counted in children(head, "nmod"):
                 if case(counted) == "of":
                     yield from _telling(counted, lexicon)

@@ -30,6 +30,7 @@ _PLACING = frozenset(
     {"at", "in", "near", "on", "outside", "to", "into", "across", "over", "off", "as", "with"}
 )
 _PERIODS = frozenset({"day", "today", "yesterday", "week", "weekend", "month", "year"})
+_SPANS = frozenset({"hour", "day", "week", "month", "year", "decade", "century"})
 _UNPROVEN = frozenset(
     {"allegation", "accusation", "suspicion", "speculation", "rumor", "rumour", "fear", "notion"}
 )
@@ -293,7 +294,8 @@ def arguments(predicate: Token) -> Arguments:
     oblique = list(children(predicate, "obl")) if passive else []
     by = [c for c in oblique if case(c) == "by"]
     if not by:  # "was shot at a checkpoint by soldiers", hung on the checkpoint
-        placing = [c for c in oblique if case(c) in _PLACING and c.i > predicate.i]
+        low = (c for c in oblique if case(c) in _PLACING or lemma(c) in _SPANS)
+        placing = [c for c in low if c.i > predicate.i]
         by = nested([*placing, *children(predicate, "obj")], "by")  # "was denied a visa by X"
     if passive and not by:  # "were kept from entering the bay by gunboats", hung on the entering
         clauses = (c for c in children(predicate, "advcl", "xcomp") if c.tag_ == "VBG")

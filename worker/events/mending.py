@@ -22,6 +22,7 @@ _WILLING = frozenset(
     }
 )
 _SPEAKING = frozenset({"contact", "touch", "talks", "negotiations", "dialogue", "consultation"})
+_DEMANDS = frozenset({"call", "demand", "request", "appeal", "proposal"})
 _PRESENT_OR_PAST = frozenset({"VBD", "VBZ", "VBP"})
 
 
@@ -282,6 +283,20 @@ def _infinitive_of_inner_clause(verb: Token, _: Lexicon) -> None:
         verb.hang(inner[-1])
 
 
+def _clause_of_noun(clause: Token, _: Lexicon) -> None:
+    """ "Repeated its demand [that Chad withdraw]": the clause says what is demanded."""
+    mark = next((c for c in children(clause, "mark") if c.lower_ == "that"), None)
+    if mark is None or mark.i == 0:
+        return
+    noun = mark.nbor(-1)
+    behind = clause.head == noun or (noun.head == clause.head and noun.dep_ == "obj")
+    if not behind or noun.pos_ != "NOUN" or lemma(noun) not in _DEMANDS:
+        return
+    clause.hang(noun, "acl")
+    if clause.tag_ == "VBD" and clause.lower_ == lemma(clause):
+        clause.tag_ = "VBP"
+
+
 _REPAIRS = Repairs(
     (
         repair(_gapped_object, labels="conj", tags="NNP NNPS"),
@@ -299,6 +314,7 @@ _REPAIRS = Repairs(
         repair(_whose_report, tags="POS"),
         repair(_subject_of_second_clause, labels="ccomp conj parataxis advcl"),
         repair(_infinitive_of_inner_clause, labels="conj", tags="VB VBP"),
+        repair(_clause_of_noun, labels="ccomp acl:relcl"),
         repair(_participle_read_as_main, labels="advcl ccomp conj parataxis"),
     )
 )

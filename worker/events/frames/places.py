@@ -283,6 +283,8 @@ class Places:
             return self._sole(context)
         if place == "self":
             return self.belongs([context.token])
+        if place == "mod" and is_predicate(context.token):  # "is under American pressure"
+            return self._phrases.modifiers(context.token)
         if place in around.PLACES:
             return self.belongs(around.PLACES[place](context.token, self._lexicon))
         if context.token.pos_ in ("NOUN", "PROPN") and not is_predicate(context.token):

@@ -352,7 +352,7 @@ class Reader:
         if "will" in flags:
             return standing(context.token, self._lexicon.operators) is Standing.FUTURE
         if "subjunctive" in flags:  # "insisted that Serbia withdraw"
-            return any(c.tag_ == "VB" and is_subjunctive(c) for c in context.args.complements)
+            return any(is_subjunctive(c) for c in context.args.complements)
         if rule.type == "REQUEST" and "matrix" in flags and _is_question(context):
             return False
         if "present" in flags:
@@ -506,6 +506,9 @@ class Reader:
             return act  # "agreed to extend the sanctions": that is how they are imposed
         if act.type in ("REJECT", "THREATEN"):
             return act  # who will boycott the talks has refused them
+        asks = act.type == "REQUEST" and act.rule.pos == "v" and act.recipients
+        if asks and self.triggers.context(act.trigger).args.complements:  # "will ask X to …"
+            return replace(act, label=f"{act.label}/future", standing=Standing.FUTURE)
         if act.type not in _COOPERATIVE:
             return self._announced(act)
         if lemma(act.trigger) in ("welcome", "appreciate") and act.type != "CONSULT":

@@ -46,6 +46,7 @@ _GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call 
 _IN_TURN = frozenset({"first", "second", "third", "fourth", "fifth", "last", "latest", "only"})
 _NEVER_DONE = frozenset({"confer", "arrive", "travel", "converse", "speak", "dine", "depart"})
 _MAX_CLIMB = 12
+_DESCRIBING = frozenset({"call", "describe", "term", "label", "consider", "regard", "see", "dub"})
 
 
 class Standing(Enum):
@@ -438,7 +439,11 @@ def is_subjunctive(clause: Token) -> bool:
     """Whether a clause says what shall be: "that Serbia withdraw", "that they be freed"."""
     auxiliaries = [c for c in clause.children if c.dep_ in ("aux", "aux:pass", "cop")]
     marks = {c.lower_ for c in clause.children if c.dep_ == "mark"}
-    return "to" not in marks and all(c.lower_ in ("be", "not", "should") for c in auxiliaries)
+    if clause.tag_ == "VB":
+        return "to" not in marks and all(c.lower_ in ("be", "not", "should") for c in auxiliaries)
+    who = next(children(clause, "nsubj"), None)  # "that Chad withdraw": no "withdraws"
+    one = who is not None and who.tag_ in ("NN", "NNP") and not any(children(who, "conj"))
+    return one and clause.tag_ == "VBP" and "that" in marks and not auxiliaries
 
 
 def is_timetabled(clause: Token, *, days: bool) -> bool:
@@ -634,6 +639,15 @@ def _from_conjunct(node: Token) -> Standing:
     own = own_standing(head)
     bare = node.tag_ in ("VB", "") or "Inf" in node.morph.get("VerbForm", [])
     return own if bare or own is not Standing.FUTURE else Standing.FACT
+
+
+def described(token: Token) -> Token:
+    """ "What it called a raid": the raid; any other word is what it is."""
+    if token.lower_ != "what":
+        return token
+    told = (c for c in children(token, "acl:relcl") if lemma(c) in _DESCRIBING)
+    named = (n for c in told for n in children(c, "obj", "xcomp", "obl") if n.i > c.i)
+    return next((n for n in named if n.pos_ in ("NOUN", "PROPN")), token)
 
 
 def own_tense(clause: Token) -> str:

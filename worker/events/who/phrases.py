@@ -16,6 +16,7 @@ from worker.events.language.tree import (
     case,
     children,
     conjuncts,
+    described,
     is_passive,
     lemma,
     subject,
@@ -192,7 +193,7 @@ class Phrases:
             told: let "the attack" and "the move" mean who did what the article told before.
         """
         found: list[Named] = []
-        for head in conjuncts(token):
+        for head in conjuncts(described(token)):
             own = (
                 (self._judged(head) if told else [])
                 or self._single(head, 0)

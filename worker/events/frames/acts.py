@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from worker.events.frames.evidence import stretch
 from worker.events.language.parsed import Token
 from worker.events.language.tree import Standing
 from worker.events.rules import Rule
@@ -44,3 +45,13 @@ class Frame:
     mode: str | None
     actors: tuple[Named, ...]
     recipients: tuple[Named, ...] = ()
+
+
+def as_fact(trigger: Token, frame: Frame) -> Act:
+    """The act of a frame told as a fact, with the stretch that carries it."""
+    parties = (*frame.actors, *frame.recipients)
+    start, end = stretch(trigger, [(n.start, n.end) for n in parties if n.start >= 0])
+    return Act(
+        frame.rule, frame.rule.id, frame.type, frame.mode, frame.actors, frame.recipients,
+        trigger, start, end, speaker=None,
+    )  # fmt: skip

@@ -12,12 +12,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from worker.events import plover
-from worker.events.frames.acts import Act, Frame
+from worker.events.frames.acts import Act, Frame, Parties
+from worker.events.frames.complements import Complements, own_subject
 from worker.events.frames.contents import Contents
 from worker.events.frames.evidence import stretch
 from worker.events.frames.meetings import Meetings
-from worker.events.frames.places import Parties, Places, distinct, own_subject
+from worker.events.frames.places import Places
 from worker.events.frames.triggers import Context, Triggers
+from worker.events.frames.understood import Understood
+from worker.events.frames.whose import Whose, distinct
+from worker.events.frames.word_order import WordOrder
 from worker.events.language.parsed import Span, Token
 from worker.events.language.tree import (
     Standing,
@@ -88,10 +92,16 @@ class Reader:
         self._domestic = domestic
         self.triggers = Triggers(lexicon, phrases)
         self._contents = Contents(lexicon, self.triggers)
+        self._whose = Whose(lexicon, phrases, speech)
+        complements = Complements(phrases, self.triggers, self._whose, self._parties)
         self._places = Places(
-            lexicon, phrases, speech, self.triggers, self._parties, domestic=domestic
+            lexicon, phrases, self.triggers, self._whose, complements, self._parties
         )
-        self._meetings = Meetings(lexicon, phrases, self._places)
+        self._word_order = WordOrder(phrases, domestic=domestic)
+        self._understood = Understood(
+            lexicon, phrases, speech, self.triggers, self._whose, complements, self._parties
+        )
+        self._meetings = Meetings(lexicon, phrases)
         self._frames: dict[int, Frame | None] = {}
         self._swallowed: set[int] = set()
 
@@ -186,13 +196,13 @@ class Reader:
             return None
         choosy = _CHOOSY & set(rule.actor) or rule.actor == ("blow",)  # the dead did not strike
         if not actors and rule.pos == "v" and not choosy:
-            actors = self._places.before_verb(context.token)
+            actors = self._word_order.before_verb(context.token)
             actors = [a for a in actors if self._is_public(a, rule)]
             guessed = bool(actors)
         if not actors and rule.type in _ISSUED and not choosy:
-            actors = self._places.issuing(context)
+            actors = self._understood.issuing(context)
         if not actors and self._domestic:
-            actors = self._places.somebody(context)
+            actors = self._understood.somebody(context)
         if not actors:
             return None
         actors = self._outer_subject(rule, context, depth, actors)
@@ -216,12 +226,12 @@ class Reader:
         codes = {a.code for a in actors}
         told = rule.type == "ACCUSE" or (rule.type == "REQUEST" and rule.pos == "n")
         if all(r.code in codes and (told or r.start < 0) for r in recipients):
-            meant = self._places.understood(rule, context)
+            meant = self._understood.recipients(rule, context)
             recipients = [r for r in meant if r.code not in codes or not told] or recipients
         if not recipients and rule.pos == "v":
-            recipients = self._places.after_verb(rule, context.token)
+            recipients = self._word_order.after_verb(rule, context.token)
         if not recipients and rule.type == "ASSAULT" and not guessed:
-            recipients = self._places.on_the_spot(actors, context)
+            recipients = self._understood.on_the_spot(actors, context)
         if "band" in rule.flags and any(a.kind != "group" for a in actors):
             return None
         if "solo" in rule.flags and len(actors) > 1:
@@ -236,7 +246,7 @@ class Reader:
         if mode is _MISFIT:
             return None
         if rule.type == "ASSAULT":
-            recipients = self._places.struck(recipients, actors, context)
+            recipients = self._understood.struck(recipients, actors, context)
         if len(actors) > 2 and any(c.lower_ == "bilateral" for c in context.token.subtree):
             actors, recipients = actors[:1], actors[1:]  # each of the others meets the first
         if "mutual" in rule.flags and len(actors) == 1 and _told_apart(rule, context):
@@ -261,7 +271,7 @@ class Reader:
         """ "A and B fight with the militants": beside each other, not against."""
         foes = [t for c, t in context.args.preps if c in ("with", "against")]
         foes += [t for c in ("with", "against") for t in nested(context.args.patient, c)]
-        return bool(foes) and not self._places.belongs(foes)
+        return bool(foes) and not self._whose.belongs(foes)
 
     def _is_own(self, context: Context) -> bool:
         """Whether what is held out is to be done by whoever holds it out."""
@@ -288,7 +298,7 @@ class Reader:
         }:
             return actors
         outer = subject(inner.head)
-        return (self._places.subject([outer]) if outer is not None else []) or actors
+        return (self._whose.subject([outer]) if outer is not None else []) or actors
 
     def _joined(
         self, rule: Rule, mode: str | None, actors: list[Named], recipients: list[Named]
@@ -374,7 +384,7 @@ class Reader:
         """The mode, which a matrix takes from what it asks for, refuses or threatens."""
         args = context.args
         if "alone2" in rule.flags and not args.complements and len(args.agent) == 1:
-            agents = self._places.subject(args.agent)
+            agents = self._whose.subject(args.agent)
             partners = [*nested(args.patient, "with"), *(t for c, t in args.preps if c == "with")]
             if len(agents) < 2 and not partners:
                 return _MISFIT
@@ -593,7 +603,7 @@ class Reader:
         )
         if act.recipients:
             return act
-        own = {n.code for n in self._places.subject(arguments(act.trigger).agent)}
+        own = {n.code for n in self._whose.subject(arguments(act.trigger).agent)}
         others = tuple(a for a in act.actors if a.code not in own)
         if not others or len(others) == len(act.actors):
             return act
@@ -649,7 +659,7 @@ class Reader:
         only = any(c.lower_ == "only" for c in held_out.subtree)
         if own_standing(held_out) not in _WITHHELD and not only:
             return
-        targets = [n for n in self._places.belongs([who]) if n.how != "people"]
+        targets = [n for n in self._whose.belongs([who]) if n.how != "people"]
         if not targets or {s.code for s in speakers} & {t.code for t in targets}:
             return
         rule = self._lexicon.by_id["request.on-terms"]

@@ -28,8 +28,8 @@ from worker.events.dates.anchors import Anchor
 from worker.events.dates.timing import Timeline
 from worker.events.frames.acts import Act
 from worker.events.frames.borders import at_home
-from worker.events.frames.places import distinct
 from worker.events.frames.reader import Reader
+from worker.events.frames.whose import distinct
 from worker.events.language import datelines, operative
 from worker.events.language import nlp as pipeline
 from worker.events.language.parsed import Doc, Token

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from worker.events.frames.evidence import stretch
@@ -9,6 +10,15 @@ from worker.events.language.parsed import Token
 from worker.events.language.tree import Standing
 from worker.events.rules import Rule
 from worker.events.who.phrases import Named
+
+Parties = tuple[tuple[Named, ...], tuple[Named, ...]]
+"""Actors and recipients."""
+
+PartiesOf = Callable[[Token, int], Parties | None]
+"""Gives the parties of the act that a clause tells, None where it tells none.
+
+The number says how deep in complements the clause stands.
+"""
 
 
 @dataclass(frozen=True, slots=True)

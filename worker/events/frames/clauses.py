@@ -14,8 +14,9 @@ from dataclasses import replace
 from worker.events import plover
 from worker.events.frames.acts import Act, Frame, as_fact
 from worker.events.frames.contents import Contents
-from worker.events.frames.places import Places, distinct
+from worker.events.frames.places import Places
 from worker.events.frames.triggers import Triggers
+from worker.events.frames.whose import Whose, distinct
 from worker.events.language.parsed import Token
 from worker.events.language.tree import (
     Standing,
@@ -56,6 +57,7 @@ class Clauses:
         triggers: Triggers,
         contents: Contents,
         places: Places,
+        whose: Whose,
         *,
         domestic: bool,
     ) -> None:
@@ -65,6 +67,7 @@ class Clauses:
         self._triggers = triggers
         self._contents = contents
         self._places = places
+        self._whose = whose
         self._domestic = domestic
 
     def act(self, token: Token, frame: Frame) -> Act | None:
@@ -210,7 +213,7 @@ class Clauses:
         )
         if act.recipients:
             return act
-        own = {n.code for n in self._places.subject(arguments(act.trigger).agent)}
+        own = {n.code for n in self._whose.subject(arguments(act.trigger).agent)}
         others = tuple(a for a in act.actors if a.code not in own)
         if not others or len(others) == len(act.actors):
             return act

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from worker.events.frames.acts import Act, Frame, as_fact
 from worker.events.frames.contents import Contents
-from worker.events.frames.places import Places, distinct
 from worker.events.frames.triggers import Triggers
+from worker.events.frames.whose import Whose, distinct
 from worker.events.language.parsed import Token
 from worker.events.language.tree import (
     Standing,
@@ -48,17 +48,17 @@ class Demands:
         speech: Speech,
         triggers: Triggers,
         contents: Contents,
-        places: Places,
+        whose: Whose,
         *,
         domestic: bool,
     ) -> None:
-        """Join what answers about words, parties, speakers, complements and places."""
+        """Join what answers about words, parties, speakers, complements and whose a phrase is."""
         self._lexicon = lexicon
         self._phrases = phrases
         self._speech = speech
         self._triggers = triggers
         self._contents = contents
-        self._places = places
+        self._whose = whose
         self._domestic = domestic
 
     def acts(self, signal: Token) -> Iterator[Act]:
@@ -114,7 +114,7 @@ class Demands:
         only = any(c.lower_ == "only" for c in held_out.subtree)
         if own_standing(held_out) not in _WITHHELD and not only:
             return
-        targets = [n for n in self._places.belongs([who]) if n.how != "people"]
+        targets = [n for n in self._whose.belongs([who]) if n.how != "people"]
         if not targets or {s.code for s in speakers} & {t.code for t in targets}:
             return
         rule = self._lexicon.by_id["request.on-terms"]

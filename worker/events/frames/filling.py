@@ -9,10 +9,14 @@ the parties acts and who is acted on. How the clause stands is not looked at her
 from __future__ import annotations
 
 from worker.events.frames.acts import Frame
+from worker.events.frames.complements import own_subject
 from worker.events.frames.contents import Contents
 from worker.events.frames.meetings import Meetings
-from worker.events.frames.places import Places, distinct, own_subject
+from worker.events.frames.places import Places
 from worker.events.frames.triggers import Context, Triggers
+from worker.events.frames.understood import Understood
+from worker.events.frames.whose import Whose, distinct
+from worker.events.frames.word_order import WordOrder
 from worker.events.language.parsed import Token
 from worker.events.language.tree import (
     Standing,
@@ -62,6 +66,9 @@ class Filling:
         triggers: Triggers,
         contents: Contents,
         places: Places,
+        whose: Whose,
+        word_order: WordOrder,
+        understood: Understood,
         *,
         domestic: bool,
     ) -> None:
@@ -72,8 +79,11 @@ class Filling:
         self._triggers = triggers
         self._contents = contents
         self._places = places
+        self._whose = whose
+        self._word_order = word_order
+        self._understood = understood
         self._domestic = domestic
-        self._meetings = Meetings(lexicon, phrases, places)
+        self._meetings = Meetings(lexicon, phrases)
         self._frames: dict[int, Frame | None] = {}
 
     def frame(self, token: Token, depth: int = 0) -> Frame | None:
@@ -113,13 +123,13 @@ class Filling:
             return None
         choosy = _CHOOSY & set(rule.actor) or rule.actor == ("blow",)  # the dead did not strike
         if not actors and rule.pos == "v" and not choosy:
-            actors = self._places.before_verb(context.token)
+            actors = self._word_order.before_verb(context.token)
             actors = [a for a in actors if self._is_public(a, rule)]
             guessed = bool(actors)
         if not actors and rule.type in _ISSUED and not choosy:
-            actors = self._places.issuing(context)
+            actors = self._understood.issuing(context)
         if not actors and self._domestic:
-            actors = self._places.somebody(context)
+            actors = self._understood.somebody(context)
         if not actors:
             return None
         actors = self._outer_subject(rule, context, depth, actors)
@@ -143,12 +153,12 @@ class Filling:
         codes = {a.code for a in actors}
         told = rule.type == "ACCUSE" or (rule.type == "REQUEST" and rule.pos == "n")
         if all(r.code in codes and (told or r.start < 0) for r in recipients):
-            meant = self._places.understood(rule, context)
+            meant = self._understood.recipients(rule, context)
             recipients = [r for r in meant if r.code not in codes or not told] or recipients
         if not recipients and rule.pos == "v":
-            recipients = self._places.after_verb(rule, context.token)
+            recipients = self._word_order.after_verb(rule, context.token)
         if not recipients and rule.type == "ASSAULT" and not guessed:
-            recipients = self._places.on_the_spot(actors, context)
+            recipients = self._understood.on_the_spot(actors, context)
         if "band" in rule.flags and any(a.kind != "group" for a in actors):
             return None
         if "solo" in rule.flags and len(actors) > 1:
@@ -163,7 +173,7 @@ class Filling:
         if mode is _MISFIT:
             return None
         if rule.type == "ASSAULT":
-            recipients = self._places.struck(recipients, actors, context)
+            recipients = self._understood.struck(recipients, actors, context)
         if len(actors) > 2 and any(c.lower_ == "bilateral" for c in context.token.subtree):
             actors, recipients = actors[:1], actors[1:]  # each of the others meets the first
         if "mutual" in rule.flags and len(actors) == 1 and _told_apart(rule, context):
@@ -250,13 +260,13 @@ class Filling:
         }:
             return actors
         outer = subject(inner.head)
-        return (self._places.subject([outer]) if outer is not None else []) or actors
+        return (self._whose.subject([outer]) if outer is not None else []) or actors
 
     def _mode(self, rule: Rule, context: Context) -> str | None:
         """The mode, which a matrix takes from what it asks for, refuses or threatens."""
         args = context.args
         if "alone2" in rule.flags and not args.complements and len(args.agent) == 1:
-            agents = self._places.subject(args.agent)
+            agents = self._whose.subject(args.agent)
             partners = [*nested(args.patient, "with"), *(t for c, t in args.preps if c == "with")]
             if len(agents) < 2 and not partners:
                 return _MISFIT
@@ -298,7 +308,7 @@ class Filling:
         """ "A and B fight with the militants": beside each other, not against."""
         foes = [t for c, t in context.args.preps if c in ("with", "against")]
         foes += [t for c in ("with", "against") for t in nested(context.args.patient, c)]
-        return bool(foes) and not self._places.belongs(foes)
+        return bool(foes) and not self._whose.belongs(foes)
 
     def _is_mere_danger(self, rule: Rule, context: Context) -> bool:
         """Whether who warns is not the one who would bring it about."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from worker.events.frames.acts import Frame
-from worker.events.frames.places import Places
 from worker.events.frames.triggers import Context
 from worker.events.language.parsed import Token
 from worker.events.language.tree import (
@@ -36,11 +35,10 @@ _OF_MEMBERS = ("leaders", *_SITTING)
 class Meetings:
     """Settles mode and sides of a meeting whose parties are known."""
 
-    def __init__(self, lexicon: Lexicon, phrases: Phrases, places: Places) -> None:
-        """Join what answers about words, parties and places."""
+    def __init__(self, lexicon: Lexicon, phrases: Phrases) -> None:
+        """Join what answers about words and parties."""
         self._lexicon = lexicon
         self._phrases = phrases
-        self._places = places
 
     def settled(self, frame: Frame, context: Context) -> Frame | None:
         """The frame as a visit or a multilateral meeting, or as it is; None without a partner."""

@@ -8,13 +8,17 @@ of sport.
 
 from __future__ import annotations
 
-from worker.events.frames.acts import Act
+from worker.events.frames.acts import Act, Parties
 from worker.events.frames.clauses import Clauses
+from worker.events.frames.complements import Complements
 from worker.events.frames.contents import Contents
 from worker.events.frames.demands import Demands, is_signal
 from worker.events.frames.filling import Filling
-from worker.events.frames.places import Parties, Places
+from worker.events.frames.places import Places
 from worker.events.frames.triggers import Triggers
+from worker.events.frames.understood import Understood
+from worker.events.frames.whose import Whose
+from worker.events.frames.word_order import WordOrder
 from worker.events.language.parsed import Span, Token
 from worker.events.language.tree import children, lemma
 from worker.events.rules import Lexicon
@@ -42,13 +46,22 @@ class Reader:
         self._domestic = domestic
         self.triggers = triggers = Triggers(lexicon, phrases)
         contents = Contents(lexicon, triggers)
-        places = Places(lexicon, phrases, speech, triggers, self._parties, domestic=domestic)
-        self._filling = Filling(
-            lexicon, phrases, speech, triggers, contents, places, domestic=domestic
+        whose = Whose(lexicon, phrases, speech)
+        complements = Complements(phrases, triggers, whose, self._parties)
+        places = Places(lexicon, phrases, triggers, whose, complements, self._parties)
+        understood = Understood(
+            lexicon, phrases, speech, triggers, whose, complements, self._parties
         )
-        self._clauses = Clauses(lexicon, speech, triggers, contents, places, domestic=domestic)
+        word_order = WordOrder(phrases, domestic=domestic)
+        self._filling = Filling(
+            lexicon, phrases, speech, triggers, contents, places, whose, word_order, understood,
+            domestic=domestic,
+        )  # fmt: skip
+        self._clauses = Clauses(
+            lexicon, speech, triggers, contents, places, whose, domestic=domestic
+        )
         self._demands = Demands(
-            lexicon, phrases, speech, triggers, contents, places, domestic=domestic
+            lexicon, phrases, speech, triggers, contents, whose, domestic=domestic
         )
         self._swallowed: set[int] = set()
 

@@ -32,7 +32,7 @@ from worker.events.frames.reader import Reader
 from worker.events.frames.whose import distinct
 from worker.events.language import datelines, operative
 from worker.events.language import nlp as pipeline
-from worker.events.language.parsed import Doc, Token
+from worker.events.language.parsed import Doc, Span, Token
 from worker.events.language.tree import lemma
 from worker.events.locations import location
 from worker.events.mending import mend
@@ -215,7 +215,7 @@ class _Telling:
             self._made,
             lambda: self._discourse.pair(len(self._ends), 0, self._sentence),
         )
-        self._victims: list[Named] = []
+        self._read: list[tuple[Reader, Span]] = []
         self._first = 0
         self._ends: list[int] = []
 
@@ -270,7 +270,7 @@ class _Telling:
                         continue
                     belief, where = doubter.belief(act, acts), location(act, phrases)
                     self._made.append(self._told(act, offset, belief, where))
-                self._victims = reader.victims(sentence) or self._victims
+                self._read.append((reader, sentence))
             self._sentence += 1
         speech.close()
         self._spoken = speech.last
@@ -422,7 +422,8 @@ class _Telling:
     def _party_to(self, kind: str) -> Sequence[Named]:
         """Who fought in the fight told last, whom the last protest was against, who was hit."""
         if kind == "victims":
-            return self._victims
+            hit = (reader.victims(sentence) for reader, sentence in reversed(self._read))
+            return next(filter(None, hit), [])
         wanted = "ASSAULT" if kind == "fight" else "PROTEST"
         told = next((t for t in reversed(self._made[-12:]) if t.type == wanted), None)
         if told is None:

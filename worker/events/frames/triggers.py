@@ -99,18 +99,24 @@ class Triggers:
         self._types: dict[int, tuple[str, ...]] = {}
         self._kinds: dict[int, tuple[str, str | None] | None] = {}
         self._contexts: dict[int, Context] = {}
+        self._able: dict[int, list[Rule]] = {}
         self._within: dict[int, frozenset[str]] = {}
 
     def able(self, token: Token) -> list[Rule]:
         """The rules of a word whose other words stand in the sentence, wherever it be."""
+        if token.i not in self._able:
+            self._able[token.i] = self._able_of(token)
+        return self._able[token.i]
+
+    def _able_of(self, token: Token) -> list[Rule]:
         rules = self.rules(token)
         if not rules:
             return []
         start = token.sent.start
         if start not in self._within:
             self._within[start] = _words_of(token.sent)
-        words = self._within[start]
-        return [r for r in rules if not any(map(words.isdisjoint, r.wanted))]
+        lacks = self._within[start].isdisjoint
+        return [r for r in rules if not r.wanted or not any(map(lacks, r.wanted))]
 
     def rules(self, token: Token) -> tuple[Rule, ...]:
         """The rules of a word, in the order of the tables."""

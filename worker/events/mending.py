@@ -306,7 +306,7 @@ _REPAIRS = Repairs(
         repair(_two_names_in_one, labels="flat"),
         repair(_stray_prefix, words="re"),
         repair(_up_to_a_number, labels="case", words="to"),
-        repair(_verb_read_as_noun),
+        repair(_verb_read_as_noun, tags="NN NNS NNP NNPS"),
         repair(_call_on, labels="compound:prt", words="on upon"),
         repair(_it_that_is_willing, labels="expl", words="it"),
         repair(_two_subjects),

@@ -57,11 +57,9 @@ def _of_paragraph(
     day: date | None,
 ) -> Iterator[Sighting]:
     for mention in found:
-        name = _name(doc, mention, gazetteer, day)
-        if name is None:
-            continue
         post = _post(gazetteer.tables, mention, _named_by(mention, found))
-        if post is not None:
+        name = _name(doc, mention, gazetteer, day) if post is not None else None
+        if post is not None and name is not None:
             yield Sighting(
                 name, gazetteer.tables.key(name), mention.code, _capitalised(mention.office or ""),
                 *post, day, _short(mention, every),

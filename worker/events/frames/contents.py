@@ -40,9 +40,10 @@ class Contents:
         )
 
     def is_restraint(self, context: Context) -> bool:
-        """Whether a hostile act is not to be done: "has no plans to bomb Chad" refuses nobody."""
+        """Whether a blow is not to be struck: "has no plans to bomb Chad" refuses nobody."""
         if not context.args.patient:
-            return self.is_hostile(context)
+            kinds = (self._triggers.kind(c) for c in context.args.complements)
+            return any(k is not None and k[0] == "ASSAULT" for k in kinds)
         if not self._lexicon.is_a(lemma(context.token), "LIGHT"):
             return False  # "rejected a demand to expel the envoy"
         below = [c for p in context.args.patient for c in children(p, "acl")]

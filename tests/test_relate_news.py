@@ -2,12 +2,15 @@
 
 import json
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from training.relate import news
+from training.relate import news, stories
 from training.relate.fit import CLASSES
+from worker.events.language.nlp import load
+from worker.events.parties import Gazetteer
 from worker.events.plover import read_tsv
 
 ROOT = Path(__file__).parents[1]
@@ -49,3 +52,16 @@ def test_the_corpus_holds_the_sentences_that_were_labelled() -> None:
     assert len(found) == len(ROWS)
     for example in found:
         assert all(span and span[1] <= len(example.text) for span in example.spans), example
+
+
+def test_the_rules_acts_in_coded_stories_are_right_or_none() -> None:
+    if not (CORPORA / news.RAW).is_file():
+        pytest.skip("the corpora lie beside the project, not in it")
+    codings = (ROOT / "benchmarks" / "voa_codings.jsonl").read_text(encoding="utf-8")
+    coded = map(json.loads, codings.splitlines())
+    tuned = {document["document"] for document in coded if document["part"] == "tune"}
+    judging = {int(row["document"]) for row in ROWS if row["part"] == "keep"}
+    cases = list(islice(stories.told(CORPORA, load(), Gazetteer.load()), 40))
+    assert {int(case.example.id.partition("-")[0]) for case in cases} <= tuned - judging
+    kinds = Counter(case.example.type for case in cases)
+    assert 0 < kinds["NONE"] < len(cases) / 2

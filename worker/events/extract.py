@@ -29,7 +29,6 @@ from worker.events.dates.timing import Timeline
 from worker.events.frames.acts import Act
 from worker.events.frames.borders import at_home
 from worker.events.frames.reader import Reader
-from worker.events.frames.whose import distinct
 from worker.events.language import datelines, operative
 from worker.events.language import nlp as pipeline
 from worker.events.language.parsed import Doc, Span, Token
@@ -43,7 +42,7 @@ from worker.events.relate.doubt import Doubter
 from worker.events.rules import Lexicon, lexicon
 from worker.events.topics import is_sport
 from worker.events.who import naming
-from worker.events.who.phrases import Named, Phrases, is_somebody
+from worker.events.who.phrases import Named, Phrases, distinct, is_somebody
 from worker.events.who.reference import Discourse, Seen
 from worker.events.who.sightings import sightings
 from worker.events.who.speech import Speech

@@ -16,7 +16,7 @@ from worker.events.frames.acts import Act, Frame, as_fact
 from worker.events.frames.contents import Contents
 from worker.events.frames.places import Places
 from worker.events.frames.triggers import Triggers
-from worker.events.frames.whose import Whose, distinct
+from worker.events.frames.whose import Whose
 from worker.events.language.parsed import Token
 from worker.events.language.tree import (
     Standing,
@@ -30,6 +30,7 @@ from worker.events.language.tree import (
     standing,
 )
 from worker.events.rules import Lexicon
+from worker.events.who.phrases import distinct
 from worker.events.who.speech import Speech
 
 _COOPERATIVE = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT"})
@@ -180,8 +181,7 @@ class Clauses:
             return replace(act, actors=tuple(everyone), recipients=()) if both else act
         if act.type != "CONSULT" and "unilateral" not in act.rule.flags:
             return act
-        context = self._triggers.context(act.trigger)
-        context.flags, context.type, context.actors = act.rule.flags, act.rule.type, frozenset()
+        context = self._triggers.context(act.trigger).trying(act.rule)
         codes = {n.code for n in self._places.first(act.rule.actor, context, 0)}
         own = tuple(n for n in everyone if n.code in codes)
         others = tuple(n for n in everyone if n.code not in codes)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from worker.events import plover
 from worker.events.frames.acts import PartiesOf
 from worker.events.frames.triggers import Context, Triggers, on_condition
-from worker.events.frames.whose import Whose, distinct
+from worker.events.frames.whose import Whose
 from worker.events.language.parsed import Token
 from worker.events.language.tree import (
     arguments,
@@ -25,7 +25,7 @@ from worker.events.language.tree import (
     nested,
     subject,
 )
-from worker.events.who.phrases import Named, Phrases
+from worker.events.who.phrases import Named, Phrases, distinct
 
 _AIMED = frozenset({"to", "with", "from", "on", "against", "in", "for", "at", "toward", "towards"})
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from worker.events.frames.acts import Act, Frame, as_fact
 from worker.events.frames.contents import Contents
 from worker.events.frames.triggers import Triggers
-from worker.events.frames.whose import Whose, distinct
+from worker.events.frames.whose import Whose
 from worker.events.language.parsed import Token
 from worker.events.language.tree import (
     Standing,
@@ -25,7 +25,7 @@ from worker.events.language.tree import (
     subject,
 )
 from worker.events.rules import Lexicon
-from worker.events.who.phrases import Phrases
+from worker.events.who.phrases import Phrases, distinct
 from worker.events.who.speech import Speech
 
 _DEONTIC = frozenset({"must", "should", "ought", "need"})

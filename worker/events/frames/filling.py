@@ -15,7 +15,7 @@ from worker.events.frames.meetings import Meetings
 from worker.events.frames.places import Places
 from worker.events.frames.triggers import Context, Triggers
 from worker.events.frames.understood import Understood
-from worker.events.frames.whose import Whose, distinct
+from worker.events.frames.whose import Whose
 from worker.events.frames.word_order import WordOrder
 from worker.events.language.parsed import Token
 from worker.events.language.tree import (
@@ -33,7 +33,7 @@ from worker.events.language.tree import (
     subject,
 )
 from worker.events.rules import Lexicon, Rule
-from worker.events.who.phrases import Named, Phrases
+from worker.events.who.phrases import Named, Phrases, distinct
 from worker.events.who.speech import Speech
 
 _CHEMICAL = frozenset(
@@ -106,12 +106,11 @@ class Filling:
             return list(frame.recipients) if frame.type == "ASSAULT" else []
         if rule.pos != "v":
             return []
-        context = self._triggers.context(token)
-        context.flags, context.type, context.actors = rule.flags, rule.type, frozenset()
+        context = self._triggers.context(token).trying(rule)
         return self._places.first(rule.recipient, context, 0)
 
     def _filled(self, rule: Rule, context: Context, depth: int) -> Frame | None:
-        context.flags, context.type, context.actors = rule.flags, rule.type, frozenset()
+        context.trying(rule)
         if not self._flags_hold(rule, context):
             return None
         actors = self._places.first(rule.actor, context, depth)

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 from worker.events.frames.triggers import Context, crowd_of, is_crowd
-from worker.events.frames.whose import Whose, distinct
+from worker.events.frames.whose import Whose
 from worker.events.language.parsed import Token
 from worker.events.language.tree import case, children, is_passive, lemma, nested
 from worker.events.rules import Lexicon
-from worker.events.who.phrases import Named, Phrases
+from worker.events.who.phrases import Named, Phrases, distinct
 
 SITES = frozenset(
     [

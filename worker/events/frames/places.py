@@ -21,11 +21,11 @@ from worker.events.frames.grounds import Grounds
 from worker.events.frames.noun_places import NounPlaces
 from worker.events.frames.triggers import Context, Triggers
 from worker.events.frames.verb_places import VerbPlaces
-from worker.events.frames.whose import Whose, distinct
+from worker.events.frames.whose import Whose
 from worker.events.language.parsed import Token
 from worker.events.language.tree import case, is_predicate, lemma
 from worker.events.rules import Lexicon
-from worker.events.who.phrases import Named, Phrases
+from worker.events.who.phrases import Named, Phrases, distinct
 
 
 class Places:

@@ -87,6 +87,11 @@ class Context:
     words: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
     fitting: dict[str, bool] = field(default_factory=dict)
 
+    def trying(self, rule: Rule) -> Context:
+        """Itself, with the rule that is tried now."""
+        self.flags, self.type, self.actors = rule.flags, rule.type, frozenset()
+        return self
+
 
 class Triggers:
     """Finds the rules of a word, and says which of them fit where it stands."""

@@ -15,7 +15,7 @@ from worker.events.frames.acts import PartiesOf
 from worker.events.frames.blows import HIT
 from worker.events.frames.complements import Complements
 from worker.events.frames.triggers import Context, Triggers, fills
-from worker.events.frames.whose import Whose, distinct
+from worker.events.frames.whose import Whose
 from worker.events.frames.word_order import REACH
 from worker.events.language.parsed import Token
 from worker.events.language.tree import (
@@ -28,7 +28,7 @@ from worker.events.language.tree import (
     nested,
 )
 from worker.events.rules import Lexicon, Rule
-from worker.events.who.phrases import Named, Phrases
+from worker.events.who.phrases import Named, Phrases, distinct
 from worker.events.who.speech import Speech
 
 _YIELDING = frozenset({"comply", "agree", "accede", "bow", "respond", "yield", "submit", "consent"})

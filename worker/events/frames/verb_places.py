@@ -13,11 +13,11 @@ from worker.events.frames.blows import Blows
 from worker.events.frames.complements import Complements
 from worker.events.frames.grounds import Grounds
 from worker.events.frames.triggers import Context, fills
-from worker.events.frames.whose import ABOUT, Whose, distinct
+from worker.events.frames.whose import ABOUT, Whose
 from worker.events.language.parsed import Token
 from worker.events.language.tree import case, children, conjuncts, is_passive, lemma, nested
 from worker.events.rules import Lexicon
-from worker.events.who.phrases import Named, Phrases
+from worker.events.who.phrases import Named, Phrases, distinct
 
 _TAKING_UP = frozenset({"ACCUSE", "SUPPORT", "REJECT"})
 

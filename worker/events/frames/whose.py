@@ -20,7 +20,7 @@ from worker.events.language.tree import (
     subject,
 )
 from worker.events.rules import Lexicon
-from worker.events.who.phrases import Named, Phrases
+from worker.events.who.phrases import Named, Phrases, distinct
 from worker.events.who.speech import Speech
 
 ABOUT = frozenset({"by", "at", "against", "over", "about", "with"})
@@ -92,11 +92,3 @@ class Whose:
         if speaker is None or speaker.how not in ("organ", "direct"):
             return []
         return [speaker] if speaker.kind in ("state", "igo") else []
-
-
-def distinct(named: Iterable[Named]) -> list[Named]:
-    """Each party once, where it is first named."""
-    first: dict[str, Named] = {}
-    for one in named:
-        first.setdefault(one.code, one)
-    return list(first.values())

@@ -154,7 +154,7 @@ class Phrases:
 
     def within(self, token: Token) -> list[Named]:
         """All parties named inside a phrase."""
-        return _unique(n for t in token.subtree for n in self._at.get(t.i, ()))
+        return distinct(n for t in token.subtree for n in self._at.get(t.i, ()))
 
     def site(self, token: Token) -> list[Named]:
         """The states that a phrase names as a place, those where an embassy stands included."""
@@ -178,7 +178,7 @@ class Phrases:
 
     def direct(self, token: Token) -> list[Named]:
         """Parties that the phrase stands for, all its conjuncts included."""
-        return _unique(named for head in conjuncts(token) for named in self._single(head, 0))
+        return distinct(named for head in conjuncts(token) for named in self._single(head, 0))
 
     def voice(self, token: Token) -> list[Named]:
         """Who speaks where a phrase is the subject: a report speaks for whose it is."""
@@ -202,7 +202,7 @@ class Phrases:
                 or (self._told(head) if told else [])
             )
             found.extend(replace(n, how="belongs") if not self._stands(head) else n for n in own)
-        return _unique(found)
+        return distinct(found)
 
     def modifiers(self, token: Token) -> list[Named]:
         """Parties in front of a noun: possessive, adjective, compound."""
@@ -224,7 +224,7 @@ class Phrases:
                     found.extend(
                         n for c in child.children if c.i in self._at for n in self._at[c.i]
                     )
-        return _own_groups(_unique(found), token)
+        return _own_groups(distinct(found), token)
 
     def _is_favoured(self, name: Token, noun: Token) -> bool:
         """ "Pro-Tibet activists": no people of Tibet's."""
@@ -255,7 +255,7 @@ class Phrases:
         """Who claimed responsibility for what a clause is about."""
         for clause in predicate.sent:
             if _claims(clause):
-                return _unique(n for c in children(clause, "nsubj") for n in self.direct(c))
+                return distinct(n for c in children(clause, "nsubj") for n in self.direct(c))
         for noun in predicate.subtree:
             near = noun.i > predicate.i and predicate in (noun.head, noun.head.head)
             ill = near and self._lexicon.is_a(lemma(noun), "ILLACT")
@@ -384,7 +384,7 @@ class Phrases:
             for wanted in ("by", "from") if verb in _FIRING else ("by",):
                 senders = [c for c in children(clause, "obl") if case(c) == wanted]
                 if found := [n for c in senders for n in self.direct(c)]:
-                    return _unique(found)
+                    return distinct(found)
         return []
 
     def _is_of_unknown(self, pronoun: Token, depth: int) -> bool:
@@ -428,7 +428,7 @@ class Phrases:
             for child in inner.children:
                 if child.i in self._at and child.dep_ in ("conj", "amod", "compound", "nmod:poss"):
                     found.extend(self._at[child.i])
-        return _unique([*found, *self._listed(token)])
+        return distinct([*found, *self._listed(token)])
 
     def _listed(self, token: Token) -> list[Named]:
         """All of "A, B and C" for any of them: parsers tear long lists apart."""
@@ -455,7 +455,7 @@ class Phrases:
             return []
         heads = [h for c in children(token, "appos", "flat") for h in conjuncts(c)]
         named = (n for h in heads for n in self._at.get(h.i, ()))
-        return _unique(n for n in named if n.kind != "state" and n.how != "organ")
+        return distinct(n for n in named if n.kind != "state" and n.how != "organ")
 
     def _called(self, token: Token) -> list[Named]:
         """ "The Georgian region of Abkhazia", "the Soviet republic of X": the one that is named."""
@@ -463,7 +463,7 @@ class Phrases:
             return []
         of = (c for c in children(token, "nmod") if case(c) == "of")
         heads = (head for c in of for head in conjuncts(c) if head.i in self._at)
-        return _unique(n for head in heads for n in self._with_companions(head))
+        return distinct(n for head in heads for n in self._with_companions(head))
 
     def _seated(self, token: Token) -> list[Named]:
         """ "Met officials in Minsk": whose capital follows, though hung on the verb."""
@@ -525,7 +525,7 @@ class Phrases:
             else:
                 continue
             if found:
-                return _unique(found)
+                return distinct(found)
         return []
 
 
@@ -570,7 +570,7 @@ def _lists(doc: Doc, at: dict[int, list[Named]]) -> dict[int, list[Named]]:
             run = []
         link = gap if run else ""
         run.append(i)
-        named = _unique(n for k in run for n in at[k])
+        named = distinct(n for k in run for n in at[k])
         both = run[0] > 0 and doc[run[0] - 1].lower_ == "both"
         least = (2 if both else 3) if "and" in link else 4
         if len(named) >= least and not named[0].place:
@@ -594,7 +594,8 @@ def _claims(clause: Token) -> bool:
     return any(lemma(c) == "responsibility" for c in objects)
 
 
-def _unique(found: Iterable[Named]) -> list[Named]:
+def distinct(found: Iterable[Named]) -> list[Named]:
+    """Each party once, where it is first named."""
     first: dict[str, Named] = {}
     for named in found:
         first.setdefault(named.code, named)

@@ -7,8 +7,8 @@ sentences at which its ``stories`` begin, and events by sentence. Each story is 
 has no day of publication, so that only dates with a year of their own are scored.
 
 Two thirds of the documents were drawn among those in which several sentences name two parties, the
-rest at random. One part (``voa``: 1,019 documents) may be tuned on, the other (``voa-kept``: 100)
-is for judging. 869 and 40 of them also give an event's own ``words``, and where it is told
+rest at random. One part (``voa``: 1,037 documents) may be tuned on, the other (``voa-kept``: 159)
+is for judging. 887 and 99 of them also give an event's own ``words``, and where it is told
 ``also``. Two people who coded the same 20 documents apart agreed at F1 .95 to .99 on types.
 """
 

@@ -98,10 +98,10 @@ class Understood:
         if "victims" in rule.flags and any(
             self._lexicon.is_a(lemma(t), "VICTIM") for t in token.subtree
         ):
-            return self._phrases.last_state(token)
+            return self._last_abroad(context)
         if "needy" in rule.flags:
             given = context.light is not None or rule.pos == "v"
-            return self._phrases.last_state(token) if given else []
+            return self._last_abroad(context) if given else []
         if "other" in rule.flags:
             actors = {n.code for t in context.args.agent for n in self._phrases.direct(t)}
             return self._phrases.other(token, actors)
@@ -116,6 +116,12 @@ class Understood:
             near = token.doc[token.i : min(token.sent.end, token.i + REACH)]
             return [n for t in near if case(t) in ("in", "at") for n in self._phrases.site(t)][:1]
         return []
+
+    def _last_abroad(self, context: Context) -> list[Named]:
+        """The state told last, or where that acts itself, the place that was told before."""
+        found = self._phrases.last_state(context.token)
+        own = any(n.code in context.actors for n in found)
+        return self._phrases.scene(context.token) if own else found
 
     def _refuser(self, noun: Token, answers: frozenset[str]) -> list[Named]:
         """Who turns down, or accepts, what a noun asks for or charges: it was aimed at them."""

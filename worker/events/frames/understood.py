@@ -101,7 +101,7 @@ class Understood:
             return self._last_abroad(context)
         if "needy" in rule.flags:
             given = context.light is not None or rule.pos == "v"
-            return self._last_abroad(context) if given else []
+            return self._stricken(context) if given else []
         if "other" in rule.flags:
             actors = {n.code for t in context.args.agent for n in self._phrases.direct(t)}
             return self._phrases.other(token, actors)
@@ -122,6 +122,12 @@ class Understood:
         found = self._phrases.last_state(context.token)
         own = any(n.code in context.actors for n in found)
         return self._phrases.scene(context.token) if own else found
+
+    def _stricken(self, context: Context) -> list[Named]:
+        """Who is in need: the place told before, or else the state told last."""
+        found = self._phrases.scene(context.token)
+        own = any(n.code in context.actors for n in found)
+        return self._phrases.last_state(context.token) if own or not found else found
 
     def _refuser(self, noun: Token, answers: frozenset[str]) -> list[Named]:
         """Who turns down, or accepts, what a noun asks for or charges: it was aimed at them."""

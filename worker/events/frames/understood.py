@@ -34,6 +34,7 @@ from worker.events.who.speech import Speech
 _YIELDING = frozenset({"comply", "agree", "accede", "bow", "respond", "yield", "submit", "consent"})
 _ANSWERS = frozenset({"REJECT", "AGREE", "CONCEDE"})
 _DENIALS = frozenset({"REJECT"})
+_TOLD_THERE = frozenset({"AID", "SUPPORT"})  # who is in need, or votes, is of the place told before
 _AIMED_AT = frozenset({"against", "anti", "over", "for", "protest", "government", "demand"})
 _CIVILIANS = frozenset({"civilian", "villager", "bystander", "resident", "pedestrian"})
 
@@ -100,8 +101,10 @@ class Understood:
         ):
             return self._last_abroad(context)
         if "needy" in rule.flags:
-            given = context.light is not None or rule.pos == "v"
-            return self._stricken(context) if given else []
+            given = context.light is not None or rule.pos == "v" or is_predicate(token)
+            if given and rule.type in _TOLD_THERE:
+                return self._stricken(context)
+            return self._phrases.last_state(token) if given else []
         if "other" in rule.flags:
             actors = {n.code for t in context.args.agent for n in self._phrases.direct(t)}
             return self._phrases.other(token, actors)

@@ -127,10 +127,9 @@ class Understood:
         return self._phrases.scene(context.token) if own else found
 
     def _stricken(self, context: Context) -> list[Named]:
-        """Who is in need: the place told before, or else the state told last."""
+        """Who is in need, or votes: the place told before, if it is not the actor's own."""
         found = self._phrases.scene(context.token)
-        own = any(n.code in context.actors for n in found)
-        return self._phrases.last_state(context.token) if own or not found else found
+        return [n for n in found if n.code not in context.actors]
 
     def _refuser(self, noun: Token, answers: frozenset[str]) -> list[Named]:
         """Who turns down, or accepts, what a noun asks for or charges: it was aimed at them."""

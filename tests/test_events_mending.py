@@ -5,7 +5,7 @@ from spacy.language import Language
 
 from worker.events.language.nlp import load
 from worker.events.language.parsed import Doc
-from worker.events.language.tree import arguments, is_passive
+from worker.events.language.tree import arguments, is_passive, subject
 from worker.events.mending import mend
 from worker.events.rules import lexicon
 
@@ -150,3 +150,9 @@ def test_a_title_opens_another_name(nlp: Language) -> None:
     )
     second = next(t for t in _mended(nlp, text) if t.text == "Ramadan")
     assert (second.dep_, second.head.text) == ("conj", "Khaled")
+
+
+def test_whoever_calls_to_thank_somebody_does_both(nlp: Language) -> None:
+    doc = _mended(nlp, "The Thai premier called Peruvian President Dina Boluarte to thank her.")
+    thank = next(t for t in doc if t.text == "thank")
+    assert (thank.dep_, subject(thank)) == ("advcl", next(t for t in doc if t.text == "premier"))

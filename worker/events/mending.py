@@ -138,6 +138,15 @@ def _call_on(token: Token, _: Lexicon) -> None:
         called.dep_ = "obl"
 
 
+def _called_to_thank(verb: Token, _: Lexicon) -> None:
+    """ "Called X to thank him": what the caller does, not what is asked of X."""
+    caller = verb.head
+    if lemma(caller) != "call" or not any(children(caller, "obj")):
+        return
+    if any(c.lower_ in ("him", "her", "them") for c in children(verb, "obj", "iobj")):
+        verb.dep_ = "advcl"
+
+
 def _it_that_is_willing(token: Token, _: Lexicon) -> None:
     """ "Chad says it is willing": "it" is no filler where only somebody can be so."""
     what = token.head
@@ -308,6 +317,7 @@ _REPAIRS = Repairs(
         repair(_up_to_a_number, labels="case", words="to"),
         repair(_verb_read_as_noun, tags="NN NNS NNP NNPS"),
         repair(_call_on, labels="compound:prt", words="on upon"),
+        repair(_called_to_thank, labels="xcomp", tags="VB"),
         repair(_it_that_is_willing, labels="expl", words="it"),
         repair(_two_subjects),
         repair(_past_read_as_participle, labels="ROOT ccomp parataxis", tags="VBN"),

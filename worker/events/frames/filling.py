@@ -156,6 +156,8 @@ class Filling:
             recipients = [r for r in meant if r.code not in codes or not told] or recipients
         if not recipients and rule.pos == "v":
             recipients = self._word_order.after_verb(rule, context.token)
+            if "body" in rule.flags and any(p.kind != "igo" for p in recipients):
+                return None
         if not recipients and rule.type == "ASSAULT" and not guessed:
             recipients = self._understood.on_the_spot(actors, context)
         if "band" in rule.flags and any(a.kind != "group" for a in actors):

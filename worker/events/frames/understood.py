@@ -34,6 +34,7 @@ from worker.events.who.speech import Speech
 _YIELDING = frozenset({"comply", "agree", "accede", "bow", "respond", "yield", "submit", "consent"})
 _ANSWERS = frozenset({"REJECT", "AGREE", "CONCEDE"})
 _DENIALS = frozenset({"REJECT"})
+_TOLD_THERE = frozenset({"AID", "SUPPORT"})  # who is in need, or votes, is of the place told before
 _AIMED_AT = frozenset({"against", "anti", "over", "for", "protest", "government", "demand"})
 _CIVILIANS = frozenset({"civilian", "villager", "bystander", "resident", "pedestrian"})
 
@@ -98,9 +99,11 @@ class Understood:
         if "victims" in rule.flags and any(
             self._lexicon.is_a(lemma(t), "VICTIM") for t in token.subtree
         ):
-            return self._phrases.last_state(token)
+            return self._last_abroad(context)
         if "needy" in rule.flags:
-            given = context.light is not None or rule.pos == "v"
+            given = context.light is not None or rule.pos == "v" or is_predicate(token)
+            if given and rule.type in _TOLD_THERE:
+                return self._stricken(context)
             return self._phrases.last_state(token) if given else []
         if "other" in rule.flags:
             actors = {n.code for t in context.args.agent for n in self._phrases.direct(t)}
@@ -116,6 +119,17 @@ class Understood:
             near = token.doc[token.i : min(token.sent.end, token.i + REACH)]
             return [n for t in near if case(t) in ("in", "at") for n in self._phrases.site(t)][:1]
         return []
+
+    def _last_abroad(self, context: Context) -> list[Named]:
+        """The state told last, or where that acts itself, the place that was told before."""
+        found = self._phrases.last_state(context.token)
+        own = any(n.code in context.actors for n in found)
+        return self._phrases.scene(context.token) if own else found
+
+    def _stricken(self, context: Context) -> list[Named]:
+        """Who is in need, or votes: the place told before, if it is not the actor's own."""
+        found = self._phrases.scene(context.token)
+        return [n for n in found if n.code not in context.actors]
 
     def _refuser(self, noun: Token, answers: frozenset[str]) -> list[Named]:
         """Who turns down, or accepts, what a noun asks for or charges: it was aimed at them."""

@@ -71,6 +71,8 @@ class WordOrder:
             if token.pos_ == "ADP" or (token.pos_ == "SCONJ" and token.dep_ == "mark"):
                 preposition = token.lower_
             elif found := self._phrases.named_at(token):
+                if _opens_clause(token):
+                    return []  # "sent generators, and Chad provided poles"
                 bare = ("",) if "matrix" in rule.flags else ("", "between")
                 wanted = preposition in rule.recipient or (
                     preposition in bare and "obj" in rule.recipient
@@ -82,6 +84,12 @@ class WordOrder:
 def _is_named_place(name: Token) -> bool:
     """ "In the Somali capital, Mogadishu, …": a name in apposition to a place."""
     return name.dep_ == "appos" and case(name.head) in SITES
+
+
+def _opens_clause(name: Token) -> bool:
+    """Whether a name is the subject of a coordinated clause."""
+    noun = _head_of_name(name)
+    return noun.dep_ == "nsubj" and noun.head.dep_ == "conj" and noun.head.i > noun.i
 
 
 def _head_of_name(token: Token) -> Token:

@@ -672,6 +672,8 @@ def _adverbial(node: Token, operators: Operators) -> Standing | None:
         return operators.verb(lemma(node.head), next(iter(marks & _COMPLEMENT_MARKS)))
     if "to" in marks:
         purpose = operators.verbs.get((lemma(node.head), "to"), Standing.OPEN)
+        if lemma(node.head) == "call" and any(children(node.head, "obj")):
+            purpose = Standing.FACT  # "called the premier to congratulate her"
         own = own_standing(node.head)  # "will meet to discuss"
         return own if purpose is Standing.FACT and own is not Standing.FACT else purpose
     if not marks and node.tag_ == "VBG":

@@ -302,7 +302,7 @@ class Phrases:
                     )
                     for n in found
                 ]
-            if found := self._sent_by(token):
+            if found := self._sent_by(token) or self._counted_among(token, depth):
                 return [replace(n, how="organ") for n in found]
         elif word in _AGAINST and any(children(token, "nmod:poss")):
             return []  # "his critics" do not act for his country
@@ -337,6 +337,13 @@ class Phrases:
             )
             return [replace(n, sector=_part(token, n)) for n in found]
         return []
+
+    def _counted_among(self, token: Token, depth: int) -> list[Named]:
+        """ "Several nations, including Chad and Niger": those who are named of them."""
+        if not self._lexicon.is_a(lemma(token), "NATIONS"):
+            return []
+        named = (c for c in children(token, "nmod") if case(c) in ("including", "such as"))
+        return distinct(n for c in named for m in conjuncts(c) for n in self._single(m, depth + 1))
 
     def _acting_on(self, token: Token, depth: int) -> frozenset[str]:
         """Codes of who does to a phrase what its verb says: "she urged both sides" is not hers."""

@@ -71,10 +71,15 @@ class Contents:
         """The mode that `table` (REQUEST, REJECT, THREATEN) gives to this content."""
         modes = self._lexicon.modes
         words = modes["words"][table]
-        for token in content:
+        for n, token in enumerate(content):
+            forms = _forms(token)
+            if table == "request" and self._are(forms, modes["halting"]["words"]):
+                yielded = modes["halting"]["yielded"]
+                freed = any(self._are(_forms(t), yielded) for t in content[n + 1 :])
+                return "yield" if freed else "change"
             for mode, listed in words.items():  # type: ignore[attr-defined]
-                if {lemma(token), hyphened(token)} & set(listed.split()):
-                    return str(mode)
+                if self._are(forms, listed):
+                    return None if mode == "none" else str(mode)
             kind = self._triggers.kind(token)
             if kind is not None and kind[0] == "THREATEN" == table.upper():
                 return kind[1]
@@ -85,6 +90,10 @@ class Contents:
         if table != "threaten" and any(self._is_help(t) for t in content):
             return "assist"
         return modes[table].get("default")
+
+    @staticmethod
+    def _are(forms: frozenset[str], listed: object) -> bool:
+        return not forms.isdisjoint(str(listed).split())
 
     def _is_help(self, token: Token) -> bool:
         """ "A request for missiles": what can be given."""
@@ -184,6 +193,15 @@ class Contents:
             yield token
             for child in inner:
                 yield from self.telling(child, depth + 1)
+
+
+def _forms(token: Token) -> frozenset[str]:
+    """A word as the lists may spell it: with its particle, if it has one and that is listed."""
+    particle = next((c.lower_ for c in children(token, "compound:prt")), "")
+    own = lemma(token)
+    if particle == "up":  # "give up" gives nothing
+        return frozenset((f"{own}+{particle}",))
+    return frozenset((own, hyphened(token), f"{own}+{particle}" if particle else own))
 
 
 def _hung_above(participle: Token) -> list[Token]:

@@ -127,6 +127,7 @@ class Clauses:
         args = arguments(token)
         nouns = [*args.patient, *(t for c, t in args.preps if c in ("on", "for", "against", "of"))]
         below = [c for p in nouns for c in children(p, "acl") if not is_passive(c)]
+        below = [c for c in below if not self._is_denial(c)]
         if frame.type == "AGREE" and "swallows" in flags:  # "will honour the deal"
             yield from [*args.patient, *(t for _, t in args.preps)]
         for clause in [*args.complements, *below]:
@@ -226,6 +227,12 @@ class Clauses:
         if trigger.dep_ != "xcomp" or lemma(above) not in _HOPING or any(children(above, "obj")):
             return False
         return standing(above, self._lexicon.operators) is Standing.FACT
+
+    def _is_denial(self, clause: Token) -> bool:
+        """ "Accused X of arming rebels, a charge that it denies"."""
+        if clause.dep_ != "acl:relcl":
+            return False
+        return any(r.type == "REJECT" and r.pos == "v" for r in self._triggers.rules(clause))
 
     def _is_turned_down(self, noun: Token) -> bool:
         """ "Rejected the apology of X": it was put, though in vain."""

@@ -57,7 +57,7 @@ class Contents:
 
     def is_claim(self, context: Context) -> bool:
         """Whether what is turned down is something said: who said it counts, not of whom."""
-        return any(self._lexicon.is_a(lemma(t), "ASSERTION") for t in context.args.patient)
+        return any(self._lexicon.is_a(lemma(t), "ASSERTION") for t in _claimed(context.args))
 
     def is_refused(self, context: Context) -> bool:
         """Whether what is vowed is that a good turn will not be done: a refusal."""
@@ -193,6 +193,11 @@ class Contents:
             yield token
             for child in inner:
                 yield from self.telling(child, depth + 1)
+
+
+def _claimed(args: Arguments) -> list[Token]:
+    """What is denied; before a clause it may be read as an indirect object."""
+    return args.patient or args.indirect
 
 
 def _forms(token: Token) -> frozenset[str]:

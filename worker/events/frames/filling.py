@@ -138,6 +138,8 @@ class Filling:
             return None
         claims = rule.type == "REJECT" and self._contents.is_claim(context)
         places = ("claim", "from", "by") if claims else rule.recipient
+        if claims and is_passive(context.token):  # "the charge was denied by X"
+            places = places[:2]
         recipients = self._places.first(places, context, depth)
         recipients = [r for r in recipients if not self._lexicon.is_a(r.code.lower(), "NGO")]
         home = all(r.code in context.actors and r.start >= 0 for r in recipients)
@@ -213,6 +215,9 @@ class Filling:
             return any(is_subjunctive(c) for c in context.args.complements)
         if rule.type == "REQUEST" and "matrix" in flags and _is_question(context):
             return False
+        if "rebuts" in flags:  # "but X says it only runs a reactor"; not "says it will stop"
+            told = [own_standing(c) for c in context.args.complements if c.dep_ == "ccomp"]
+            return bool(told) and told[0] in (Standing.FACT, Standing.NEGATED)
         if "present" in flags:
             return context.token.tag_ in ("VBZ", "VBP")
         own = (c for c in context.args.complements if c.head == context.token)

@@ -132,7 +132,8 @@ class Answers:
         for told in self._made[-_RECENT:][::-1]:
             if told.type in ("REQUEST", "AGREE") and own & told.codes[1]:
                 return replace(act, recipients=told.actors)
-        said_no = act.rule.flags & {"negated", "refusing"}  # "will not accept the line"
+        firm = "weak" not in act.rule.flags  # "will not accept the line"
+        said_no = firm and act.rule.flags & {"negated", "refusing"}
         return replace(act, recipients=self._other(act)) if said_no else act
 
     def _rebutted(self, act: Act) -> Act:
@@ -150,7 +151,8 @@ class Answers:
         own = {a.code for a in act.actors}
         for told in self._made[-_QUARREL:][::-1]:
             actors, recipients = told.codes
-            if plover.meaning(told.type).quad < 3 or own & actors & recipients:
+            calm = plover.meaning(told.type).quad < 3 or told.type == "REJECT"
+            if calm or own & actors & recipients:
                 continue
             if own & actors and recipients:
                 return replace(act, recipients=told.recipients)

@@ -47,8 +47,8 @@ class Contents:
         if not self._lexicon.is_a(lemma(context.token), "LIGHT"):
             return False  # "rejected a demand to expel the envoy"
         below = [c for p in context.args.patient for c in children(p, "acl")]
-        kinds = (self._triggers.kind(c) for c in below)
-        return any(k is not None and plover.meaning(k[0]).quad == 4 for k in kinds)
+        kinds = [k for c in below if (k := self._triggers.kind(c)) is not None]
+        return any(k[0] == "THREATEN" or plover.meaning(k[0]).quad == 4 for k in kinds)
 
     def is_kind(self, context: Context) -> bool:
         """Whether what is promised would be an act of cooperation."""
@@ -168,10 +168,9 @@ class Contents:
         heads = list(args.complements) or _hung_above(context.token)
         heads += [t for c, t in args.preps if c in ("for", "to", "with", "of", "on", "against")]
         heads += args.patient
-        found: list[Token] = []
-        for head in heads:
-            found.extend(self.telling(head, 0))
-        return found
+        if context.type == "REQUEST":  # "asked for help in stopping the flood"
+            heads.sort(key=lambda t: t.i)
+        return [t for head in heads for t in self.telling(head, 0)]
 
     def telling(self, token: Token, depth: int) -> Iterator[Token]:
         """The words of a phrase or clause that may say which mode it is, from the top down."""

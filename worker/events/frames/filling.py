@@ -23,6 +23,7 @@ from worker.events.language.tree import (
     case,
     children,
     conjuncts,
+    governing_verb,
     is_passive,
     is_predicate,
     is_subjunctive,
@@ -132,6 +133,8 @@ class Filling:
         if not actors:
             return None
         actors = self._outer_subject(rule, context, depth, actors)
+        if "reprover" in rule.recipient:
+            actors = self._reproved(actors, context, depth)
         context.actors = frozenset(a.code for a in actors)
         context.armed = any(a.kind == "group" for a in actors)
         if "own" in rule.flags and not self._is_own(context):
@@ -142,6 +145,8 @@ class Filling:
             places = places[:2]
         recipients = self._places.first(places, context, depth)
         recipients = [r for r in recipients if not self._lexicon.is_a(r.code.lower(), "NGO")]
+        if claims:  # "a charge denied by X"
+            recipients = [r for r in recipients if r.code not in context.actors]
         home = all(r.code in context.actors and r.start >= 0 for r in recipients)
         if rule.type == "THREATEN" and recipients and home and not self._domestic:
             return None  # aimed at oneself: a domestic act
@@ -265,6 +270,16 @@ class Filling:
             return actors
         outer = subject(inner.head)
         return (self._whose.subject([outer]) if outer is not None else []) or actors
+
+    def _reproved(self, actors: list[Named], context: Context, depth: int) -> list[Named]:
+        """ "X imposed sanctions on Y because it refuses": not X refuses, though it is the subject."""
+        above = governing_verb(context.token)
+        codes = {n.code for n in self._places.first(("reprover",), context, depth)}
+        if above is None or not codes or any(a.basis != "reference" for a in actors):
+            return actors
+        frame = self.frame(above, depth + 1) if {a.code for a in actors} <= codes else None
+        frame = frame or next(filter(None, map(self.frame, children(above, "obj"))), None)
+        return list(frame.recipients) if frame is not None and frame.recipients else actors
 
     def _mode(self, rule: Rule, context: Context) -> str | None:
         """The mode, which a matrix takes from what it asks for, refuses or threatens."""

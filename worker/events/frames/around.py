@@ -31,7 +31,7 @@ _TRADING = ("to", "of", "from")
 _INCLUDING = frozenset({"involve", "include", "group", "unite", "gather", "bring"})
 
 _GROUNDS = frozenset({"for", "over", "because", "because of", "after", "following", "due to"})
-_REPROOFS = frozenset({"SANCTION", "ACCUSE", "THREATEN"})
+_REPROOFS = frozenset({"SANCTION", "ACCUSE", "THREATEN", "COERCE", "ASSAULT"})
 _AFTER = frozenset({"after", "following", "amid", "despite"})
 _ANSWERED = {
     **dict.fromkeys(("respond", "response", "reply", "answer"), ("to",)),

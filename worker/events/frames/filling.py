@@ -13,7 +13,7 @@ from worker.events.frames.complements import own_subject
 from worker.events.frames.contents import Contents
 from worker.events.frames.meetings import Meetings
 from worker.events.frames.places import Places
-from worker.events.frames.triggers import Context, Triggers
+from worker.events.frames.triggers import Context, Triggers, fills
 from worker.events.frames.understood import Understood
 from worker.events.frames.whose import Whose
 from worker.events.frames.word_order import WordOrder
@@ -154,6 +154,8 @@ class Filling:
             recipients = [r for r in recipients if r.code not in {a.code for a in actors}]
         if any(k in rule.flags and actors[0].kind != k for k in ("igo", "group")):
             return None
+        if rule.type == "REQUEST" and "matrix" in rule.flags and self._asks_own(context):
+            return None
         if "body" in rule.flags and not all(p.kind == "igo" for p in recipients):
             return None
         codes = {a.code for a in actors}
@@ -222,7 +224,7 @@ class Filling:
             return False
         if "rebuts" in flags:  # "but X says it only runs a reactor"; not "says it will stop"
             told = [own_standing(c) for c in context.args.complements if c.dep_ == "ccomp"]
-            return bool(told) and told[0] in (Standing.FACT, Standing.NEGATED)
+            return not told or told[0] in (Standing.FACT, Standing.NEGATED)
         if "present" in flags:
             return context.token.tag_ in ("VBZ", "VBP")
         own = (c for c in context.args.complements if c.head == context.token)
@@ -270,6 +272,19 @@ class Filling:
             return actors
         outer = subject(inner.head)
         return (self._whose.subject([outer]) if outer is not None else []) or actors
+
+    def _asks_own(self, context: Context) -> bool:
+        """ "Called for its citizens to protest", "urged lawmakers to pass it": who is asked is at home."""
+        if self._domestic:
+            return False
+        args = context.args
+        asked = [*args.patient, *(s for c in args.complements for s in children(c, "nsubj"))]
+        for who in asked:
+            if (named := self._phrases.direct(who)) and args.complements:
+                return all(n.code in context.actors for n in named)
+            if not named and fills(who, self._lexicon.classes["AT_HOME"], self._lexicon):
+                return True
+        return False
 
     def _reproved(self, actors: list[Named], context: Context, depth: int) -> list[Named]:
         """ "X imposed sanctions on Y because it refuses": not X refuses, though it is the subject."""

@@ -158,7 +158,8 @@ class Answers:
                 return replace(act, recipients=told.recipients)
             if own & recipients:
                 return replace(act, recipients=told.actors)
-        return act
+        others = self._other(act) if "answer" in act.rule.flags else ()
+        return replace(act, recipients=others)
 
     def _promised(self, act: Act) -> Act:
         """What is promised without a name is promised to whoever asked for it just before."""

@@ -20,6 +20,7 @@ from worker.events.frames.word_order import WordOrder
 from worker.events.language.parsed import Token
 from worker.events.language.tree import (
     Standing,
+    arguments,
     case,
     children,
     conjuncts,
@@ -48,6 +49,7 @@ _CHOOSY = frozenset(
 )  # not everybody can be the actor
 _VOWING = frozenset({"vow", "swear"})
 _ISSUED = frozenset({"SANCTION", "MOBILIZE", "AID", "CONCEDE"})  # without an agent, the issuer's
+_SPOKEN = frozenset({"REQUEST", "ACCUSE", "REJECT", "THREATEN"})
 _SWAPPING = frozenset({"trade", "swap"})
 _QUESTIONS = frozenset({"how", "why", "whether", "when", "where", "if"})
 _THREATS = frozenset({"threaten", "threat", "ultimatum"})
@@ -126,6 +128,10 @@ class Filling:
             actors = self._word_order.before_verb(context.token)
             actors = [a for a in actors if self._is_public(a, rule)]
             guessed = bool(actors)
+        if not actors and rule.type in _SPOKEN and _is_aside(context.token):
+            outer = governing_verb(context.token)
+            actors = self._whose.subject(arguments(outer).agent) if outer is not None else []
+            actors = [a for a in actors if a.how != "people"]
         if not actors and rule.type in _ISSUED and not choosy:
             actors = self._understood.issuing(context)
         if not actors and self._domestic:
@@ -278,7 +284,8 @@ class Filling:
         if self._domestic:
             return False
         args = context.args
-        asked = [*args.patient, *(s for c in args.complements for s in children(c, "nsubj"))]
+        asked = [*args.patient, *args.indirect]
+        asked += [*(s for c in args.complements for s in children(c, "nsubj"))]
         for who in asked:
             if (named := self._phrases.direct(who)) and args.complements:
                 return all(n.code in context.actors for n in named)
@@ -406,6 +413,11 @@ class Filling:
 def _is_open_complement(token: Token) -> bool:
     """ "Tried to promise"; but who "stands ready" is ready."""
     return token.dep_ == "xcomp" and lemma(token.head) not in ("stand", "remain", "be")
+
+
+def _is_aside(token: Token) -> bool:
+    """ "Condemned the abuses urging X to act": who condemned urges, not the abuses."""
+    return token.dep_ == "acl" and token.tag_ == "VBG" and is_predicate(token)
 
 
 def _is_question(context: Context) -> bool:

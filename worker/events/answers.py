@@ -23,7 +23,8 @@ _ORDERED = ("REQUEST", "THREATEN", "ACCUSE")
 _ANSWERS = {  # what is denied or turned down → types of acts that said it
     "accusation": _CHARGED, "allegation": _CHARGED, "charge": _CHARGED, "criticism": _CHARGED,
     "demand": ("REQUEST",), "claim": _CLAIMED, "report": _CLAIMED, "statement": _CLAIMED,
-    "it": _CHARGED, "that": _CHARGED, "this": _CHARGED, "warrant": _ORDERED, "order": _ORDERED, "deadline": _ORDERED,
+    "it": _CHARGED, "that": _CHARGED, "this": _CHARGED,
+    "warrant": _ORDERED, "order": _ORDERED, "deadline": _ORDERED,
 }  # fmt: skip
 _CHARGES = {"accusation", "allegation", "charge", "criticism", "claim"}
 _LONELY = {
@@ -205,7 +206,9 @@ class Answers:
         if act.type == "REQUEST" or trigger.pos_ == "NOUN":
             below += [c for c in trigger.children if c.dep_ in ("obl", "nmod")]
         clauses = [c for c in below if c.dep_ in ("ccomp", "xcomp")]
-        below += [g for c in clauses for g in c.children if c.dep_ == "xcomp" and g.dep_ in ("obj", "obl")]
+        below += [
+            g for c in clauses for g in c.children if c.dep_ == "xcomp" and g.dep_ in ("obj", "obl")
+        ]
         below += [g for c in clauses for g in c.children if c.pos_ == "ADJ" and g.dep_ == "nsubj"]
         words = {lemma(c) for c in below}
         return words | ({lemma(trigger.head)} if trigger.dep_ in ("acl", "acl:relcl") else set())

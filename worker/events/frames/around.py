@@ -151,7 +151,7 @@ def reprovers(token: Token, lexicon: Lexicon) -> Iterable[Token]:
         yield from arguments(verb).agent
 
 
-def heeding(token: Token, lexicon: Lexicon) -> Iterable[Token]:
+def heeding(token: Token, _: Lexicon) -> Iterable[Token]:
     """Who does what was asked for: "X freed the men at the request of Y"; else who tells it."""
     verb = governing_verb(token)
     if verb is not None:

@@ -47,8 +47,8 @@ class Contents:
         if not self._lexicon.is_a(lemma(context.token), "LIGHT"):
             return False  # "rejected a demand to expel the envoy"
         below = [c for p in context.args.patient for c in children(p, "acl")]
-        kinds = [k for c in below if (k := self._triggers.kind(c)) is not None]
-        return any(k[0] == "THREATEN" or plover.meaning(k[0]).quad == 4 for k in kinds)
+        types = [k[0] for c in below if (k := self._triggers.kind(c)) is not None]
+        return any(t == "THREATEN" or plover.meaning(t).quad == 4 for t in types)
 
     def is_kind(self, context: Context) -> bool:
         """Whether what is promised would be an act of cooperation."""

@@ -90,9 +90,7 @@ class Demands:
             return
         rule = self._lexicon.triggers("d", "must")[0]
         meant = [who] if self._lexicon.is_a(lemma(who), "MEETING") else []
-        mode = self._contents.embedded(
-            "request", [*meant, *self._contents.telling(predicate, 0)]
-        )
+        mode = self._contents.embedded("request", [*meant, *self._contents.telling(predicate, 0)])
         frame = Frame(rule, "REQUEST", mode, tuple(speakers), tuple(targets))
         yield as_fact(predicate, frame)
 

@@ -280,13 +280,13 @@ class Filling:
         return (self._whose.subject([outer]) if outer is not None else []) or actors
 
     def _asks_own(self, context: Context) -> bool:
-        """ "Called for its citizens to protest", "urged lawmakers to pass it": who is asked is at home."""
+        """ "Called for its citizens to protest", "urged lawmakers to act": they are at home."""
         if self._domestic:
             return False
         args = context.args
         asked = [*args.patient, *args.indirect]
         asked += [*(s for c in args.complements for s in children(c, "nsubj"))]
-        for who in asked:
+        for who in (t for t in asked if t.pos_ != "PRON"):
             if (named := self._phrases.direct(who)) and args.complements:
                 return all(n.code in context.actors for n in named)
             if not named and fills(who, self._lexicon.classes["AT_HOME"], self._lexicon):
@@ -294,7 +294,7 @@ class Filling:
         return False
 
     def _reproved(self, actors: list[Named], context: Context, depth: int) -> list[Named]:
-        """ "X imposed sanctions on Y because it refuses": not X refuses, though it is the subject."""
+        """ "X imposed sanctions on Y because it refuses": not X, though it is the subject."""
         above = governing_verb(context.token)
         codes = {n.code for n in self._places.first(("reprover",), context, depth)}
         if above is None or not codes or any(a.basis != "reference" for a in actors):

@@ -86,7 +86,7 @@ class Places:
         return self._verbs.of(place, context)
 
     def _met(self, context: Context, depth: int) -> list[Named]:
-        """Whom a party meets or visits to say so: "met X to urge restraint", "went to X, where …"."""
+        """Whom a party meets to say so: "met X to urge restraint", "went to X, where …"."""
         token = context.token
         above = governing_verb(token)
         if above is None or depth > 1 or not _is_purpose(token):
@@ -117,4 +117,4 @@ class Places:
 def _is_purpose(clause: Token) -> bool:
     """ "… to urge restraint", "… where she urged restraint"."""
     words = {c.lower_ for c in children(clause, "mark", "advmod")}
-    return clause.dep_.startswith(("advcl", "acl")) and bool(words & {"to", "where"})
+    return clause.dep_.startswith(("advcl", "acl", "ccomp")) and bool(words & {"to", "where"})

@@ -45,6 +45,7 @@ def _dyads(coder: Coder, text: str, kind: str) -> set[str]:
         ("Chad criticized the Libyan dam. Libya defended its decision to build it.", "LBY>TCD"),
         ("Norway imposed sanctions on Chad because of its refusal to free the men.", "TCD>NOR"),
         ("Norway criticized Chad for refusing to free the men.", "TCD>NOR"),
+        ("Norway rejected the idea of holding talks with Chad.", "NOR>TCD"),
     ],
 )
 def test_a_refusal_is_aimed_at_whoever_charged_or_asked(

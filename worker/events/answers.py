@@ -113,6 +113,8 @@ class Answers:
         proposed = words & self._lexicon.classes["PROPOSAL"]
         types = next((types for word, types in _ANSWERS.items() if word in words), None)
         for one in told:
+            if one.mode == "investigate" and words & _CHARGES:
+                continue  # who looks into a charge did not make it
             if one.type in (types or (_ASKED if proposed else _CHARGED)) and own & one.codes[1]:
                 mode = one.mode if one.type == "REQUEST" else act.mode
                 return replace(act, recipients=one.actors, mode=mode)

@@ -57,7 +57,8 @@ class Contents:
 
     def is_claim(self, context: Context) -> bool:
         """Whether what is turned down is something said: who said it counts, not of whom."""
-        return any(self._lexicon.is_a(lemma(t), "ASSERTION") for t in _claimed(context.args))
+        claimed = (t for t in _claimed(context.args) if self._lexicon.is_a(lemma(t), "ASSERTION"))
+        return any(not _is_plan(t) for t in claimed)
 
     def is_refused(self, context: Context) -> bool:
         """Whether what is vowed is that a good turn will not be done: a refusal."""
@@ -192,6 +193,12 @@ class Contents:
             yield token
             for child in inner:
                 yield from self.telling(child, depth + 1)
+
+
+def _is_plan(noun: Token) -> bool:
+    """ "The idea of holding talks with X": nobody says it, somebody would do it."""
+    clauses = (c for c in children(noun, "acl") if c.tag_ == "VBG")
+    return any(m.lower_ == "of" for c in clauses for m in children(c, "mark"))
 
 
 def _claimed(args: Arguments) -> list[Token]:

@@ -102,8 +102,7 @@ class Answers:
             act, stands = self._open.get(number, (None, True))
             found = self._asked(act, self._made[number + 1 :]) if act is not None else None
             if found is not None:
-                others = tuple(replace(n, start=-1, end=-1) for n in found.recipients)
-                yield replace(told, recipients=others, mode=found.mode)
+                yield replace(told, recipients=_meant(found.recipients), mode=found.mode)
             elif stands:
                 yield told
 
@@ -144,7 +143,7 @@ class Answers:
         own = {a.code for a in act.actors}
         for told in self._made[-_JUST:][::-1]:
             if told.type == "ACCUSE" and own & told.codes[1] and not own & told.codes[0]:
-                return replace(act, recipients=told.actors)
+                return replace(act, recipients=_meant(told.actors))
         return act
 
     def _demanded(self, act: Act) -> Act:
@@ -158,9 +157,9 @@ class Answers:
             if calm or own & actors & recipients:
                 continue
             if own & actors and recipients:
-                return replace(act, recipients=told.recipients)
+                return replace(act, recipients=_meant(told.recipients))
             if own & recipients:
-                return replace(act, recipients=told.actors)
+                return replace(act, recipients=_meant(told.actors))
         others = self._other(act) if "answer" in act.rule.flags else ()
         return replace(act, recipients=others)
 
@@ -214,3 +213,8 @@ class Answers:
         below += [g for c in clauses for g in c.children if c.pos_ == "ADJ" and g.dep_ == "nsubj"]
         words = {lemma(c) for c in below}
         return words | ({lemma(trigger.head)} if trigger.dep_ in ("acl", "acl:relcl") else set())
+
+
+def _meant(told: Iterable[Named]) -> tuple[Named, ...]:
+    """Parties as an act elsewhere told them: here their words do not stand."""
+    return tuple(replace(n, start=-1, end=-1) for n in told)

@@ -36,6 +36,16 @@ def _dyads(coder: Coder, text: str, kind: str) -> set[str]:
         ("Hungary rejected a demand from Serbia to expel the envoy of Chile.", "HUN>SRB"),
         ("A Chadian newspaper quoted the Libyan premier as rejecting a French offer.", "LBY>FRA"),
         ("Israel will not negotiate with Syria, its premier said.", "ISR>SYR"),
+        ("Chad and Mali accuse Libya of arming rebels - a charge Libya denies.", "LBY>TCD+MLI"),
+        ("Chad accused Libya of arming rebels, a charge denied by Libya.", "LBY>TCD"),
+        ("Chad accused Libya of arming rebels. Libya denies that.", "LBY>TCD"),
+        ("Chad accused Libya of arming rebels. Libya says the charge is untrue.", "LBY>TCD"),
+        ("Chad accused Libya of arming rebels, despite denials from Tripoli.", "LBY>TCD"),
+        ("Chad accused Libya of arming rebels, but Libya says it only feeds refugees.", "LBY>TCD"),
+        ("Chad criticized the Libyan dam. Libya defended its decision to build it.", "LBY>TCD"),
+        ("Norway imposed sanctions on Chad because of its refusal to free the men.", "TCD>NOR"),
+        ("Norway criticized Chad for refusing to free the men.", "TCD>NOR"),
+        ("Norway rejected the idea of holding talks with Chad.", "NOR>TCD"),
     ],
 )
 def test_a_refusal_is_aimed_at_whoever_charged_or_asked(
@@ -54,6 +64,45 @@ def test_a_refusal_is_aimed_at_whoever_charged_or_asked(
 )
 def test_whom_a_denial_is_about_is_not_refused(coder: Coder, text: str) -> None:
     assert _dyads(coder, text, "REJECT") <= {"TCD>"}
+
+
+def test_who_is_charged_and_will_stop_rejects_nothing(coder: Coder) -> None:
+    text = "Chad accused Libya of arming rebels, but Libya says it will stop."
+    assert _dyads(coder, text, "REJECT") == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Chad shelled a Libyan town. Libya asked for an investigation.", "LBY>TCD"),
+        ("Chad's premier met leaders of Hamas to urge them to disarm.", "TCD>HAMAS"),
+        ("Chad's premier visited Mali, where he renewed a call for reform.", "TCD>MLI"),
+        ("Libya says the bodies were returned following a request from Chad.", "TCD>LBY"),
+        ("Chad condemned the raids urging Libya to free the men.", "TCD>LBY"),
+        ("Chad and Mali say talks with the Taliban should resume.", "TCD+MLI>TALIBAN"),
+        ("An envoy of Chad is in Rome to press Chad's demand that Libya withdraw.", "TCD>LBY"),
+        ("Chad said the international community must do more.", "TCD>"),
+        ("Chad urged its citizens to oppose the Libyan plan.", None),
+        ("Chad will ask lawmakers for money to rebuild Libya.", None),
+    ],
+)
+def test_a_demand_finds_whom_it_is_put_to(coder: Coder, text: str, expected: str | None) -> None:
+    assert _dyads(coder, text, "REQUEST") == ({expected} if expected else set())
+
+
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [
+        ("Chad urged Libya to stop the attacks.", "yield"),
+        ("Chad urged Libya to stop jamming its broadcasts.", "change"),
+        ("Chad asked Libya for help in stopping the flood.", "assist"),
+        ("Chad urged Libya to give up the town.", "yield"),
+        ("Chad urged Libya to resume talks.", "meet"),
+    ],
+)
+def test_what_is_to_stop_is_yielded_where_it_is_force(coder: Coder, text: str, mode: str) -> None:
+    events = coder.code_one(Article("a", text, published=date(2024, 1, 15)))
+    assert [e.mode for e in events if e.type == "REQUEST"] == [mode]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ FLAGS = frozenset(
         *("test", "state", "body", "foe", "victims", "there", "here", "needy", "other", "answer"),
         *("official", "active", "negated", "subjunctive", "present", "future", "refusing", "will"),
         *("yields", "issued", "members", "unilateral", "put", "same", "band", "land", "solo"),
+        "rebuts",
+        "abroad",
     ]
 )
 

@@ -23,6 +23,7 @@ _ORDERED = ("REQUEST", "THREATEN", "ACCUSE")
 _ANSWERS = {  # what is denied or turned down → types of acts that said it
     "accusation": _CHARGED, "allegation": _CHARGED, "charge": _CHARGED, "criticism": _CHARGED,
     "demand": ("REQUEST",), "claim": _CLAIMED, "report": _CLAIMED, "statement": _CLAIMED,
+    "it": _CHARGED, "that": _CHARGED, "this": _CHARGED,
     "warrant": _ORDERED, "order": _ORDERED, "deadline": _ORDERED,
 }  # fmt: skip
 _CHARGES = {"accusation", "allegation", "charge", "criticism", "claim"}
@@ -33,7 +34,9 @@ _LONELY = {
     "claim",
     "demand",
 }  # by nobody told, yet turned down
+_MEANT = {"it", "that", "this"}  # "Chad denied it": what it was charged with
 _RECENT = 4  # acts back among which a promise or refusal finds who asked
+_JUST = 2  # acts back among which a charge is what somebody says otherwise to
 _QUARREL = 8  # acts back among which a threat finds whom it is aimed at
 
 
@@ -62,8 +65,12 @@ class Answers:
             return self._promised(act)
         if "answer" in act.rule.flags and act.type in ("THREATEN", "SANCTION"):
             return self._opposed(act)
+        if act.type == "REQUEST":
+            return self._demanded(act)
         if act.type != "REJECT":
             return act
+        if "rebuts" in act.rule.flags:
+            return self._rebutted(act)
         if not (words := self._turned_down(act)):
             denied = "swallows" in act.rule.flags  # a charge of which nothing is told
             return act if denied or "answer" not in act.rule.flags else self._refused(act)
@@ -95,8 +102,7 @@ class Answers:
             act, stands = self._open.get(number, (None, True))
             found = self._asked(act, self._made[number + 1 :]) if act is not None else None
             if found is not None:
-                others = tuple(replace(n, start=-1, end=-1) for n in found.recipients)
-                yield replace(told, recipients=others, mode=found.mode)
+                yield replace(told, recipients=_meant(found.recipients), mode=found.mode)
             elif stands:
                 yield told
 
@@ -106,6 +112,8 @@ class Answers:
         proposed = words & self._lexicon.classes["PROPOSAL"]
         types = next((types for word, types in _ANSWERS.items() if word in words), None)
         for one in told:
+            if one.mode == "investigate" and words & _CHARGES:
+                continue  # who looks into a charge did not make it
             if one.type in (types or (_ASKED if proposed else _CHARGED)) and own & one.codes[1]:
                 mode = one.mode if one.type == "REQUEST" else act.mode
                 return replace(act, recipients=one.actors, mode=mode)
@@ -126,8 +134,34 @@ class Answers:
         for told in self._made[-_RECENT:][::-1]:
             if told.type in ("REQUEST", "AGREE") and own & told.codes[1]:
                 return replace(act, recipients=told.actors)
-        said_no = act.rule.flags & {"negated", "refusing"}  # "will not accept the line"
+        firm = "weak" not in act.rule.flags  # "will not accept the line"
+        said_no = firm and act.rule.flags & {"negated", "refusing"}
         return replace(act, recipients=self._other(act)) if said_no else act
+
+    def _rebutted(self, act: Act) -> Act:
+        """Who says otherwise right after being charged turns the charge down."""
+        own = {a.code for a in act.actors}
+        for told in self._made[-_JUST:][::-1]:
+            if told.type == "ACCUSE" and own & told.codes[1] and not own & told.codes[0]:
+                return replace(act, recipients=_meant(told.actors))
+        return act
+
+    def _demanded(self, act: Act) -> Act:
+        """What is demanded of nobody by name is asked of whom the last conflict was with."""
+        if not self._words_below(act) & self._lexicon.classes["DEMANDED"]:
+            return act
+        own = {a.code for a in act.actors}
+        for told in self._made[-_QUARREL:][::-1]:
+            actors, recipients = told.codes
+            calm = plover.meaning(told.type).quad < 3 or told.type == "REJECT"
+            if calm or own & actors & recipients:
+                continue
+            if own & actors and recipients:
+                return replace(act, recipients=_meant(told.recipients))
+            if own & recipients:
+                return replace(act, recipients=_meant(told.actors))
+        others = self._other(act) if "answer" in act.rule.flags else ()
+        return replace(act, recipients=others)
 
     def _promised(self, act: Act) -> Act:
         """What is promised without a name is promised to whoever asked for it just before."""
@@ -158,10 +192,29 @@ class Answers:
 
     def _turned_down(self, act: Act) -> set[str]:
         """The words for what is denied or refused: "the charges", "to comply with the order"."""
+        words = self._words_below(act)
+        known = self._lexicon.classes["CLAIM"] | self._lexicon.classes["PROPOSAL"]
+        if act.trigger.pos_ == "NOUN" and not words & known:
+            return {"it"}  # "despite denials from both capitals"
+        return words & (known | _MEANT if "swallows" in act.rule.flags else known)
+
+    @staticmethod
+    def _words_below(act: Act) -> set[str]:
+        """The heads of what an act's word governs, and of what its infinitive does."""
         trigger = act.trigger
-        below = [c for c in trigger.children if c.dep_ in ("obj", "ccomp", "xcomp", "nsubj:pass")]
-        asked = [c for clause in below if clause.dep_ == "xcomp" for c in clause.children]
-        below += [c for c in asked if c.dep_ in ("obj", "obl")]
+        governed = ("obj", "iobj", "ccomp", "xcomp", "nsubj:pass")
+        below = [c for c in trigger.children if c.dep_ in governed]
+        if act.type == "REQUEST" or trigger.pos_ == "NOUN":
+            below += [c for c in trigger.children if c.dep_ in ("obl", "nmod")]
+        clauses = [c for c in below if c.dep_ in ("ccomp", "xcomp")]
+        below += [
+            g for c in clauses for g in c.children if c.dep_ == "xcomp" and g.dep_ in ("obj", "obl")
+        ]
+        below += [g for c in clauses for g in c.children if c.pos_ == "ADJ" and g.dep_ == "nsubj"]
         words = {lemma(c) for c in below}
-        words |= {lemma(trigger.head)} if trigger.dep_ == "acl:relcl" else set()
-        return words & (self._lexicon.classes["CLAIM"] | self._lexicon.classes["PROPOSAL"])
+        return words | ({lemma(trigger.head)} if trigger.dep_ in ("acl", "acl:relcl") else set())
+
+
+def _meant(told: Iterable[Named]) -> tuple[Named, ...]:
+    """Parties as an act elsewhere told them: here their words do not stand."""
+    return tuple(replace(n, start=-1, end=-1) for n in told)

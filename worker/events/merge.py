@@ -155,7 +155,8 @@ def _fuller(one: Told, other: Told) -> Told | None:
         return one if not r else other
     if a == b and (not r or not s) and len(a) == 1 and one.type in _STATEMENTS:
         return one if r else other
-    if a == b and r and s and _only_places(one) != _only_places(other):
+    struck = one.type not in _STATEMENTS
+    if struck and a == b and r and s and _only_places(one) != _only_places(other):
         return other if _only_places(one) else one  # where it struck, and whom
     if a >= b and r >= s and r and s:
         return one

@@ -30,6 +30,8 @@ _WHERE_TO = frozenset({"in", "to", "at", "into", "for", "through"})
 _TRADING = ("to", "of", "from")
 _INCLUDING = frozenset({"involve", "include", "group", "unite", "gather", "bring"})
 
+_GROUNDS = frozenset({"for", "over", "because", "because of", "after", "following", "due to"})
+_REPROOFS = frozenset({"SANCTION", "ACCUSE", "THREATEN", "COERCE", "ASSAULT"})
 _AFTER = frozenset({"after", "following", "amid", "despite"})
 _ANSWERED = {
     **dict.fromkeys(("respond", "response", "reply", "answer"), ("to",)),
@@ -138,11 +140,34 @@ def deniers(token: Token, lexicon: Lexicon) -> Iterable[Token]:
             yield from arguments(clause).agent
 
 
+def reprovers(token: Token, lexicon: Lexicon) -> Iterable[Token]:
+    """Who punishes or blames somebody for a refusal: "X imposed sanctions on Y for refusing"."""
+    if token.pos_ == "NOUN":
+        told = case(token) in _GROUNDS
+    else:
+        told = any(c.lower_ in _GROUNDS for c in children(token, "mark"))
+    verb = governing_verb(token) if told else None
+    if verb is not None and any(_reproves(t, lexicon) for t in (verb, *children(verb, "obj"))):
+        yield from arguments(verb).agent
+
+
+def heeding(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Who does what was asked for: "X freed the men at the request of Y"; else who tells it."""
+    verb = governing_verb(token)
+    if verb is not None:
+        yield from arguments(verb).agent
+
+
 def alleging(token: Token, _: Lexicon) -> Iterable[Token]:
     """Who charges what a clause denies: "denies that it armed them, as X alleges"."""
     for clause in children(token, "advcl", "ccomp", "parataxis"):
         if any(c.lower_ == "as" for c in children(clause, "mark", "case")):
             yield from children(clause, "nsubj", "compound")  # "alleges" may be taken for a noun
+
+
+def _reproves(word: Token, lexicon: Lexicon) -> bool:
+    pos = {"VERB": "v", "NOUN": "n"}.get(word.pos_, "")
+    return any(r.type in _REPROOFS for r in lexicon.triggers(pos, lemma(word)))
 
 
 def _punishes(word: Token, lexicon: Lexicon) -> bool:
@@ -200,6 +225,8 @@ PLACES: dict[str, Around] = {
     "punisher": punishers,
     "denier": deniers,
     "alleging": alleging,
+    "reprover": reprovers,
+    "heeding": heeding,
     "customer": customers,
     "involving": participants,
     "traveller": travellers,

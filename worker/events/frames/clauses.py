@@ -77,7 +77,9 @@ class Clauses:
         noun = frame.rule.pos == "n" or (token.dep_ == "acl" and is_passive(token))
         put = noun and frame.type in ("REQUEST", "ACCUSE")
         put = put or ("put" in frame.rule.flags and self._is_turned_down(token))
-        if how is Standing.NEGATED and put:
+        told = put and (how is Standing.NEGATED or (how is Standing.OPEN and _is_owned(token)))
+        told = told or (frame.type == "REJECT" and token.dep_ == "acl" and is_passive(token))
+        if told:
             how = Standing.FACT  # a call, an offer or an apology that is rejected was made
         act = as_fact(token, frame)
         if frame.type in _COOPERATIVE and how in _NOTHING and _has_no_object(token):
@@ -127,6 +129,7 @@ class Clauses:
         args = arguments(token)
         nouns = [*args.patient, *(t for c, t in args.preps if c in ("on", "for", "against", "of"))]
         below = [c for p in nouns for c in children(p, "acl") if not is_passive(c)]
+        below = [c for c in below if not self._is_denial(c)]
         if frame.type == "AGREE" and "swallows" in flags:  # "will honour the deal"
             yield from [*args.patient, *(t for _, t in args.preps)]
         for clause in [*args.complements, *below]:
@@ -227,6 +230,12 @@ class Clauses:
             return False
         return standing(above, self._lexicon.operators) is Standing.FACT
 
+    def _is_denial(self, clause: Token) -> bool:
+        """ "Accused X of arming rebels, a charge that it denies"."""
+        if clause.dep_ != "acl:relcl":
+            return False
+        return any(r.type == "REJECT" and r.pos == "v" for r in self._triggers.rules(clause))
+
     def _is_turned_down(self, noun: Token) -> bool:
         """ "Rejected the apology of X": it was put, though in vain."""
         if noun.dep_ not in ("obj", "nsubj:pass") or own_standing(noun.head) is not Standing.FACT:
@@ -251,6 +260,11 @@ def _has_no_object(verb: Token) -> bool:
     """ "Will hold no talks": an act that is denied by its object."""
     denied = ("no", "neither")
     return any(c.lower_ in denied for o in children(verb, "obj") for c in children(o, "det"))
+
+
+def _is_owned(noun: Token) -> bool:
+    """ "To press Chadian demands": whoever takes them up, they were made."""
+    return noun.pos_ == "NOUN" and any(children(noun, "nmod:poss", "amod", "compound"))
 
 
 def _is_lonely(act: Act) -> bool:

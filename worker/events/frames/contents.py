@@ -47,8 +47,8 @@ class Contents:
         if not self._lexicon.is_a(lemma(context.token), "LIGHT"):
             return False  # "rejected a demand to expel the envoy"
         below = [c for p in context.args.patient for c in children(p, "acl")]
-        kinds = (self._triggers.kind(c) for c in below)
-        return any(k is not None and plover.meaning(k[0]).quad == 4 for k in kinds)
+        types = [k[0] for c in below if (k := self._triggers.kind(c)) is not None]
+        return any(t == "THREATEN" or plover.meaning(t).quad == 4 for t in types)
 
     def is_kind(self, context: Context) -> bool:
         """Whether what is promised would be an act of cooperation."""
@@ -57,7 +57,8 @@ class Contents:
 
     def is_claim(self, context: Context) -> bool:
         """Whether what is turned down is something said: who said it counts, not of whom."""
-        return any(self._lexicon.is_a(lemma(t), "ASSERTION") for t in context.args.patient)
+        claimed = (t for t in _claimed(context.args) if self._lexicon.is_a(lemma(t), "ASSERTION"))
+        return any(not _is_plan(t) for t in claimed)
 
     def is_refused(self, context: Context) -> bool:
         """Whether what is vowed is that a good turn will not be done: a refusal."""
@@ -71,10 +72,15 @@ class Contents:
         """The mode that `table` (REQUEST, REJECT, THREATEN) gives to this content."""
         modes = self._lexicon.modes
         words = modes["words"][table]
-        for token in content:
+        for n, token in enumerate(content):
+            forms = _forms(token)
+            if table == "request" and self._are(forms, modes["halting"]["words"]):
+                yielded = modes["halting"]["yielded"]
+                freed = any(self._are(_forms(t), yielded) for t in content[n + 1 :])
+                return "yield" if freed else "change"
             for mode, listed in words.items():  # type: ignore[attr-defined]
-                if {lemma(token), hyphened(token)} & set(listed.split()):
-                    return str(mode)
+                if self._are(forms, listed):
+                    return None if mode == "none" else str(mode)
             kind = self._triggers.kind(token)
             if kind is not None and kind[0] == "THREATEN" == table.upper():
                 return kind[1]
@@ -85,6 +91,10 @@ class Contents:
         if table != "threaten" and any(self._is_help(t) for t in content):
             return "assist"
         return modes[table].get("default")
+
+    @staticmethod
+    def _are(forms: frozenset[str], listed: object) -> bool:
+        return not forms.isdisjoint(str(listed).split())
 
     def _is_help(self, token: Token) -> bool:
         """ "A request for missiles": what can be given."""
@@ -159,10 +169,9 @@ class Contents:
         heads = list(args.complements) or _hung_above(context.token)
         heads += [t for c, t in args.preps if c in ("for", "to", "with", "of", "on", "against")]
         heads += args.patient
-        found: list[Token] = []
-        for head in heads:
-            found.extend(self.telling(head, 0))
-        return found
+        if context.type == "REQUEST":  # "asked for help in stopping the flood"
+            heads.sort(key=lambda t: t.i)
+        return [t for head in heads for t in self.telling(head, 0)]
 
     def telling(self, token: Token, depth: int) -> Iterator[Token]:
         """The words of a phrase or clause that may say which mode it is, from the top down."""
@@ -184,6 +193,26 @@ class Contents:
             yield token
             for child in inner:
                 yield from self.telling(child, depth + 1)
+
+
+def _is_plan(noun: Token) -> bool:
+    """ "The idea of holding talks with X": nobody says it, somebody would do it."""
+    clauses = (c for c in children(noun, "acl") if c.tag_ == "VBG")
+    return any(m.lower_ == "of" for c in clauses for m in children(c, "mark"))
+
+
+def _claimed(args: Arguments) -> list[Token]:
+    """What is denied; before a clause it may be read as an indirect object."""
+    return args.patient or args.indirect
+
+
+def _forms(token: Token) -> frozenset[str]:
+    """A word as the lists may spell it: with its particle, if it has one and that is listed."""
+    particle = next((c.lower_ for c in children(token, "compound:prt")), "")
+    own = lemma(token)
+    if particle == "up":  # "give up" gives nothing
+        return frozenset((f"{own}+{particle}",))
+    return frozenset((own, hyphened(token), f"{own}+{particle}" if particle else own))
 
 
 def _hung_above(participle: Token) -> list[Token]:

@@ -75,18 +75,22 @@ class Demands:
             return  # "must know" warns
         asked = self._hearers(predicate) if who.pos_ == "PRON" else []
         asked = asked or [who]
+        if self._lexicon.is_a(lemma(who), "MEETING"):  # "talks with the rebels should resume"
+            asked = [c for c in children(who, "nmod") if case(c) == "with"]
         if is_passive(predicate) and not self._is_yielding(predicate):
             denied = any(lemma(c) == "not" for c in children(predicate, "advmod"))
             asked = [] if denied else arguments(predicate).agent  # "must be freed by" somebody
         if not speakers and self._speech.issuer is not None:
             speakers = [self._speech.issuer]
         targets = distinct(n for t in asked for n in self._phrases.direct(t))
-        if not speakers or not targets:
+        everybody = self._lexicon.is_a(lemma(who), "WORLD")
+        if not speakers or not (targets or everybody):
             return
         if {s.code for s in speakers} & {t.code for t in targets} and not self._domestic:
             return
         rule = self._lexicon.triggers("d", "must")[0]
-        mode = self._contents.embedded("request", list(self._contents.telling(predicate, 0)))
+        meant = [who] if self._lexicon.is_a(lemma(who), "MEETING") else []
+        mode = self._contents.embedded("request", [*meant, *self._contents.telling(predicate, 0)])
         frame = Frame(rule, "REQUEST", mode, tuple(speakers), tuple(targets))
         yield as_fact(predicate, frame)
 

@@ -13,16 +13,18 @@ from worker.events.frames.complements import own_subject
 from worker.events.frames.contents import Contents
 from worker.events.frames.meetings import Meetings
 from worker.events.frames.places import Places
-from worker.events.frames.triggers import Context, Triggers
+from worker.events.frames.triggers import Context, Triggers, fills
 from worker.events.frames.understood import Understood
 from worker.events.frames.whose import Whose
 from worker.events.frames.word_order import WordOrder
 from worker.events.language.parsed import Token
 from worker.events.language.tree import (
     Standing,
+    arguments,
     case,
     children,
     conjuncts,
+    governing_verb,
     is_passive,
     is_predicate,
     is_subjunctive,
@@ -47,6 +49,7 @@ _CHOOSY = frozenset(
 )  # not everybody can be the actor
 _VOWING = frozenset({"vow", "swear"})
 _ISSUED = frozenset({"SANCTION", "MOBILIZE", "AID", "CONCEDE"})  # without an agent, the issuer's
+_SPOKEN = frozenset({"REQUEST", "ACCUSE", "REJECT", "THREATEN"})
 _SWAPPING = frozenset({"trade", "swap"})
 _QUESTIONS = frozenset({"how", "why", "whether", "when", "where", "if"})
 _THREATS = frozenset({"threaten", "threat", "ultimatum"})
@@ -125,6 +128,10 @@ class Filling:
             actors = self._word_order.before_verb(context.token)
             actors = [a for a in actors if self._is_public(a, rule)]
             guessed = bool(actors)
+        if not actors and rule.type in _SPOKEN and _is_aside(context.token):
+            outer = governing_verb(context.token)
+            actors = self._whose.subject(arguments(outer).agent) if outer is not None else []
+            actors = [a for a in actors if a.how != "people"]
         if not actors and rule.type in _ISSUED and not choosy:
             actors = self._understood.issuing(context)
         if not actors and self._domestic:
@@ -132,20 +139,28 @@ class Filling:
         if not actors:
             return None
         actors = self._outer_subject(rule, context, depth, actors)
+        if "reprover" in rule.recipient:
+            actors = self._reproved(actors, context, depth)
         context.actors = frozenset(a.code for a in actors)
         context.armed = any(a.kind == "group" for a in actors)
         if "own" in rule.flags and not self._is_own(context):
             return None
         claims = rule.type == "REJECT" and self._contents.is_claim(context)
         places = ("claim", "from", "by") if claims else rule.recipient
+        if claims and is_passive(context.token):  # "the charge was denied by X"
+            places = places[:2]
         recipients = self._places.first(places, context, depth)
         recipients = [r for r in recipients if not self._lexicon.is_a(r.code.lower(), "NGO")]
+        if claims:  # "a charge denied by X"
+            recipients = [r for r in recipients if r.code not in context.actors]
         home = all(r.code in context.actors and r.start >= 0 for r in recipients)
         if rule.type == "THREATEN" and recipients and home and not self._domestic:
             return None  # aimed at oneself: a domestic act
         if "matrix" in rule.flags:  # who agrees to act is no target of the agreement
             recipients = [r for r in recipients if r.code not in {a.code for a in actors}]
         if any(k in rule.flags and actors[0].kind != k for k in ("igo", "group")):
+            return None
+        if rule.type == "REQUEST" and "matrix" in rule.flags and self._asks_own(context):
             return None
         if "body" in rule.flags and not all(p.kind == "igo" for p in recipients):
             return None
@@ -215,6 +230,9 @@ class Filling:
             return any(is_subjunctive(c) for c in context.args.complements)
         if rule.type == "REQUEST" and "matrix" in flags and _is_question(context):
             return False
+        if "rebuts" in flags:  # "but X says it only runs a reactor"; not "says it will stop"
+            told = [own_standing(c) for c in context.args.complements if c.dep_ == "ccomp"]
+            return not told or told[0] in (Standing.FACT, Standing.NEGATED)
         if "present" in flags:
             return context.token.tag_ in ("VBZ", "VBP")
         own = (c for c in context.args.complements if c.head == context.token)
@@ -262,6 +280,30 @@ class Filling:
             return actors
         outer = subject(inner.head)
         return (self._whose.subject([outer]) if outer is not None else []) or actors
+
+    def _asks_own(self, context: Context) -> bool:
+        """ "Called for its citizens to protest", "urged lawmakers to act": they are at home."""
+        if self._domestic:
+            return False
+        args = context.args
+        asked = [*args.patient, *args.indirect]
+        asked += [*(s for c in args.complements for s in children(c, "nsubj"))]
+        for who in (t for t in asked if t.pos_ != "PRON"):
+            if (named := self._phrases.direct(who)) and args.complements:
+                return all(n.code in context.actors for n in named)
+            if not named and fills(who, self._lexicon.classes["AT_HOME"], self._lexicon):
+                return True
+        return False
+
+    def _reproved(self, actors: list[Named], context: Context, depth: int) -> list[Named]:
+        """ "X imposed sanctions on Y because it refuses": not X, though it is the subject."""
+        above = governing_verb(context.token)
+        codes = {n.code for n in self._places.first(("reprover",), context, depth)}
+        if above is None or not codes or any(a.basis != "reference" for a in actors):
+            return actors
+        frame = self.frame(above, depth + 1) if {a.code for a in actors} <= codes else None
+        frame = frame or next(filter(None, map(self.frame, children(above, "obj"))), None)
+        return list(frame.recipients) if frame is not None and frame.recipients else actors
 
     def _mode(self, rule: Rule, context: Context) -> str | None:
         """The mode, which a matrix takes from what it asks for, refuses or threatens."""
@@ -373,6 +415,11 @@ class Filling:
 def _is_open_complement(token: Token) -> bool:
     """ "Tried to promise"; but who "stands ready" is ready."""
     return token.dep_ == "xcomp" and lemma(token.head) not in ("stand", "remain", "be")
+
+
+def _is_aside(token: Token) -> bool:
+    """ "Condemned the abuses urging X to act": who condemned urges, not the abuses."""
+    return token.dep_ == "acl" and token.tag_ == "VBG" and is_predicate(token)
 
 
 def _is_question(context: Context) -> bool:

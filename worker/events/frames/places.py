@@ -23,7 +23,7 @@ from worker.events.frames.triggers import Context, Triggers
 from worker.events.frames.verb_places import VerbPlaces
 from worker.events.frames.whose import Whose
 from worker.events.language.parsed import Token
-from worker.events.language.tree import case, is_predicate, lemma
+from worker.events.language.tree import case, children, governing_verb, is_predicate, lemma
 from worker.events.rules import Lexicon
 from worker.events.who.phrases import Named, Phrases, distinct
 
@@ -45,6 +45,8 @@ class Places:
         self._phrases = phrases
         self._whose = whose
         self._complements = complements
+        self._triggers = triggers
+        self._parties_of = parties_of
         blows = Blows(lexicon, phrases, triggers, whose, parties_of)
         grounds = Grounds(lexicon, phrases, whose)
         self._nouns = NounPlaces(lexicon, phrases, triggers, whose, grounds)
@@ -71,6 +73,8 @@ class Places:
             return self._complements.of(place, context, depth)
         if place == "sole":
             return self._sole(context)
+        if place == "met":
+            return self._met(context, depth)
         if place == "self":
             return self._whose.belongs([context.token])
         if place == "mod" and is_predicate(context.token):  # "is under American pressure"
@@ -80,6 +84,19 @@ class Places:
         if context.token.pos_ in ("NOUN", "PROPN") and not is_predicate(context.token):
             return self._nouns.of(place, context)
         return self._verbs.of(place, context)
+
+    def _met(self, context: Context, depth: int) -> list[Named]:
+        """Whom a party meets to say so: "met X to urge restraint", "went to X, where …"."""
+        token = context.token
+        above = governing_verb(token)
+        if above is None or depth > 1 or not _is_purpose(token):
+            return []
+        for word in (above, *children(above, "obj", "obl")):
+            kind = self._triggers.kind(word)
+            found = self._parties_of(word, depth + 1) if kind and kind[0] == "CONSULT" else None
+            if found is not None:
+                return [n for n in (*found[0], *found[1]) if n.code not in context.actors]
+        return []
 
     def _sole(self, context: Context) -> list[Named]:
         """The one other party that the sentence names, if it does not only say what happened."""
@@ -95,3 +112,9 @@ class Places:
                 told = node.dep_ == "obl" and case(node) == "according to"
                 return told or self._lexicon.is_a(lemma(node.head), "SAY")
         return False
+
+
+def _is_purpose(clause: Token) -> bool:
+    """ "… to urge restraint", "… where she urged restraint"."""
+    words = {c.lower_ for c in children(clause, "mark", "advmod")}
+    return clause.dep_.startswith(("advcl", "acl", "ccomp")) and bool(words & {"to", "where"})

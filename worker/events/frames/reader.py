@@ -98,7 +98,7 @@ class Reader:
         if len(act.actors) > 1 or act.recipients or self._domestic:
             return False
         actor = act.actors[0]
-        if actor.kind == "igo" or act.type == "MOBILIZE":
+        if actor.kind == "igo" or act.type == "MOBILIZE" or "abroad" in act.rule.flags:
             return False
         sentence = act.trigger.sent
         told = self._phrases.within(sentence.root)

@@ -357,6 +357,8 @@ class Triggers:
                 yield from children(context.token, "aux")
             elif part == "cop":
                 yield from children(context.token, "cop")
+            elif part == "cc":
+                yield from children(context.token, "cc")
             elif part == "adv":
                 yield from children(context.token, "advmod")
             elif part == "shoulder":

@@ -136,10 +136,11 @@ class Understood:
         verb = noun.head
         if noun.dep_ == "obl" and case(noun) in ("with", "to") and lemma(verb) in _YIELDING:
             return self._whose.subject(arguments(verb).agent)
-        if noun.dep_ not in ("obj", "ccomp", "nsubj:pass") or not is_predicate(verb):
+        balking = noun.dep_ == "obl" and case(noun) in ("at", "to")  # "balked at X's demand"
+        if not (balking or noun.dep_ in ("obj", "ccomp", "nsubj:pass")) or not is_predicate(verb):
             return []
-        rules = self._triggers.rules(verb)
-        answered = any(r.type in answers for r in rules)
+        kinds = _DENIALS if balking else answers
+        answered = any(r.type in kinds for r in self._triggers.rules(verb))
         return self._whose.subject(arguments(verb).agent) if answered else []
 
     def _culprits(self, context: Context) -> list[Named]:

@@ -81,7 +81,7 @@ class VerbPlaces:
             found = self._whose.belongs(args.patient, told=told)
             return found or self._whose.belongs(args.indirect)
         if place == "claim":
-            return self._claiming(args.patient)
+            return self._claiming(args.patient or args.indirect)
         if place == "session":
             return self._session([*args.patient, *(t for _, t in args.preps)])
         if place == "by" and context.token.pos_ == "NOUN":

@@ -171,11 +171,15 @@ class Coder:
         found = naming.named(self._lexicon, docs, mentions, starts)
         told = _Telling(self._lexicon, draft, domestic=self._domestic).all(docs, found)
         if not self._domestic:
-            told = (t for t in told if not self._gazetteer.is_domestic(frozenset().union(*t.codes)))
+            told = (t for t in told if not self._is_domestic(t))
         events = tuple(_event(draft.article, one, draft.anchor) for one in merge(told))
         if events and is_sport((draft.article.title or "", draft.article.text), self._lexicon):
             return ()
         return events
+
+    def _is_domestic(self, told: Told) -> bool:
+        codes = frozenset().union(*told.codes)
+        return self._gazetteer.is_domestic(codes, fight=told.type == "ASSAULT")
 
 
 @dataclass(frozen=True, slots=True)

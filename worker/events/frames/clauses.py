@@ -34,6 +34,8 @@ from worker.events.who.phrases import distinct
 from worker.events.who.speech import Speech
 
 _COOPERATIVE = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT"})
+_ATTEMPTED = frozenset({"ASSAULT", "PROTEST"})
+_TRYING = frozenset({"try", "attempt"})
 _ALLEGED = frozenset({"ASSAULT", "COERCE"})
 _AGREEING = frozenset(
     {"agree", "offer", "pledge", "promise", "ready", "willing", "prepared", "commit"}
@@ -79,6 +81,10 @@ class Clauses:
         put = put or ("put" in frame.rule.flags and self._is_turned_down(token))
         if how is Standing.NEGATED and put:
             how = Standing.FACT  # a call, an offer or an apology that is rejected was made
+        if how is Standing.OPEN and frame.type in _ATTEMPTED and self._is_attempt(token):
+            how = Standing.FACT  # "tried to storm the embassy"
+        if frame.type == "ASSAULT" and _is_presupposed(token):
+            how = Standing.FACT
         act = as_fact(token, frame)
         if frame.type in _COOPERATIVE and how in _NOTHING and _has_no_object(token):
             how = _NOTHING[how]
@@ -134,6 +140,12 @@ class Clauses:
             for child in children(clause, "obj", "conj"):
                 if self._lexicon.is_a(lemma(clause), "LIGHT") or child.dep_ == "conj":
                     yield child
+
+    def _is_attempt(self, token: Token) -> bool:
+        """Whether somebody tried to do it, and it is told as a fact that they tried."""
+        verb = token.head
+        tried = token.dep_ == "xcomp" and lemma(verb) in _TRYING and verb.tag_ != "VB"
+        return tried and standing(verb, self._lexicon.operators) is Standing.FACT
 
     def _considered(self, act: Act) -> Act | None:
         """What its doer hopes for, or a hostile act that it may do: "said it could cut ties"."""
@@ -258,6 +270,13 @@ def _is_lonely(act: Act) -> bool:
     alone = len(act.actors) == 1 and not act.recipients
     host = act.actors[0].kind == "igo" and act.actors[0].basis != "issuer"
     return act.type == "CONSULT" and alone and not host
+
+
+def _is_presupposed(participle: Token) -> bool:
+    """ "Seeks to free nurses abducted by rebels", "the kidnapped men": they were abducted."""
+    if participle.tag_ != "VBN" or participle.dep_ not in ("acl", "amod"):
+        return False
+    return not any(children(participle, "mark", "aux", "aux:pass"))
 
 
 def _is_before(clause: Token) -> bool:

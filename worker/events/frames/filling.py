@@ -52,6 +52,7 @@ _QUESTIONS = frozenset({"how", "why", "whether", "when", "where", "if"})
 _THREATS = frozenset({"threaten", "threat", "ultimatum"})
 _WARNING = frozenset({"warn", "caution"})
 _ANNOUNCING = frozenset({"AGREE", "THREATEN"})
+_VAGUE_ARMS = frozenset({"firearms", "heavy-weapons", "aerial"})  # "jets fired", "suicide bombing"
 _MISFIT = "\0"  # no mode: the rule does not fit
 
 
@@ -289,6 +290,8 @@ class Filling:
             return _MISFIT
         if rule.type == "ASSAULT" and rule.mode is None:
             return self._contents.weapon(context) or self._from_the_air(context)
+        if rule.type == "ASSAULT" and rule.mode in _VAGUE_ARMS:
+            return self._contents.weapon(context, beyond=rule.mode) or rule.mode
         if "matrix" not in rule.flags or rule.type not in ("REQUEST", "REJECT", "THREATEN"):
             return rule.mode
         warning = rule.type == "THREATEN" and lemma(context.token) in _WARNING

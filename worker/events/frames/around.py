@@ -30,6 +30,7 @@ _WHERE_TO = frozenset({"in", "to", "at", "into", "for", "through"})
 _TRADING = ("to", "of", "from")
 _INCLUDING = frozenset({"involve", "include", "group", "unite", "gather", "bring"})
 
+_FELLING = frozenset({"kill", "wound", "injure", "slay", "massacre"})
 _AFTER = frozenset({"after", "following", "amid", "despite"})
 _ANSWERED = {
     **dict.fromkeys(("respond", "response", "reply", "answer"), ("to",)),
@@ -170,6 +171,14 @@ def slayers(token: Token, _: Lexicon) -> Iterable[Token]:
     victim = token.head
     if token.dep_ == "acl:relcl" and victim.dep_ in ("obj", "obl"):
         yield from children(victim.head, "nsubj")
+
+
+def felled(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Who fell in an attack: "a raid on the town that killed two Kenyans", "…, killing two"."""
+    heads = [token, token.head, *children(token, "nmod", "obl")]
+    for clause in (c for h in heads for c in children(h, "acl", "acl:relcl", "advcl", "xcomp")):
+        if lemma(clause) in _FELLING and not is_passive(clause):
+            yield from children(clause, "obj")
 
 
 def answering(token: Token, _: Lexicon) -> Iterable[Token]:

@@ -102,7 +102,7 @@ class Contents:
         """
         found = self._arms(context.token, context.args, all_objects=beyond is not None)
         if beyond is not None:
-            modes = [str(mode) for mode in self._lexicon.modes["words"]["assault"]]  # type: ignore[attr-defined]
+            modes = [str(mode) for mode in self._lexicon.modes["words"]["assault"]]
             return found if found in modes[: modes.index(beyond)] else None
         beside = context.token.head
         if found is None and context.token.dep_ in ("conj", "advcl") and is_predicate(beside):

@@ -91,10 +91,10 @@ class VerbPlaces:
         if place == "band":
             return self._blows.band(context)
         if place.startswith("~"):
-            below = context.token.subtree
+            below = list(context.token.subtree)
             if context.type == "ASSAULT":  # "al-Qaida in Iraq claimed": no place that it hit
                 acting = {t.i for agent in args.agent for t in agent.subtree}
-                below = (t for t in below if t.i not in acting)
+                below = [t for t in below if t.i not in acting]
             return self._whose.belongs(t for t in below if case(t) == place[1:])
         nouns = [t for c, t in args.preps if c == place]
         if place == "with" and context.type == "CONSULT":  # "With Chad arming, A and B discussed …"

@@ -26,6 +26,11 @@ from worker.events.who.speech import Speech
 ABOUT = frozenset({"by", "at", "against", "over", "about", "with"})
 
 
+def is_site(named: Named) -> bool:
+    """Whether a town is named, which before an attack tells where it was."""
+    return named.basis in ("capital", "city")
+
+
 class Whose:
     """Gives the parties of phrases, each once."""
 
@@ -50,6 +55,7 @@ class Whose:
             if not own and self._lexicon.is_a(lemma(token), "ATTACK"):
                 bare = not any(children(token, "acl", "nmod", "amod", "compound"))
                 own = self._phrases.belongs(token, told=bare)  # "a U.S. strike hit …"
+                own = [n for n in own if not is_site(n)]  # "the Madrid bombings killed …"
             if not own and self._lexicon.is_a(lemma(token), "WEAPON"):
                 own = self._phrases.doer(token)  # "a rocket fired by NATO hit …"
                 if not own and token.dep_ == "obj" and is_predicate(token.head):

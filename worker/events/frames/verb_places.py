@@ -97,6 +97,8 @@ class VerbPlaces:
                 below = [t for t in below if t.i not in acting]
             return self._whose.belongs(t for t in below if case(t) == place[1:])
         nouns = [t for c, t in args.preps if c == place]
+        if place == "near":  # "blew himself up near the border"
+            nouns = [t for t in nouns if not self._lexicon.is_a(lemma(t), "BORDER")]
         if place == "with" and context.type == "CONSULT":  # "With Chad arming, A and B discussed …"
             nouns = [t for t in nouns if t.i > context.token.i]
         if told and place in ABOUT and (about := self._whose.belongs(nouns, told=True)):

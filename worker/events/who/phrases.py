@@ -164,6 +164,10 @@ class Phrases:
         """Both sides of the fight told last."""
         return self._last(token, "fight")
 
+    def last_assailant(self, token: Token) -> list[Named]:
+        """The armed group that struck last."""
+        return [n for n in self._last(token, "assailant") if n.kind == "group"]
+
     def last_victims(self, token: Token) -> list[Named]:
         """Who was hit last, by whomever."""
         return self._last(token, "victims")

@@ -21,6 +21,7 @@ from worker.events.language.parsed import Token
 from worker.events.language.tree import (
     Standing,
     arguments,
+    case,
     children,
     is_passive,
     is_predicate,
@@ -36,6 +37,9 @@ from worker.events.who.speech import Speech
 _COOPERATIVE = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT"})
 _ATTEMPTED = frozenset({"ASSAULT", "PROTEST"})
 _TRYING = frozenset({"try", "attempt"})
+_REMEMBERING = frozenset(
+    {"victim", "survivor", "anniversary", "aftermath", "wake", "commemoration", "scene", "memory"}
+)
 _ALLEGED = frozenset({"ASSAULT", "COERCE"})
 _AGREEING = frozenset(
     {"agree", "offer", "pledge", "promise", "ready", "willing", "prepared", "commit"}
@@ -83,7 +87,7 @@ class Clauses:
             how = Standing.FACT  # a call, an offer or an apology that is rejected was made
         if how is Standing.OPEN and frame.type in _ATTEMPTED and self._is_attempt(token):
             how = Standing.FACT  # "tried to storm the embassy"
-        if frame.type == "ASSAULT" and _is_presupposed(token):
+        if frame.type == "ASSAULT" and (_is_presupposed(token) or _is_remembered(token)):
             how = Standing.FACT
         act = as_fact(token, frame)
         if frame.type in _COOPERATIVE and how in _NOTHING and _has_no_object(token):
@@ -277,6 +281,12 @@ def _is_presupposed(participle: Token) -> bool:
     if participle.tag_ != "VBN" or participle.dep_ not in ("acl", "amod"):
         return False
     return not any(children(participle, "mark", "aux", "aux:pass"))
+
+
+def _is_remembered(blow: Token) -> bool:
+    """ "To help victims of the attack", "to mark the anniversary of the raid": it took place."""
+    of = blow.dep_ == "nmod" and case(blow) in ("of", "from")
+    return of and lemma(blow.head) in _REMEMBERING
 
 
 def _is_before(clause: Token) -> bool:

@@ -87,6 +87,8 @@ class NounPlaces:
             return self._topic(token)
         if place == "ground":
             return self._phrases.scene(token)
+        if place.startswith("~"):
+            return self._whose.belongs(t for t in token.subtree if case(t) == place[1:])
         preps = context.args.preps + context.light_args.preps
         talks = context.type == "CONSULT" and place in ("between", "of")
         below = [t for c, t in preps if not talks or not _is_topic(c, t)]

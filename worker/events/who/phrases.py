@@ -556,7 +556,8 @@ def _own_groups(found: list[Named], noun: Token) -> list[Named]:
     if not groups or len(groups) == len(found):
         return found
     between = noun.doc.tokens[noun.left_edge.i : noun.i]
-    joined = any(t.lower_ in ("and", "or", ",", "-") for t in between)
+    inside = [t for t in between if any(n.start < t.idx < n.end for n in found)]  # "al-Qaida"
+    joined = any(t.lower_ in ("and", "or", ",", "-") for t in between if t not in inside)
     return found if joined else groups
 
 

@@ -26,10 +26,23 @@ FIGHTS = {
     "Kenya closed the road in response to raids by Al-Shabaab.": "AL_SHABAAB>KEN",
     "Turkey responded with an artillery barrage on the PKK.": "TUR>PKK",
     "Israeli jets hit a garage linked to Hezbollah.": "ISR>HEZBOLLAH",
+    "A Taliban raid on a Kabul hotel killed two Danish tourists.": "TALIBAN>DNK",
+    "Kenya wants to free two Danish nurses abducted by Al-Shabaab.": "AL_SHABAAB>DNK",
+    "Danish soldiers, along with British troops, attacked the Taliban.": "DNK+GBR>TALIBAN",
+    "Al-Shabaab fired on a Kenyan ship. Kenyan troops returned fire.": "KEN>AL_SHABAAB",
+    "Chad endured decades of civil war as well as invasions by Libya.": "LBY>TCD",
+    "Bombs hit Iraq. Al-Qaida in Iraq claimed responsibility.": "AL_QAEDA>IRQ",
 }
+NO_FIGHTS = [
+    "Nepal's army killed nine Maoist rebels of Nepal in a clash on Monday.",
+    "An attack on a Kenyan convoy in Somalia killed four Somali civilians.",
+    "The Bali bombings killed 88 Australians.",
+    "Danish officials say seven people were killed in a suicide bombing in Mali.",
+]
 PROTESTS = {
     "There were violent anti-Danish protests in Syria.": ["SYR>DNK"],
     "Syrians burned a Danish flag. Protests also erupted in Iraq.": ["SYR>DNK", "IRQ>DNK"],
+    "Kenyan protesters tried to march on the Danish embassy.": ["KEN>DNK"],
     "Pro-Tibet activists in Paris clashed with police outside China's embassy.": ["FRA>CHN"],
 }
 
@@ -48,6 +61,11 @@ def _told(coder: Coder, text: str, kind: str) -> list[str]:
 @pytest.mark.parametrize("text", FIGHTS)
 def test_who_strikes_whom(coder: Coder, text: str) -> None:
     assert FIGHTS[text] in _told(coder, text, "ASSAULT")
+
+
+@pytest.mark.parametrize("text", NO_FIGHTS)
+def test_no_side_is_made_up(coder: Coder, text: str) -> None:
+    assert _told(coder, text, "ASSAULT") == []
 
 
 @pytest.mark.parametrize("text", PROTESTS)

@@ -171,11 +171,15 @@ class Coder:
         found = naming.named(self._lexicon, docs, mentions, starts)
         told = _Telling(self._lexicon, draft, domestic=self._domestic).all(docs, found)
         if not self._domestic:
-            told = (t for t in told if not self._gazetteer.is_domestic(frozenset().union(*t.codes)))
+            told = (t for t in told if not self._is_domestic(t))
         events = tuple(_event(draft.article, one, draft.anchor) for one in merge(told))
         if events and is_sport((draft.article.title or "", draft.article.text), self._lexicon):
             return ()
         return events
+
+    def _is_domestic(self, told: Told) -> bool:
+        codes = frozenset().union(*told.codes)
+        return self._gazetteer.is_domestic(codes, fight=told.type == "ASSAULT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,7 +418,7 @@ class _Telling:
             return self._discourse.pair(number, token.i, sentence)
         if kind in ("attack", "act", "deal", "meeting"):
             return self._acting(kind, token)
-        if kind in ("fight", "opposed", "victims"):
+        if kind in ("fight", "opposed", "victims", "assailant"):
             return [replace(n, start=-1, end=-1, basis="reference") for n in self._party_to(kind)]
         return self._discourse.last(kind, number, token.i, sentence)
 
@@ -423,10 +427,12 @@ class _Telling:
         if kind == "victims":
             hit = (reader.victims(sentence) for reader, sentence in reversed(self._read))
             return next(filter(None, hit), [])
-        wanted = "ASSAULT" if kind == "fight" else "PROTEST"
+        wanted = "PROTEST" if kind == "opposed" else "ASSAULT"
         told = next((t for t in reversed(self._made[-12:]) if t.type == wanted), None)
         if told is None:
             return ()
+        if kind == "assailant":
+            return told.actors
         return (*told.actors, *told.recipients) if kind == "fight" else told.recipients
 
     def _acting(self, kind: str, noun: Token) -> list[Named]:

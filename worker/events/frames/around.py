@@ -32,6 +32,12 @@ _INCLUDING = frozenset({"involve", "include", "group", "unite", "gather", "bring
 
 _GROUNDS = frozenset({"for", "over", "because", "because of", "after", "following", "due to"})
 _REPROOFS = frozenset({"SANCTION", "ACCUSE", "THREATEN", "COERCE", "ASSAULT"})
+_AIMING = frozenset({"aim", "direct"})
+_BEARING = frozenset(
+    {"suffer", "endure", "face", "undergo", "withstand", "experience", "resist", "repel", "survive"}
+)
+_CONVICTING = frozenset({"convict", "sentence", "jail", "imprison"})
+_FELLING = frozenset({"kill", "wound", "injure", "slay", "massacre"})
 _AFTER = frozenset({"after", "following", "amid", "despite"})
 _ANSWERED = {
     **dict.fromkeys(("respond", "response", "reply", "answer"), ("to",)),
@@ -197,6 +203,38 @@ def slayers(token: Token, _: Lexicon) -> Iterable[Token]:
         yield from children(victim.head, "nsubj")
 
 
+def aimed(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Whom an operation is aimed at: "raids targeting X", "an offensive aimed at X"."""
+    for noun in (token, *children(token, "obj", "obl")):
+        for clause in children(noun, "acl", "acl:relcl", "advcl"):
+            if lemma(clause) == "target":
+                yield from children(clause, "obj")
+            elif lemma(clause) in _AIMING:
+                yield from (c for c in children(clause, "obl") if case(c) in ("at", "against"))
+
+
+def struck(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Who has an attack to bear: "X suffered raids", "X endured drought as well as invasions"."""
+    while token.dep_ == "conj" and token.head.pos_ in ("NOUN", "PROPN"):
+        token = token.head
+    if token.dep_ == "obj" and lemma(token.head) in _BEARING:
+        yield from children(token.head, "nsubj")
+
+
+def convicts(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Who was found guilty of it: "X was convicted of the murder", "jailed X for the hijacking"."""
+    if lemma(token.head) in _CONVICTING and case(token) in ("of", "in", "for", "over"):
+        yield from children(token.head, "nsubj:pass", "obj")
+
+
+def felled(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Who fell in an attack: "a raid on the town that killed two Kenyans", "…, killing two"."""
+    heads = [token, token.head, *children(token, "nmod", "obl")]
+    for clause in (c for h in heads for c in children(h, "acl", "acl:relcl", "advcl", "xcomp")):
+        if lemma(clause) in _FELLING and not is_passive(clause):
+            yield from children(clause, "obj")
+
+
 def answering(token: Token, _: Lexicon) -> Iterable[Token]:
     """Who does something after a blow, which hit them: "X closed the border after raids by Y".
 
@@ -205,6 +243,8 @@ def answering(token: Token, _: Lexicon) -> Iterable[Token]:
     verb = token.head
     if token.dep_ == "obl" and case(token) in _AFTER:
         yield from children(verb, "nsubj")
+    elif case(token) == "of" and verb.dep_ == "obl" and case(verb) in _AFTER:  # "after years of"
+        yield from children(verb.head, "nsubj")
     elif case(token) in _ANSWERED.get(lemma(verb), ()):
         shielded = [c for c in children(verb, "obj") if not c.lower_.endswith(("self", "selves"))]
         above = governing_verb(verb) if verb.pos_ == "NOUN" else verb
@@ -218,6 +258,9 @@ PLACES: dict[str, Around] = {
     "provoker": provokers,
     "hearer": hearers,
     "destination": destinations,
+    "aimed": aimed,
+    "struck": struck,
+    "convict": convicts,
     "site": sites,
     "qualified": qualified,
     "beside": beside,

@@ -23,6 +23,12 @@ DURING = frozenset(
 ) | {"under", "ahead of"}
 _SWEEPS = frozenset({"crackdown", "sweep", "campaign", "hunt", "manhunt", "swoop"})
 _BOUND = frozenset({"to", "with", "of", "for", "from"})
+_REVOLTS = frozenset({"insurgency", "rebellion"})
+
+
+def _is_revolt(word: Token) -> bool:
+    """ "Killed in the Taliban insurgency"."""
+    return lemma(word) in _REVOLTS
 
 
 class Blows:
@@ -53,7 +59,7 @@ class Blows:
             t
             for c, t in [*context.args.preps, *shared]
             if c in ("in", "during", "by", "from", "of")
-            and (self._lexicon.is_a(lemma(t), "ATTACK") or self._is_fight(t))
+            and (self._lexicon.is_a(lemma(t), "ATTACK") or self._is_fight(t) or _is_revolt(t))
         ]
         dying = lemma(context.token) in DYING
         fell = self._whose.belongs(context.args.agent if dying else context.args.patient)
@@ -69,7 +75,8 @@ class Blows:
         if not own and all(n.kind == "state" for n in fell):
             hunted = self._whose.belongs(t for t in sides if case(t) == "against")
             own = [n for n in hunted if n.kind == "group"]  # "died in an operation against X"
-        if blows and not own and all(n.kind == "group" for n in fell):
+        armed = fell or any(self._lexicon.is_a(lemma(t), "ARMED") for t in context.args.patient)
+        if blows and not own and armed and all(n.kind == "group" for n in fell):
             # "the army says rebels died in an operation"
             return self._whose.reporting(context.token)
         if not fights:

@@ -21,6 +21,7 @@ from worker.events.language.parsed import Token
 from worker.events.language.tree import (
     Standing,
     arguments,
+    case,
     children,
     is_passive,
     is_predicate,
@@ -34,6 +35,11 @@ from worker.events.who.phrases import distinct
 from worker.events.who.speech import Speech
 
 _COOPERATIVE = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT"})
+_ATTEMPTED = frozenset({"ASSAULT", "PROTEST"})
+_TRYING = frozenset({"try", "attempt"})
+_REMEMBERING = frozenset(
+    {"victim", "survivor", "anniversary", "aftermath", "wake", "commemoration", "scene", "memory"}
+)
 _ALLEGED = frozenset({"ASSAULT", "COERCE"})
 _AGREEING = frozenset(
     {"agree", "offer", "pledge", "promise", "ready", "willing", "prepared", "commit"}
@@ -81,6 +87,10 @@ class Clauses:
         told = told or (frame.type == "REJECT" and token.dep_ == "acl" and is_passive(token))
         if told:
             how = Standing.FACT  # a call, an offer or an apology that is rejected was made
+        if how is Standing.OPEN and frame.type in _ATTEMPTED and self._is_attempt(token):
+            how = Standing.FACT  # "tried to storm the embassy"
+        if frame.type == "ASSAULT" and (_is_presupposed(token) or _is_remembered(token)):
+            how = Standing.FACT
         act = as_fact(token, frame)
         if frame.type in _COOPERATIVE and how in _NOTHING and _has_no_object(token):
             how = _NOTHING[how]
@@ -137,6 +147,12 @@ class Clauses:
             for child in children(clause, "obj", "conj"):
                 if self._lexicon.is_a(lemma(clause), "LIGHT") or child.dep_ == "conj":
                     yield child
+
+    def _is_attempt(self, token: Token) -> bool:
+        """Whether somebody tried to do it, and it is told as a fact that they tried."""
+        verb = token.head
+        tried = token.dep_ == "xcomp" and lemma(verb) in _TRYING and verb.tag_ != "VB"
+        return tried and standing(verb, self._lexicon.operators) is Standing.FACT
 
     def _considered(self, act: Act) -> Act | None:
         """What its doer hopes for, or a hostile act that it may do: "said it could cut ties"."""
@@ -272,6 +288,19 @@ def _is_lonely(act: Act) -> bool:
     alone = len(act.actors) == 1 and not act.recipients
     host = act.actors[0].kind == "igo" and act.actors[0].basis != "issuer"
     return act.type == "CONSULT" and alone and not host
+
+
+def _is_presupposed(participle: Token) -> bool:
+    """ "Seeks to free nurses abducted by rebels", "the kidnapped men": they were abducted."""
+    if participle.tag_ != "VBN" or participle.dep_ not in ("acl", "amod"):
+        return False
+    return not any(children(participle, "mark", "aux", "aux:pass"))
+
+
+def _is_remembered(blow: Token) -> bool:
+    """ "To help victims of the attack", "to mark the anniversary of the raid": it took place."""
+    of = blow.dep_ == "nmod" and case(blow) in ("of", "from")
+    return of and lemma(blow.head) in _REMEMBERING
 
 
 def _is_before(clause: Token) -> bool:

@@ -20,6 +20,8 @@ from worker.events.language.tree import (
 )
 from worker.events.rules import Lexicon
 
+_AIMED = frozenset({"against", "on", "upon", "at", "into", "near", "outside", "toward", "towards"})
+
 
 class Contents:
     """Reads the complements of matrices ("urged … to release", "rejected a call for talks")."""
@@ -100,12 +102,18 @@ class Contents:
         """ "A request for missiles": what can be given."""
         return token.dep_ in ("obj", "nmod", "obl") and self._lexicon.is_a(lemma(token), "AIDTHING")
 
-    def weapon(self, context: Context) -> str | None:
+    def weapon(self, context: Context, *, beyond: str | None = None) -> str | None:
         """The mode of a use of force, by the arms that its own phrases name.
 
         Else by those of the clause that it is told with: "opened fire and killed two".
+
+        Args:
+            beyond: the mode that the line has already; only a more telling one counts.
         """
-        found = self._arms(context.token, context.args)
+        found = self._arms(context.token, context.args, all_objects=beyond is not None)
+        if beyond is not None:
+            modes = [str(mode) for mode in self._lexicon.modes["words"]["assault"]]
+            return found if found in modes[: modes.index(beyond)] else None
         beside = context.token.head
         if found is None and context.token.dep_ in ("conj", "advcl") and is_predicate(beside):
             found = self._arms(beside, arguments(beside), all_objects=True)
@@ -114,8 +122,10 @@ class Contents:
     def _arms(self, token: Token, args: Arguments, *, all_objects: bool = False) -> str | None:
         own = [token, *children(token, "amod", "compound")]
         blows = [t for t in args.patient if all_objects or self._is_attack(t)]
-        for phrase in (*args.agent, *blows, *(t for c, t in args.preps if c != "against")):
+        for phrase in (*args.agent, *blows, *(t for c, t in args.preps if c not in _AIMED)):
             own += [phrase, *children(phrase, "nmod", "acl"), *_described(phrase)]
+            if is_predicate(phrase):  # "a missile fired by a drone has killed", read as a clause
+                own += children(phrase, "nsubj", "nsubj:pass", "obl")
             own += [t for c in children(phrase, "acl") for t in children(c, "obl")]
         told = {lemma(t) for t in own}
         arms = self._lexicon.modes["words"]["assault"]

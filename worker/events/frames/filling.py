@@ -55,6 +55,7 @@ _QUESTIONS = frozenset({"how", "why", "whether", "when", "where", "if"})
 _THREATS = frozenset({"threaten", "threat", "ultimatum"})
 _WARNING = frozenset({"warn", "caution"})
 _ANNOUNCING = frozenset({"AGREE", "THREATEN"})
+_VAGUE_ARMS = frozenset({"firearms", "heavy-weapons", "aerial"})  # "jets fired", "suicide bombing"
 _MISFIT = "\0"  # no mode: the rule does not fit
 
 
@@ -333,6 +334,10 @@ class Filling:
             return _MISFIT
         if rule.type == "ASSAULT" and rule.mode is None:
             return self._contents.weapon(context) or self._from_the_air(context)
+        if rule.mode == "aerial" and context.armed and self._is_bombing(context):
+            return "explosives"
+        if rule.type == "ASSAULT" and rule.mode in _VAGUE_ARMS:
+            return self._contents.weapon(context, beyond=rule.mode) or rule.mode
         if "matrix" not in rule.flags or rule.type not in ("REQUEST", "REJECT", "THREATEN"):
             return rule.mode
         warning = rule.type == "THREATEN" and lemma(context.token) in _WARNING
@@ -365,6 +370,10 @@ class Filling:
         if fight.dep_ not in ("advcl", "obl") or not is_predicate(fight) or fight.tag_ != "VBG":
             return False
         return is_passive(fell) or any(r.actor == ("blow",) for r in self._triggers.rules(fell))
+
+    def _is_bombing(self, context: Context) -> bool:
+        """ "Carried out bombings": by an armed group, those are planted."""
+        return any(lemma(t) in ("bomb", "bombing") for t in (context.token, *context.args.patient))
 
     def _from_the_air(self, context: Context) -> str | None:
         """ "The coalition conducted 14 strikes": a coalition strikes from above."""

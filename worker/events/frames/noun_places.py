@@ -11,7 +11,7 @@ from worker.events.frames import around
 from worker.events.frames.blows import DURING, DYING
 from worker.events.frames.grounds import Grounds
 from worker.events.frames.triggers import Context, Triggers, stem
-from worker.events.frames.whose import Whose
+from worker.events.frames.whose import Whose, is_site
 from worker.events.language.parsed import Token
 from worker.events.language.tree import (
     arguments,
@@ -70,7 +70,8 @@ class NounPlaces:
         if place == "poss":
             return [n for c in children(token, "nmod:poss") for n in self._phrases.direct(c)]
         if place == "mod":
-            return [] if self._judged(token) else self._phrases.modifiers(token)
+            found = [] if self._judged(token) else self._phrases.modifiers(token)
+            return [n for n in found if context.type != "ASSAULT" or not is_site(n)]
         if place == "speaker":
             return self._whose.speaking(token)
         if place == "owner":
@@ -86,6 +87,8 @@ class NounPlaces:
             return self._topic(token)
         if place == "ground":
             return self._phrases.scene(token)
+        if place.startswith("~"):
+            return self._whose.belongs(t for t in token.subtree if case(t) == place[1:])
         preps = context.args.preps + context.light_args.preps
         talks = context.type == "CONSULT" and place in ("between", "of")
         below = [t for c, t in preps if not talks or not _is_topic(c, t)]

@@ -75,6 +75,10 @@ class Places:
             return self._sole(context)
         if place == "met":
             return self._met(context, depth)
+        if place == "fought":
+            return self._fought(context)
+        if place == "assailant":
+            return self._phrases.last_assailant(context.token)
         if place == "self":
             return self._whose.belongs([context.token])
         if place == "mod" and is_predicate(context.token):  # "is under American pressure"
@@ -104,6 +108,12 @@ class Places:
         found = distinct(n for t in tokens for n in self._phrases.named_at(t))
         others = [n for n in found if n.code not in context.actors and n.kind != "igo"]
         return others if len(others) == 1 else []
+
+    def _fought(self, context: Context) -> list[Named]:
+        """The other side of the fight told last, of which the actors were one: "returned fire"."""
+        sides = self._phrases.last_fight(context.token)
+        others = [n for n in sides if n.code not in context.actors]
+        return others if len(others) < len(sides) else []
 
     def _says(self, token: Token) -> bool:
         """Whether a name belongs to the subject of a verb of saying."""

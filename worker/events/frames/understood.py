@@ -15,7 +15,7 @@ from worker.events.frames.acts import PartiesOf
 from worker.events.frames.blows import HIT
 from worker.events.frames.complements import Complements
 from worker.events.frames.triggers import Context, Triggers, fills
-from worker.events.frames.whose import Whose
+from worker.events.frames.whose import Whose, is_site
 from worker.events.frames.word_order import REACH
 from worker.events.language.parsed import Token
 from worker.events.language.tree import (
@@ -186,8 +186,13 @@ class Understood:
     def struck(self, recipients: list[Named], actors: list[Named], context: Context) -> list[Named]:
         """A strike on a group in a third state hits the group (coding guide)."""
         token = context.token
-        if not recipients or not all(r.place for r in recipients) or "land" in context.flags:
+        if not recipients or not all(r.place or is_site(r) for r in recipients):
+            return recipients
+        codes = {a.code for a in actors}
+        fell = self._whose.belongs(around.felled(token, self._lexicon))
+        if fell and not codes & {n.code for n in fell}:
+            return fell
+        if "land" in context.flags or not all(r.place for r in recipients):
             return recipients
         groups = self._phrases.last_group(token)
-        codes = {a.code for a in actors}
         return groups if groups and groups[0].code not in codes else recipients

@@ -91,8 +91,14 @@ class VerbPlaces:
         if place == "band":
             return self._blows.band(context)
         if place.startswith("~"):
-            return self._whose.belongs(t for t in context.token.subtree if case(t) == place[1:])
+            below = list(context.token.subtree)
+            if context.type == "ASSAULT":  # "al-Qaida in Iraq claimed": no place that it hit
+                acting = {t.i for agent in args.agent for t in agent.subtree}
+                below = [t for t in below if t.i not in acting]
+            return self._whose.belongs(t for t in below if case(t) == place[1:])
         nouns = [t for c, t in args.preps if c == place]
+        if place == "near":  # "blew himself up near the border"
+            nouns = [t for t in nouns if not self._lexicon.is_a(lemma(t), "BORDER")]
         if place == "with" and context.type == "CONSULT":  # "With Chad arming, A and B discussed …"
             nouns = [t for t in nouns if t.i > context.token.i]
         if told and place in ABOUT and (about := self._whose.belongs(nouns, told=True)):

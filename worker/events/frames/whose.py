@@ -24,6 +24,20 @@ from worker.events.who.phrases import Named, Phrases, distinct
 from worker.events.who.speech import Speech
 
 ABOUT = frozenset({"by", "at", "against", "over", "about", "with"})
+_FORCEFUL = frozenset({"action", "campaign", "intervention"})
+
+
+def _companions(token: Token) -> Iterable[Token]:
+    """Who does it beside a subject: "along with X", "together with X", "alongside X"."""
+    for child in children(token, "nmod"):
+        cases = {c.lower_ for c in children(child, "case")}
+        if "alongside" in cases or ("with" in cases and cases & {"along", "together"}):
+            yield child
+
+
+def is_site(named: Named) -> bool:
+    """Whether a town is named, which before an attack tells where it was."""
+    return named.basis in ("capital", "city")
 
 
 class Whose:
@@ -47,9 +61,14 @@ class Whose:
                     t for t in conjuncts(token)[1:] if self._lexicon.is_a(lemma(t), "DOCUMENT")
                 )
                 own = [*own, *(n for t in papers for n in self._phrases.belongs(t))]
-            if not own and self._lexicon.is_a(lemma(token), "ATTACK"):
+            if own:  # "U.S. soldiers, along with British troops, …"
+                own = [*own, *(n for t in _companions(token) for n in self._phrases.direct(t))]
+            if not own and (
+                self._lexicon.is_a(lemma(token), "ATTACK") or lemma(token) in _FORCEFUL
+            ):
                 bare = not any(children(token, "acl", "nmod", "amod", "compound"))
                 own = self._phrases.belongs(token, told=bare)  # "a U.S. strike hit …"
+                own = [n for n in own if not is_site(n)]  # "the Madrid bombings killed …"
             if not own and self._lexicon.is_a(lemma(token), "WEAPON"):
                 own = self._phrases.doer(token)  # "a rocket fired by NATO hit …"
                 if not own and token.dep_ == "obj" and is_predicate(token.head):

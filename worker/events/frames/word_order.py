@@ -39,6 +39,8 @@ class WordOrder:
                 return []  # "rebels who want to drive Oslo out called for …"
             if found := self._phrases.named_at(token):
                 noun = _head_of_name(token)
+                if noun.dep_ == "nmod" and case(noun) in ("on", "against"):
+                    return []  # "an attack on a Kenyan convoy killed …": who was hit
                 if found[0].basis == "demonym" and case(noun) in SITES:
                     continue  # "in the Somali capital, gunmen killed …"
                 if token.i < noun.i < verb.i - 1 or found[0].basis == "demonym":

@@ -23,7 +23,7 @@ _TO_COME = frozenset(
     {"upcoming", "forthcoming", "planned", "scheduled", "imminent", "coming", "future", "impending"}
 )
 _BACKGROUND = frozenset({"despite", "amid", "because of", "due to", "notwithstanding"})
-_TIMES = frozenset({"in", "at", "during", "after", "following"})
+_TIMES = frozenset({"in", "at", "during", "after", "following", "because of", "due to"})
 _ASKING = frozenset({"call", "appeal", "plead", "press", "look", "turn", "signal", "shout", "pray"})
 _QUOTING = frozenset({"quote", "cite", "report"})
 _PLACING = frozenset(

@@ -155,9 +155,16 @@ class Gazetteer:
         office = self.tables.offices.get(self.tables.key(noun))
         return office.head_class if office else None
 
-    def is_domestic(self, codes: frozenset[str]) -> bool:
-        """Whether parties are one state and opponents whose dealings with it cross no border."""
-        homes = {self.tables.domestic.get(code, code) for code in codes}
+    def is_domestic(self, codes: frozenset[str], *, fight: bool = False) -> bool:
+        """Whether parties are one state and opponents whose dealings with it cross no border.
+
+        Args:
+            fight: whether they use force, which rebels at home against their own state may do.
+        """
+        at_home = self.tables.domestic
+        if fight:
+            at_home = at_home | self.tables.own_wars
+        homes = {at_home.get(code, code) for code in codes}
         return len(codes) > 1 and len(homes) == 1
 
     def lookup(self, name: str, on: date | None = None) -> list[Resolution]:

@@ -124,6 +124,7 @@ class Tables:
     faction_starts: set[str] = field(default_factory=set)
     homes: set[str] = field(default_factory=set)
     domestic: dict[str, str] = field(default_factory=dict)
+    own_wars: dict[str, str] = field(default_factory=dict)
     commas: set[str] = field(default_factory=set)
 
     def key(self, phrase: str) -> str:
@@ -214,7 +215,8 @@ def _read_factions(tables: Tables) -> None:
         start, end = ordinal(row["from"], last=False), ordinal(row["to"], last=True)
         faction = Faction(row["code"], row["home"], start, end, source)
         if row["domestic"]:
-            tables.domestic[row["code"]] = row["home"]
+            part = tables.own_wars if row["domestic"] == "fights" else tables.domestic
+            part[row["code"]] = row["home"]
         for noun in _cells(row["nouns"]):
             tables.homes.update((row["home"], row["code"]))
             for key in dict.fromkeys((tables.key(noun), tables.key(noun + "s"))):

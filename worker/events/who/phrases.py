@@ -164,6 +164,10 @@ class Phrases:
         """Both sides of the fight told last."""
         return self._last(token, "fight")
 
+    def last_assailant(self, token: Token) -> list[Named]:
+        """The armed group that struck last."""
+        return [n for n in self._last(token, "assailant") if n.kind == "group"]
+
     def last_victims(self, token: Token) -> list[Named]:
         """Who was hit last, by whomever."""
         return self._last(token, "victims")
@@ -559,7 +563,8 @@ def _own_groups(found: list[Named], noun: Token) -> list[Named]:
     if not groups or len(groups) == len(found):
         return found
     between = noun.doc.tokens[noun.left_edge.i : noun.i]
-    joined = any(t.lower_ in ("and", "or", ",", "-") for t in between)
+    inside = [t for t in between if any(n.start < t.idx < n.end for n in found)]  # "al-Qaida"
+    joined = any(t.lower_ in ("and", "or", ",", "-") for t in between if t not in inside)
     return found if joined else groups
 
 

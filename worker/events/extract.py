@@ -53,6 +53,7 @@ _Args = TypeVarTuple("_Args")
 _Result = TypeVar("_Result")
 
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f", " "))
+_SEIZURES = frozenset({("COERCE", "arrest"), ("ASSAULT", "abduct")})
 _TITLE = -1  # the title stands at no place of the text: it says who is who, evidence it is none
 _SIGNING = frozenset({"nsubj", "nmod", "obl", "obl:agent", "nmod:poss"})
 _ATTRIBUTES = frozenset({"amod", "compound", "nmod:poss"})
@@ -414,15 +415,18 @@ class _Telling:
             return self._discourse.pair(number, token.i, sentence)
         if kind in ("attack", "act", "deal", "meeting"):
             return self._acting(kind, token)
-        if kind in ("fight", "opposed", "victims"):
+        if kind in ("fight", "opposed", "victims", "takers", "taken"):
             return [replace(n, start=-1, end=-1, basis="reference") for n in self._party_to(kind)]
         return self._discourse.last(kind, number, token.i, sentence)
 
     def _party_to(self, kind: str) -> Sequence[Named]:
-        """Who fought in the fight told last, whom the last protest was against, who was hit."""
+        """Who fought in the fight told last, whom the last protest was against, who was hit or held."""
         if kind == "victims":
             hit = (reader.victims(sentence) for reader, sentence in reversed(self._read))
             return next(filter(None, hit), [])
+        if kind in ("takers", "taken"):
+            held = next((t for t in reversed(self._made[-12:]) if _is_seizure(t)), None)
+            return () if held is None else held.actors if kind == "takers" else held.recipients
         wanted = "ASSAULT" if kind == "fight" else "PROTEST"
         told = next((t for t in reversed(self._made[-12:]) if t.type == wanted), None)
         if told is None:
@@ -466,6 +470,11 @@ class _Telling:
             (accounts.account(act, when, self._anchor, offset),), contexts(act.trigger.sent),
             belief, where,
         )  # fmt: skip
+
+
+def _is_seizure(told: Told) -> bool:
+    """Whether somebody was arrested or abducted, by whom is told."""
+    return (told.type, told.mode) in _SEIZURES and bool(told.recipients)
 
 
 def _caught(work: Callable[[*_Args], _Result], *args: *_Args) -> _Result | Exception:

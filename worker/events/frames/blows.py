@@ -105,6 +105,40 @@ class Blows:
         bonds = self._bonds(hit, context.token)
         return [n for n in self._whose.belongs(bonds) if n.kind == "group"]
 
+    def fellows(self, context: Context) -> list[Named]:
+        """Whom the strike told beside an arrest or a release hit: "killed two and seized five"."""
+        token = context.token
+        if self._is_told(context):
+            return []
+        beside = list(children(token, "conj"))
+        if token.dep_ in ("conj", "advcl"):
+            beside.insert(0, token.head)
+        for clause in beside:
+            kind = self._triggers.kind(clause)
+            if kind is not None and kind[0] in ("ASSAULT", "COERCE"):
+                parties = self._parties_of(clause, 1)
+                if parties is not None and parties[1]:
+                    return list(parties[1])
+        return []
+
+    def taken(self, context: Context) -> list[Named]:
+        """Whom somebody took before, where those set free have no name: "the two were freed"."""
+        if self._is_told(context):
+            return []
+        return self.fellows(context) or self._phrases.last_taken(context.token)
+
+    def takers(self, context: Context) -> list[Named]:
+        """Who took those that are set free: "she was released", after her abduction."""
+        freed = self._whose.belongs(context.args.patient) if self._is_told(context) else []
+        taken = {n.code for n in self._phrases.last_taken(context.token)}
+        if freed and taken.isdisjoint(n.code for n in freed):
+            return []
+        return self._phrases.last_takers(context.token)
+
+    def _is_told(self, context: Context) -> bool:
+        """Whether a party is named in the phrase of those who are seized or freed."""
+        return any(self._phrases.within(t) for t in context.args.patient)
+
     def _bonds(self, people: Iterable[Token], verb: Token) -> Iterable[Token]:
         """Whose men they are said to be: "suspected of links to X", "in raids targeting X"."""
         people = list(people)

@@ -158,10 +158,15 @@ class Filling:
             recipients = self._word_order.after_verb(rule, context.token)
         if not recipients and rule.type == "ASSAULT" and not guessed:
             recipients = self._understood.on_the_spot(actors, context)
+        if not recipients and rule.mode in ("arrest", "release") and not guessed:
+            recipients = self._understood.held(actors, context)
         if "band" in rule.flags and any(a.kind != "group" for a in actors):
             return None
         if "solo" in rule.flags and len(actors) > 1:
             return None
+        if rule.type == "MOBILIZE" and recipients:  # "Chadian and French troops deployed in Chad"
+            there = {r.code for r in recipients}
+            actors = [a for a in actors if a.code not in there] or actors
         met = all(_is_personal(p) for p in recipients + actors[1:])
         guest = recipients and all(a.person for a in actors)  # "India received the Thai premier"
         if "personal" in rule.flags and not (met or guest):

@@ -23,6 +23,10 @@ SITES = frozenset(
 _BEYOND = ("with", "to", "near", "off", "from", "between", "of", "in")
 _SOIL = frozenset({"in", "from", "at", "near", "outside"})
 _AROUND = ("in", "outside", "near")
+_GOING = frozenset(
+    {"travel", "arrive", "enter", "visit", "cross", "land", "return", "fly", "stray", "sail", "come"}
+)
+_REACHED = frozenset({"to", "into", "in", "at"})
 _ON_SOIL = frozenset({"in", "inside", "across", "through"})
 
 
@@ -65,8 +69,12 @@ class Grounds:
         spots = [t for c, t in context.args.preps if c in ("at", "on")]
         sites = sites or [t for c in _AROUND for t in nested(spots, c)]
         posted = nested(context.args.patient, "in")  # "the mission in X was told to leave"
-        where = [n for t in (sites or posted) for n in self._phrases.site(t)]
+        posted = posted or _reached(context.token)
+        sites = [s for t in (sites or posted) for s in (t, *children(t, "appos"))]
+        where = [n for t in sites for n in self._phrases.site(t)]
         states = [n for n in distinct(where) if n.kind == "state"]
+        if not states and any(self._lexicon.is_a(lemma(t), "CAPTOR") for t in context.token.sent):
+            return []  # "officials say kidnappers freed an engineer seized in May"
         return states or self._whose.reporting(context.token)
 
     def crowd(self, context: Context) -> list[Named]:
@@ -93,6 +101,13 @@ def _there(noun: Token) -> list[Token]:
     """Who is said to be where something goes: "into the area where rebels are fighting"."""
     clauses = [c for c in children(noun, "acl") if any(t.lower_ == "where" for t in c.children)]
     return [t for clause in clauses for t in children(clause, "nsubj")]
+
+
+def _reached(verb: Token) -> list[Token]:
+    """Where those who are held were going: "was arrested when he travelled to X"."""
+    journeys = [c for c in children(verb, "advcl") if lemma(c) in _GOING]
+    goals = [p for c in journeys for p in children(c, "obl") if case(p) in _REACHED]
+    return goals + [p for c in journeys for p in children(c, "obj")]
 
 
 def _is_aside(noun: Token) -> bool:

@@ -90,6 +90,12 @@ class VerbPlaces:
             return self._whose.belongs(args.indirect)
         if place == "band":
             return self._blows.band(context)
+        if place == "fellow":
+            return self._blows.fellows(context)
+        if place == "taken":
+            return self._blows.taken(context)
+        if place == "taker":
+            return self._blows.takers(context)
         if place.startswith("~"):
             return self._whose.belongs(t for t in context.token.subtree if case(t) == place[1:])
         nouns = [t for c, t in args.preps if c == place]

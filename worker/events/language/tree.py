@@ -40,6 +40,9 @@ _SOMETIME = frozenset({"until", "before", "once", "when", "till"})
 _JUDGING = frozenset(
     {"thank", "praise", "criticize", "criticise", "condemn", "blame", "applaud", "commend", "fault"}
 ) | {"kill", "behead", "execute", "punish", "jail", "fine", "arrest", "detain", "imprison"}
+_DEPLORING = frozenset(
+    {"condemn", "denounce", "deplore", "criticize", "criticise", "protest", "decry", "welcome"}
+)
 DAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
 _NEXT = frozenset({"next", "coming", "following"})
 _GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
@@ -489,6 +492,8 @@ def standing(token: Token, operators: Operators) -> Standing:
         effect = _effect(node, operators)
         if effect is None:
             break
+        if _is_judged(node):
+            break  # "a draft that condemns the launch": it was launched
         dates = dates or (base(node) == "obl" and case(node) in _TIMES) or _follows(node)
         if dates and effect is not Standing.FUTURE:
             effect = Standing.FACT  # what a meeting dates may be wished for; the meeting is held
@@ -499,6 +504,13 @@ def standing(token: Token, operators: Operators) -> Standing:
             result = effect if result is Standing.FACT or effect is not Standing.FUTURE else result
         node = node.head
     return result
+
+
+def _is_judged(noun: Token) -> bool:
+    """Whether a certain act is judged: "urged them to condemn Chad's raid" takes it for a fact."""
+    if noun.dep_ != "obj" or is_predicate(noun) or lemma(noun.head) not in _DEPLORING:
+        return False
+    return any(children(noun, "nmod:poss"))
 
 
 def _follows(noun: Token) -> bool:
@@ -636,6 +648,9 @@ def _from_conjunct(node: Token) -> Standing:
         return Standing.FACT
     if any(children(node, "nsubj", "csubj")) or any(c.dep_ == "aux" for c in node.children):
         return Standing.FACT
+    apart = any(c.dep_ == "cc" and c.nbor(-1).text == "," for c in node.children)
+    if apart and node.tag_ in ("VBD", "VBZ") and any(children(head, "aux", "aux:pass")):
+        return Standing.FACT  # "has not signed it, and drew criticism"
     own = own_standing(head)
     bare = node.tag_ in ("VB", "") or "Inf" in node.morph.get("VerbForm", [])
     return own if bare or own is not Standing.FUTURE else Standing.FACT

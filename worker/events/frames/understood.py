@@ -190,7 +190,9 @@ class Understood:
         if context.type == "RETREAT" and (speaker := self._whose.reporting(context.token)):
             return speaker
         sites = [n for c, t in context.args.preps if c == "in" for n in self._phrases.site(t)]
-        return sites or self._phrases.last_place(context.token)
+        own = {n.code for n in (*actors, *self._speech.speakers(context.token))}
+        found = sites or self._phrases.last_place(context.token)
+        return [n for n in found if n.code not in own]
 
     def struck(self, recipients: list[Named], actors: list[Named], context: Context) -> list[Named]:
         """A strike on a group in a third state hits the group (coding guide)."""

@@ -125,7 +125,10 @@ class Blows:
         """Whom somebody took before, where those set free have no name: "the two were freed"."""
         if self._is_told(context):
             return []
-        return self.fellows(context) or self._phrases.last_taken(context.token)
+        takers = {n.code for n in self._phrases.last_takers(context.token)}
+        theirs = not context.actors or not takers.isdisjoint(context.actors)
+        before = self._phrases.last_taken(context.token) if theirs else []
+        return self.fellows(context) or before
 
     def takers(self, context: Context) -> list[Named]:
         """Who took those that are set free: "she was released", after her abduction."""

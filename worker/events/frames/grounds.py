@@ -75,7 +75,14 @@ class Grounds:
         states = [n for n in distinct(where) if n.kind == "state"]
         if not states and any(self._lexicon.is_a(lemma(t), "CAPTOR") for t in context.token.sent):
             return []  # "officials say kidnappers freed an engineer seized in May"
-        return states or self._whose.reporting(context.token)
+        return states or self._whose.reporting(context.token) or self._fought(context)
+
+    def _fought(self, context: Context) -> list[Named]:
+        """Who fights those who are held: "25 of the militants were captured", after a raid."""
+        seized = {n.code for n in self._whose.belongs(context.args.patient) if n.kind == "group"}
+        fight = self._phrases.last_fight(context.token)
+        others = [n for n in fight if n.code not in seized]
+        return others if seized and len(others) < len(fight) else []
 
     def crowd(self, context: Context) -> list[Named]:
         """Whose people a crowd are: of the country that is named with them, else of the place."""
@@ -106,6 +113,7 @@ def _there(noun: Token) -> list[Token]:
 def _reached(verb: Token) -> list[Token]:
     """Where those who are held were going: "was arrested when he travelled to X"."""
     journeys = [c for c in children(verb, "advcl") if lemma(c) in _GOING]
+    journeys = [c for c in journeys if not any(m.lower_ == "to" for m in children(c, "mark"))]
     goals = [p for c in journeys for p in children(c, "obl") if case(p) in _REACHED]
     return goals + [p for c in journeys for p in children(c, "obj")]
 

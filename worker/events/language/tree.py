@@ -40,6 +40,7 @@ _SOMETIME = frozenset({"until", "before", "once", "when", "till"})
 _JUDGING = frozenset(
     {"thank", "praise", "criticize", "criticise", "condemn", "blame", "applaud", "commend", "fault"}
 ) | {"kill", "behead", "execute", "punish", "jail", "fine", "arrest", "detain", "imprison"}
+_LISTING = frozenset({"include", "contain", "comprise", "envisage", "foresee"})
 _DEPLORING = frozenset(
     {"condemn", "denounce", "deplore", "criticize", "criticise", "protest", "decry", "welcome"}
 )
@@ -594,6 +595,10 @@ def _governed(node: Token, operators: Operators) -> Standing:
         or (label.startswith("obl") and case(node) in ("for", "against", "to", "of", "on", "from"))
         or label == "nsubj:pass"
     )
+    if label.startswith("obj") and lemma(head) in _LISTING:
+        told = head.head if head.dep_ == "acl:relcl" else next(children(head, "nsubj"), head)
+        if told.pos_ == "NOUN":  # "their demands include the release of"
+            return operators.nouns.get(lemma(told), Standing.FACT)
     own = own_standing(head)
     if label.startswith("obj") and _operated(node, operators) in (Standing.OPEN, Standing.NEGATED):
         return _operated(node, operators)  # "will require talks", "will delay the talks"

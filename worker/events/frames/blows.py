@@ -22,6 +22,7 @@ DURING = frozenset(
     {"in", "during", "at", "after", "following", "before", "on", "through", "despite", "amid"}
 ) | {"under", "ahead of"}
 _SWEEPS = frozenset({"crackdown", "sweep", "campaign", "hunt", "manhunt", "swoop"})
+_CHAIN = 2  # "abducted nine, killing two and freeing the rest"
 _BOUND = frozenset({"to", "with", "of", "for", "from"})
 
 
@@ -110,10 +111,14 @@ class Blows:
         token = context.token
         if self._is_told(context):
             return []
-        beside = list(children(token, "conj"))
-        if token.dep_ in ("conj", "advcl"):
-            beside.insert(0, token.head)
-        for clause in beside:
+        beside = []
+        above = token
+        for _ in range(_CHAIN):
+            if above.dep_ not in ("conj", "advcl"):
+                break
+            above = above.head
+            beside.append(above)
+        for clause in (*beside, *children(token, "conj")):
             kind = self._triggers.kind(clause)
             if kind is not None and kind[0] in ("ASSAULT", "COERCE"):
                 parties = self._parties_of(clause, 1)

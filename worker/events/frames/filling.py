@@ -164,9 +164,8 @@ class Filling:
             return None
         if "solo" in rule.flags and len(actors) > 1:
             return None
-        if rule.type == "MOBILIZE" and recipients:  # "Chadian and French troops deployed in Chad"
-            there = {r.code for r in recipients}
-            actors = [a for a in actors if a.code not in there] or actors
+        if rule.type == "MOBILIZE" and len(actors) > 1 and not recipients:
+            actors, recipients = self._in_own_land(rule, context, depth, actors)
         met = all(_is_personal(p) for p in recipients + actors[1:])
         guest = recipients and all(a.person for a in actors)  # "India received the Thai premier"
         if "personal" in rule.flags and not (met or guest):
@@ -246,6 +245,18 @@ class Filling:
             who is None or any(n.code in context.actors for n in self._phrases.direct(who))
             for who in doers
         )
+
+    def _in_own_land(
+        self, rule: Rule, context: Context, depth: int, actors: list[Named]
+    ) -> tuple[list[Named], list[Named]]:
+        """ "Chadian and French troops deployed in Chad": the French are sent, to Chad."""
+        for host in actors:
+            others = [a for a in actors if a.code != host.code]
+            context.actors = frozenset(a.code for a in others)
+            found = self._places.first(rule.recipient, context, depth)
+            if {r.code for r in found} == {host.code}:
+                return others, found
+        return actors, []
 
     def _outer_subject(
         self, rule: Rule, context: Context, depth: int, actors: list[Named]

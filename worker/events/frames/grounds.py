@@ -24,7 +24,19 @@ _BEYOND = ("with", "to", "near", "off", "from", "between", "of", "in")
 _SOIL = frozenset({"in", "from", "at", "near", "outside"})
 _AROUND = ("in", "outside", "near")
 _GOING = frozenset(
-    {"travel", "arrive", "enter", "visit", "cross", "land", "return", "fly", "stray", "sail", "come"}
+    {
+        "travel",
+        "arrive",
+        "enter",
+        "visit",
+        "cross",
+        "land",
+        "return",
+        "fly",
+        "stray",
+        "sail",
+        "come",
+    }
 )
 _REACHED = frozenset({"to", "into", "in", "at"})
 _ON_SOIL = frozenset({"in", "inside", "across", "through"})

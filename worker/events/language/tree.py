@@ -40,6 +40,9 @@ _SOMETIME = frozenset({"until", "before", "once", "when", "till"})
 _JUDGING = frozenset(
     {"thank", "praise", "criticize", "criticise", "condemn", "blame", "applaud", "commend", "fault"}
 ) | {"kill", "behead", "execute", "punish", "jail", "fine", "arrest", "detain", "imprison"}
+_COMING_ABOUT = frozenset(
+    {"begin", "start", "resume", "take", "open", "commence", "continue", "go"}
+)
 _LISTING = frozenset({"include", "contain", "comprise", "envisage", "foresee"})
 _DEPLORING = frozenset(
     {"condemn", "denounce", "deplore", "criticize", "criticise", "protest", "decry", "welcome"}
@@ -599,6 +602,8 @@ def _governed(node: Token, operators: Operators) -> Standing:
         told = head.head if head.dep_ == "acl:relcl" else next(children(head, "nsubj"), head)
         if told.pos_ == "NOUN":  # "their demands include the release of"
             return operators.nouns.get(lemma(told), Standing.FACT)
+    if label.startswith("nsubj") and _is_due(head, operators):
+        return Standing.FUTURE  # "the pullout is set to begin in May"
     own = own_standing(head)
     if label.startswith("obj") and _operated(node, operators) in (Standing.OPEN, Standing.NEGATED):
         return _operated(node, operators)  # "will require talks", "will delay the talks"
@@ -626,6 +631,13 @@ def _governed(node: Token, operators: Operators) -> Standing:
     if label == "xcomp" and head.lower_ == "going" and _is_infinitive(node):
         return Standing.FUTURE  # "are going to sign"
     return Standing.FACT
+
+
+def _is_due(verb: Token, operators: Operators) -> bool:
+    """Whether its subject is to begin or to take place: "is set to begin"."""
+    if operators.verbs.get((lemma(verb), "to")) is not Standing.FUTURE:
+        return False
+    return any(lemma(c) in _COMING_ABOUT for c in children(verb, "xcomp"))
 
 
 def _operated(node: Token, operators: Operators) -> Standing:

@@ -420,7 +420,7 @@ class _Telling:
         return self._discourse.last(kind, number, token.i, sentence)
 
     def _party_to(self, kind: str) -> Sequence[Named]:
-        """Who fought in the fight told last, whom the last protest was against, who was hit or held."""
+        """Who fought in the fight told last, whom the last protest was against, who was hit."""
         if kind == "victims":
             hit = (reader.victims(sentence) for reader, sentence in reversed(self._read))
             return next(filter(None, hit), [])

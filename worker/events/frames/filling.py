@@ -164,7 +164,8 @@ class Filling:
             return None
         if "solo" in rule.flags and len(actors) > 1:
             return None
-        if rule.type == "MOBILIZE" and len(actors) > 1 and not recipients:
+        at_home = context.actors.issuperset(r.code for r in recipients)
+        if rule.type == "MOBILIZE" and len(actors) > 1 and at_home:
             actors, recipients = self._in_own_land(rule, context, depth, actors)
         met = all(_is_personal(p) for p in recipients + actors[1:])
         guest = recipients and all(a.person for a in actors)  # "India received the Thai premier"

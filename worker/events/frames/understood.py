@@ -180,12 +180,12 @@ class Understood:
             return []
         if context.type == "RETREAT":
             by_group = all(a.kind == "group" for a in actors)
-            found = by_group and any(fills(t, self._unnamed, self._lexicon) for t in hands)
+            meant = by_group and any(fills(t, self._unnamed, self._lexicon) for t in hands)
         else:
             forces = self._lexicon.classes["FORCE"] | {"coalition", "military"}
             abroad = any(fills(t, forces, self._lexicon) for t in context.args.agent)
-            found = abroad and any(fills(t, self._seizable, self._lexicon) for t in hands)
-        if not found:
+            meant = abroad and any(fills(t, self._seizable, self._lexicon) for t in hands)
+        if not meant:
             return []
         if context.type == "RETREAT" and (speaker := self._whose.reporting(context.token)):
             return speaker

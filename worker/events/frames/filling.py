@@ -166,7 +166,7 @@ class Filling:
             return None
         at_home = context.actors.issuperset(r.code for r in recipients)
         if rule.type == "MOBILIZE" and len(actors) > 1 and at_home:
-            actors, recipients = self._in_own_land(rule, context, depth, actors)
+            actors, recipients = self._in_own_land(context, depth, actors)
         met = all(_is_personal(p) for p in recipients + actors[1:])
         guest = recipients and all(a.person for a in actors)  # "India received the Thai premier"
         if "personal" in rule.flags and not (met or guest):
@@ -248,13 +248,13 @@ class Filling:
         )
 
     def _in_own_land(
-        self, rule: Rule, context: Context, depth: int, actors: list[Named]
+        self, context: Context, depth: int, actors: list[Named]
     ) -> tuple[list[Named], list[Named]]:
         """ "Chadian and French troops deployed in Chad": the French are sent, to Chad."""
         for host in actors:
             others = [a for a in actors if a.code != host.code]
             context.actors = frozenset(a.code for a in others)
-            found = self._places.first(rule.recipient, context, depth)
+            found = self._places.first(("where",), context, depth)
             if {r.code for r in found} == {host.code}:
                 return others, found
         return actors, []

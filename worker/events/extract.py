@@ -425,7 +425,7 @@ class _Telling:
             hit = (reader.victims(sentence) for reader, sentence in reversed(self._read))
             return next(filter(None, hit), [])
         if kind in ("takers", "taken"):
-            held = next((t for t in reversed(self._made[-12:]) if _is_seizure(t)), None)
+            held = next((t for t in reversed(self._made[-6:]) if _is_seizure(t)), None)
             return () if held is None else held.actors if kind == "takers" else held.recipients
         wanted = "ASSAULT" if kind == "fight" else "PROTEST"
         told = next((t for t in reversed(self._made[-12:]) if t.type == wanted), None)

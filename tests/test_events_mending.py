@@ -134,6 +134,10 @@ def test_a_past_that_was_a_quality_has_its_subject(
          "clear the importance of trade."), "minister", "nmod", "meetings"),
         ("The agency says it is in contact with Malian authorities to verify the report.",
          "it", "nsubj", "contact"),
+        ("Talks stalled after North Korea test launched the missiles.",
+         "Korea", "nsubj", "launched"),
+        ("Pakistani officials say forces have arrested at least three al-Qaida suspects.",
+         "suspects", "obj", "arrested"),
     ],
 )  # fmt: skip
 def test_a_word_hangs_where_it_belongs(

@@ -53,6 +53,7 @@ _Args = TypeVarTuple("_Args")
 _Result = TypeVar("_Result")
 
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f", " "))
+_SEIZURES = frozenset({("COERCE", "arrest"), ("ASSAULT", "abduct")})
 _TITLE = -1  # the title stands at no place of the text: it says who is who, evidence it is none
 _SIGNING = frozenset({"nsubj", "nmod", "obl", "obl:agent", "nmod:poss"})
 _ATTRIBUTES = frozenset({"amod", "compound", "nmod:poss"})
@@ -418,7 +419,7 @@ class _Telling:
             return self._discourse.pair(number, token.i, sentence)
         if kind in ("attack", "act", "deal", "meeting"):
             return self._acting(kind, token)
-        if kind in ("fight", "opposed", "victims", "assailant"):
+        if kind in ("fight", "opposed", "victims", "assailant", "takers", "taken"):
             return [replace(n, start=-1, end=-1, basis="reference") for n in self._party_to(kind)]
         return self._discourse.last(kind, number, token.i, sentence)
 
@@ -427,6 +428,9 @@ class _Telling:
         if kind == "victims":
             hit = (reader.victims(sentence) for reader, sentence in reversed(self._read))
             return next(filter(None, hit), [])
+        if kind in ("takers", "taken"):
+            held = next((t for t in reversed(self._made[-6:]) if _is_seizure(t)), None)
+            return () if held is None else held.actors if kind == "takers" else held.recipients
         wanted = "PROTEST" if kind == "opposed" else "ASSAULT"
         told = next((t for t in reversed(self._made[-12:]) if t.type == wanted), None)
         if told is None:
@@ -472,6 +476,11 @@ class _Telling:
             (accounts.account(act, when, self._anchor, offset),), contexts(act.trigger.sent),
             belief, where,
         )  # fmt: skip
+
+
+def _is_seizure(told: Told) -> bool:
+    """Whether somebody was arrested or abducted, by whom is told."""
+    return (told.type, told.mode) in _SEIZURES and bool(told.recipients)
 
 
 def _caught(work: Callable[[*_Args], _Result], *args: *_Args) -> _Result | Exception:

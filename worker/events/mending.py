@@ -306,6 +306,29 @@ def _clause_of_noun(clause: Token, _: Lexicon) -> None:
         clause.tag_ = "VBP"
 
 
+def _tested(verb: Token, _: Lexicon) -> None:
+    """ "Chad test-fired a missile", "Chad test launched it": Chad does, not its test."""
+    test = next((c for c in children(verb, "nsubj") if c.lower_ == "test"), None)
+    if test is None or verb.i - test.i > 2 or any(children(test, "det", "amod", "nmod:poss")):
+        return
+    who = next(children(test, "compound"), None)
+    if who is not None:
+        who.hang(verb, "nsubj")
+        test.hang(verb, "compound:prt")
+
+
+def _at_least(noun: Token, _: Lexicon) -> None:
+    """ "Arrested at least three men": they are arrested, "at" belongs to the number."""
+    verb = noun.head
+    if verb.pos_ != "VERB" or noun.i < verb.i or any(children(verb, "obj")):
+        return
+    if any(children(noun, "case")) or any(children(verb, "aux:pass")):
+        return
+    counted = (w for c in children(noun, "nummod") for w in c.subtree)
+    if any(w.lower_ in ("least", "most") for w in counted):
+        noun.dep_ = "obj"
+
+
 _REPAIRS = Repairs(
     (
         repair(_gapped_object, labels="conj", tags="NNP NNPS"),
@@ -316,6 +339,8 @@ _REPAIRS = Repairs(
         repair(_stray_prefix, words="re"),
         repair(_up_to_a_number, labels="case", words="to"),
         repair(_verb_read_as_noun, tags="NN NNS NNP NNPS"),
+        repair(_tested, tags="VBD VBN VBZ"),
+        repair(_at_least, labels="obl"),
         repair(_call_on, labels="compound:prt", words="on upon"),
         repair(_called_to_thank, labels="xcomp", tags="VB"),
         repair(_it_that_is_willing, labels="expl", words="it"),

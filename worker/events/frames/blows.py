@@ -22,6 +22,7 @@ DURING = frozenset(
     {"in", "during", "at", "after", "following", "before", "on", "through", "despite", "amid"}
 ) | {"under", "ahead of"}
 _SWEEPS = frozenset({"crackdown", "sweep", "campaign", "hunt", "manhunt", "swoop"})
+_CHAIN = 2  # "abducted nine, killing two and freeing the rest"
 _BOUND = frozenset({"to", "with", "of", "for", "from"})
 _REVOLTS = frozenset({"insurgency", "rebellion"})
 
@@ -111,6 +112,47 @@ class Blows:
         hit = [head for t in hit for head in conjuncts(t)]
         bonds = self._bonds(hit, context.token)
         return [n for n in self._whose.belongs(bonds) if n.kind == "group"]
+
+    def fellows(self, context: Context) -> list[Named]:
+        """Whom the strike told beside an arrest or a release hit: "killed two and seized five"."""
+        token = context.token
+        if self._is_told(context):
+            return []
+        beside = []
+        above = token
+        for _ in range(_CHAIN):
+            if above.dep_ not in ("conj", "advcl"):
+                break
+            above = above.head
+            beside.append(above)
+        for clause in (*beside, *children(token, "conj")):
+            kind = self._triggers.kind(clause)
+            if kind is not None and kind[0] in ("ASSAULT", "COERCE"):
+                parties = self._parties_of(clause, 1)
+                if parties is not None and parties[1]:
+                    return list(parties[1])
+        return []
+
+    def taken(self, context: Context) -> list[Named]:
+        """Whom somebody took before, where those set free have no name: "the two were freed"."""
+        if self._is_told(context):
+            return []
+        takers = {n.code for n in self._phrases.last_takers(context.token)}
+        theirs = not context.actors or not takers.isdisjoint(context.actors)
+        before = self._phrases.last_taken(context.token) if theirs else []
+        return self.fellows(context) or before
+
+    def takers(self, context: Context) -> list[Named]:
+        """Who took those that are set free: "she was released", after her abduction."""
+        freed = self._whose.belongs(context.args.patient) if self._is_told(context) else []
+        taken = {n.code for n in self._phrases.last_taken(context.token)}
+        if freed and taken.isdisjoint(n.code for n in freed):
+            return []
+        return self._phrases.last_takers(context.token)
+
+    def _is_told(self, context: Context) -> bool:
+        """Whether a party is named in the phrase of those who are seized or freed."""
+        return any(self._phrases.within(t) for t in context.args.patient)
 
     def _bonds(self, people: Iterable[Token], verb: Token) -> Iterable[Token]:
         """Whose men they are said to be: "suspected of links to X", "in raids targeting X"."""

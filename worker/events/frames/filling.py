@@ -176,10 +176,15 @@ class Filling:
                 return None
         if not recipients and rule.type == "ASSAULT" and not guessed:
             recipients = self._understood.on_the_spot(actors, context)
+        if not recipients and rule.mode in ("arrest", "release") and not guessed:
+            recipients = self._understood.held(actors, context)
         if "band" in rule.flags and any(a.kind != "group" for a in actors):
             return None
         if "solo" in rule.flags and len(actors) > 1:
             return None
+        at_home = context.actors.issuperset(r.code for r in recipients)
+        if rule.type == "MOBILIZE" and len(actors) > 1 and at_home:
+            actors, recipients = self._in_own_land(context, depth, actors)
         met = all(_is_personal(p) for p in recipients + actors[1:])
         guest = recipients and all(a.person for a in actors)  # "India received the Thai premier"
         if "personal" in rule.flags and not (met or guest):
@@ -262,6 +267,18 @@ class Filling:
             who is None or any(n.code in context.actors for n in self._phrases.direct(who))
             for who in doers
         )
+
+    def _in_own_land(
+        self, context: Context, depth: int, actors: list[Named]
+    ) -> tuple[list[Named], list[Named]]:
+        """ "Chadian and French troops deployed in Chad": the French are sent, to Chad."""
+        for host in actors:
+            others = [a for a in actors if a.code != host.code]
+            context.actors = frozenset(a.code for a in others)
+            found = self._places.first(("where",), context, depth)
+            if {r.code for r in found} == {host.code}:
+                return others, found
+        return actors, []
 
     def _outer_subject(
         self, rule: Rule, context: Context, depth: int, actors: list[Named]

@@ -23,6 +23,22 @@ SITES = frozenset(
 _BEYOND = ("with", "to", "near", "off", "from", "between", "of", "in")
 _SOIL = frozenset({"in", "from", "at", "near", "outside"})
 _AROUND = ("in", "outside", "near")
+_GOING = frozenset(
+    {
+        "travel",
+        "arrive",
+        "enter",
+        "visit",
+        "cross",
+        "land",
+        "return",
+        "fly",
+        "stray",
+        "sail",
+        "come",
+    }
+)
+_REACHED = frozenset({"to", "into", "in", "at"})
 _ON_SOIL = frozenset({"in", "inside", "across", "through"})
 
 
@@ -65,9 +81,20 @@ class Grounds:
         spots = [t for c, t in context.args.preps if c in ("at", "on")]
         sites = sites or [t for c in _AROUND for t in nested(spots, c)]
         posted = nested(context.args.patient, "in")  # "the mission in X was told to leave"
-        where = [n for t in (sites or posted) for n in self._phrases.site(t)]
+        posted = posted or _reached(context.token)
+        sites = [s for t in (sites or posted) for s in (t, *children(t, "appos"))]
+        where = [n for t in sites for n in self._phrases.site(t)]
         states = [n for n in distinct(where) if n.kind == "state"]
-        return states or self._whose.reporting(context.token)
+        if not states and any(self._lexicon.is_a(lemma(t), "CAPTOR") for t in context.token.sent):
+            return []  # "officials say kidnappers freed an engineer seized in May"
+        return states or self._whose.reporting(context.token) or self._fought(context)
+
+    def _fought(self, context: Context) -> list[Named]:
+        """Who fights those who are held: "25 of the militants were captured", after a raid."""
+        seized = {n.code for n in self._whose.belongs(context.args.patient) if n.kind == "group"}
+        fight = self._phrases.last_fight(context.token)
+        others = [n for n in fight if n.code not in seized]
+        return others if seized and len(others) < len(fight) else []
 
     def crowd(self, context: Context) -> list[Named]:
         """Whose people a crowd are: of the country that is named with them, else of the place."""
@@ -93,6 +120,14 @@ def _there(noun: Token) -> list[Token]:
     """Who is said to be where something goes: "into the area where rebels are fighting"."""
     clauses = [c for c in children(noun, "acl") if any(t.lower_ == "where" for t in c.children)]
     return [t for clause in clauses for t in children(clause, "nsubj")]
+
+
+def _reached(verb: Token) -> list[Token]:
+    """Where those who are held were going: "was arrested when he travelled to X"."""
+    journeys = [c for c in children(verb, "advcl") if lemma(c) in _GOING]
+    journeys = [c for c in journeys if not any(m.lower_ == "to" for m in children(c, "mark"))]
+    goals = [p for c in journeys for p in children(c, "obl") if case(p) in _REACHED]
+    return goals + [p for c in journeys for p in children(c, "obj")]
 
 
 def _is_aside(noun: Token) -> bool:

@@ -68,7 +68,10 @@ class NounPlaces:
                     return found
             return []
         if place == "poss":
-            return [n for c in children(token, "nmod:poss") for n in self._phrases.direct(c)]
+            owners = list(children(token, "nmod:poss"))
+            if not owners and token.dep_ == "conj" and not any(children(token, "det")):
+                owners = list(children(token.head, "nmod:poss"))  # "its missile and nuclear tests"
+            return [n for c in owners for n in self._phrases.direct(c)]
         if place == "mod":
             found = [] if self._judged(token) else self._phrases.modifiers(token)
             return [n for n in found if context.type != "ASSAULT" or not is_site(n)]

@@ -62,6 +62,8 @@ class Understood:
         self._parties_of = parties_of
         self._unnamed = lexicon.classes["PEOPLE"] | lexicon.classes["OWN_FORCE"]
         self._unnamed |= lexicon.classes["OUTPOST"] | lexicon.classes["HUMAN"]
+        self._seizable = lexicon.classes["PEOPLE"] | lexicon.classes["SUSPECT"]
+        self._seizable |= lexicon.classes["ARMED"] | {"terrorist", "gunman", "bomber"}
         self._unnamed -= {"hostage", "captive"}  # whose they are, their place does not tell
 
     def issuing(self, context: Context) -> list[Named]:
@@ -182,6 +184,30 @@ class Understood:
             return list(parties[1])
         speaker = self._whose.reporting(context.token)
         return speaker or self._phrases.scene(context.token)
+
+    def held(self, actors: list[Named], context: Context) -> list[Named]:
+        """Whose people are seized or freed, unnamed: of the land where foreign troops do it.
+
+        An armed group frees those of the state that it fights.
+        """
+        hands = context.args.patient
+        if any(self._phrases.within(t) for t in hands):
+            return []
+        if context.type == "RETREAT":
+            by_group = all(a.kind == "group" for a in actors)
+            meant = by_group and any(fills(t, self._unnamed, self._lexicon) for t in hands)
+        else:
+            forces = self._lexicon.classes["FORCE"] | {"coalition", "military"}
+            abroad = any(fills(t, forces, self._lexicon) for t in context.args.agent)
+            meant = abroad and any(fills(t, self._seizable, self._lexicon) for t in hands)
+        if not meant:
+            return []
+        if context.type == "RETREAT" and (speaker := self._whose.reporting(context.token)):
+            return speaker
+        sites = [n for c, t in context.args.preps if c == "in" for n in self._phrases.site(t)]
+        own = {n.code for n in (*actors, *self._speech.speakers(context.token))}
+        found = sites or self._phrases.last_place(context.token)
+        return [n for n in found if n.code not in own]
 
     def struck(self, recipients: list[Named], actors: list[Named], context: Context) -> list[Named]:
         """A strike on a group in a third state hits the group (coding guide)."""

@@ -90,6 +90,12 @@ class VerbPlaces:
             return self._whose.belongs(args.indirect)
         if place == "band":
             return self._blows.band(context)
+        if place == "fellow":
+            return self._blows.fellows(context)
+        if place == "taken":
+            return self._blows.taken(context)
+        if place == "taker":
+            return self._blows.takers(context)
         if place.startswith("~"):
             below = list(context.token.subtree)
             if context.type == "ASSAULT":  # "al-Qaida in Iraq claimed": no place that it hit

@@ -105,9 +105,16 @@ class Whose:
         issuer = self._speech.issuer
         return self._speech.speakers(token) or ([issuer] if issuer is not None else [])
 
+    def _is_press(self, token: Token) -> bool:
+        """Whether it is the press that tells it: "the Chadian news agency reports"."""
+        teller = self._speech.teller(token)
+        return teller is not None and any(
+            self._lexicon.is_a(lemma(t), "PRESS") for t in teller.subtree
+        )
+
     def reporting(self, token: Token) -> list[Named]:
         """Whose authorities or alliance say that somebody was arrested: it was by them."""
         speaker = self._speech.speaker(token)
-        if speaker is None or speaker.how not in ("organ", "direct"):
+        if speaker is None or speaker.how not in ("organ", "direct") or self._is_press(token):
             return []
         return [speaker] if speaker.kind in ("state", "igo") else []

@@ -40,6 +40,13 @@ _SOMETIME = frozenset({"until", "before", "once", "when", "till"})
 _JUDGING = frozenset(
     {"thank", "praise", "criticize", "criticise", "condemn", "blame", "applaud", "commend", "fault"}
 ) | {"kill", "behead", "execute", "punish", "jail", "fine", "arrest", "detain", "imprison"}
+_COMING_ABOUT = frozenset(
+    {"begin", "start", "resume", "take", "open", "commence", "continue", "go"}
+)
+_LISTING = frozenset({"include", "contain", "comprise", "envisage", "foresee"})
+_DEPLORING = frozenset(
+    {"condemn", "denounce", "deplore", "criticize", "criticise", "protest", "decry", "welcome"}
+)
 DAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
 _NEXT = frozenset({"next", "coming", "following"})
 _GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
@@ -489,6 +496,8 @@ def standing(token: Token, operators: Operators) -> Standing:
         effect = _effect(node, operators)
         if effect is None:
             break
+        if _is_judged(node):
+            break  # "a draft that condemns the launch": it was launched
         dates = dates or (base(node) == "obl" and case(node) in _TIMES) or _follows(node)
         if dates and effect is not Standing.FUTURE:
             effect = Standing.FACT  # what a meeting dates may be wished for; the meeting is held
@@ -499,6 +508,13 @@ def standing(token: Token, operators: Operators) -> Standing:
             result = effect if result is Standing.FACT or effect is not Standing.FUTURE else result
         node = node.head
     return result
+
+
+def _is_judged(noun: Token) -> bool:
+    """Whether a certain act is judged: "urged them to condemn Chad's raid" takes it for a fact."""
+    if noun.dep_ != "obj" or is_predicate(noun) or lemma(noun.head) not in _DEPLORING:
+        return False
+    return any(children(noun, "nmod:poss"))
 
 
 def _follows(noun: Token) -> bool:
@@ -582,6 +598,12 @@ def _governed(node: Token, operators: Operators) -> Standing:
         or (label.startswith("obl") and case(node) in ("for", "against", "to", "of", "on", "from"))
         or label == "nsubj:pass"
     )
+    if label.startswith("obj") and lemma(head) in _LISTING:
+        told = head.head if head.dep_ == "acl:relcl" else next(children(head, "nsubj"), head)
+        if told.pos_ == "NOUN":  # "their demands include the release of"
+            return operators.nouns.get(lemma(told), Standing.FACT)
+    if label.startswith("nsubj") and _is_due(head, operators):
+        return Standing.FUTURE  # "the pullout is set to begin in May"
     own = own_standing(head)
     if label.startswith("obj") and _operated(node, operators) in (Standing.OPEN, Standing.NEGATED):
         return _operated(node, operators)  # "will require talks", "will delay the talks"
@@ -611,6 +633,13 @@ def _governed(node: Token, operators: Operators) -> Standing:
     return Standing.FACT
 
 
+def _is_due(verb: Token, operators: Operators) -> bool:
+    """Whether its subject is to begin or to take place: "is set to begin"."""
+    if operators.verbs.get((lemma(verb), "to")) is not Standing.FUTURE:
+        return False
+    return any(lemma(c) in _COMING_ABOUT for c in children(verb, "xcomp"))
+
+
 def _operated(node: Token, operators: Operators) -> Standing:
     """What the word above does to its object, its prepositional object or its complement."""
     head = node.head
@@ -636,6 +665,9 @@ def _from_conjunct(node: Token) -> Standing:
         return Standing.FACT
     if any(children(node, "nsubj", "csubj")) or any(c.dep_ == "aux" for c in node.children):
         return Standing.FACT
+    apart = any(c.dep_ == "cc" and c.nbor(-1).text == "," for c in node.children)
+    if apart and node.tag_ in ("VBD", "VBZ") and any(children(head, "aux", "aux:pass")):
+        return Standing.FACT  # "has not signed it, and drew criticism"
     own = own_standing(head)
     bare = node.tag_ in ("VB", "") or "Inf" in node.morph.get("VerbForm", [])
     return own if bare or own is not Standing.FUTURE else Standing.FACT

@@ -172,6 +172,14 @@ class Phrases:
         """Who was hit last, by whomever."""
         return self._last(token, "victims")
 
+    def last_takers(self, token: Token) -> list[Named]:
+        """Who arrested or abducted somebody last."""
+        return self._last(token, "takers")
+
+    def last_taken(self, token: Token) -> list[Named]:
+        """Who was arrested or abducted last."""
+        return self._last(token, "taken")
+
     def last_opposed(self, token: Token) -> list[Named]:
         """Against whom the article told of a protest last."""
         return self._last(token, "opposed")

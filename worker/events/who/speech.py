@@ -65,6 +65,10 @@ class Speech:
         spoken = self._of_quotation(token) if self.quoted(token) else None
         return [spoken] if spoken is not None else []
 
+    def teller(self, token: Token) -> Token | None:
+        """The subject of the nearest verb of saying above ``token``."""
+        return next(filter(None, (subject(v) for v in self._attributions(token))), None)
+
     def is_claimed(self, token: Token) -> bool:
         """Whether the nearest verb of saying above a token doubts it: "claims", "alleges"."""
         return any(lemma(verb) in _CLAIMING for verb in self._attributions(token)[:1])

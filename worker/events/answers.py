@@ -60,6 +60,8 @@ class Answers:
             return act
         if "answer" in act.rule.flags and act.type == "AGREE":
             return self._promised(act)
+        if act.type == "CONCEDE" and len(act.actors) == 1:
+            return self._conceded(act)
         if "answer" in act.rule.flags and act.type in ("THREATEN", "SANCTION"):
             return self._opposed(act)
         if act.type != "REJECT":
@@ -135,7 +137,24 @@ class Answers:
         for told in self._made[-_RECENT:][::-1]:
             if told.type == "REQUEST" and own & told.codes[1]:
                 return replace(act, recipients=told.actors)
-        return act
+        friendly = (t for t in self._made[-_RECENT:][::-1] if plover.meaning(t.type).quad < 3)
+        return replace(act, recipients=self._partner(act, friendly))
+
+    def _conceded(self, act: Act) -> Act:
+        """A truce or an apology without a name is owed to the other side of what was told last."""
+        found = self._partner(act, self._made[-_RECENT:][::-1])
+        return replace(act, recipients=found or self._other(act))
+
+    def _partner(self, act: Act, told: Iterable[Told]) -> tuple[Named, ...]:
+        """The other side of the first act that the actor had a part in."""
+        own = {a.code for a in act.actors}
+        for one in told:
+            actors, recipients = one.codes
+            side = one.actors if own <= recipients or not recipients else one.recipients
+            others = tuple(replace(n, start=-1, end=-1) for n in side if n.code not in own)
+            if own <= actors | recipients and others:
+                return others
+        return ()
 
     def _opposed(self, act: Act) -> Act:
         """A threat or sanction without a target is aimed at whom the last conflict was with."""

@@ -100,8 +100,7 @@ class Understood:
         ):
             return self._phrases.last_state(token)
         if "needy" in rule.flags:
-            given = context.light is not None or rule.pos == "v"
-            return self._phrases.last_state(token) if given else []
+            return self._needy(context) if context.light is not None or rule.pos == "v" else []
         if "other" in rule.flags:
             actors = {n.code for t in context.args.agent for n in self._phrases.direct(t)}
             return self._phrases.other(token, actors)
@@ -116,6 +115,16 @@ class Understood:
             near = token.doc[token.i : min(token.sent.end, token.i + REACH)]
             return [n for t in near if case(t) in ("in", "at") for n in self._phrases.site(t)][:1]
         return []
+
+    def _needy(self, context: Context) -> list[Named]:
+        """Whom help is for that names nobody: the state told last, not the one that gives it."""
+        whom = [t for c, t in context.args.preps if c in ("to", "for")]
+        if any(self._lexicon.is_a(lemma(t), "NATIONS") for t in whom):
+            return []  # "to other countries": to nobody in particular
+        last = [n for n in self._phrases.last_state(context.token) if n.code not in context.actors]
+        if last or context.type != "AGREE":
+            return last
+        return self._phrases.other(context.token, set(context.actors))
 
     def _refuser(self, noun: Token, answers: frozenset[str]) -> list[Named]:
         """Who turns down, or accepts, what a noun asks for or charges: it was aimed at them."""

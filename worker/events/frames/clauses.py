@@ -89,6 +89,8 @@ class Clauses:
             journey = act.rule.mode == "visit" or _is_before(verb)  # "holds talks Friday": today
             if is_timetabled(verb, days=journey) and (how is Standing.FACT or _is_before(verb)):
                 how = Standing.FUTURE
+            elif how is Standing.FACT and (_is_yet_to_come(verb) or _is_being_sent(verb)):
+                how = Standing.FUTURE
         if how is Standing.FACT and act.type in _COOPERATIVE and _is_decided(token):
             return act if lemma(token) in _BY_VOTE else self._future(act)
         if how is Standing.FACT and act.type == "AID" and self._is_newly_announced(token):
@@ -137,7 +139,7 @@ class Clauses:
 
     def _considered(self, act: Act) -> Act | None:
         """What its doer hopes for, or a hostile act that it may do: "said it could cut ties"."""
-        if act.type == "CONSULT" and self._is_hoped_for(act.trigger):
+        if act.type in ("CONSULT", "RETREAT") and self._is_hoped_for(act.trigger):
             return self._future(act)
         if own_standing(act.trigger) is not Standing.OPEN:
             return None
@@ -176,10 +178,12 @@ class Clauses:
         """
         everyone = distinct([*act.actors, *act.recipients])
         intended = any(lemma(t) in _INTENDING for t in _above(act.trigger))
-        if act.type == "CONSULT" and not intended and not self._is_sent(act.trigger):
+        unilateral = "unilateral" in act.rule.flags
+        fixed = not intended and not unilateral and not self._is_sent(act.trigger)
+        if act.type == "CONSULT" and fixed:
             both = act.mode == "visit" and len(everyone) == 2
             return replace(act, actors=tuple(everyone), recipients=()) if both else act
-        if act.type != "CONSULT" and "unilateral" not in act.rule.flags:
+        if act.type != "CONSULT" and not unilateral:
             return act
         context = self._triggers.context(act.trigger).trying(act.rule)
         codes = {n.code for n in self._places.first(act.rule.actor, context, 0)}
@@ -266,6 +270,22 @@ def _is_before(clause: Token) -> bool:
     return clause.dep_.startswith("advcl") and bool(marks & {"before", "when"})
 
 
+def _is_yet_to_come(verb: Token) -> bool:
+    """ "A day before Chad holds talks", "then heads to Niger": the present tense of a programme."""
+    marks = {c.lower_ for c in children(verb, "mark", "advmod")}
+    if verb.tag_ == "VBG" and "before" in marks and verb.dep_.startswith("advcl"):
+        return own_standing(verb.head) is Standing.FUTURE or _is_yet_to_come(verb.head)
+    if verb.tag_ not in ("VBZ", "VBP") or any(children(verb, "aux")):
+        return False
+    return "before" in marks if verb.dep_.startswith("advcl") else lemma(verb) == "head"
+
+
+def _is_being_sent(verb: Token) -> bool:
+    """ "Is sending a delegation": it has yet to arrive."""
+    going = verb.tag_ == "VBG" and any(lemma(c) == "be" for c in children(verb, "aux"))
+    return going and lemma(verb) in ("send", "dispatch", "despatch")
+
+
 def _is_decided(token: Token) -> bool:
     """ "The decision to send a mission", "voted to send": a good turn that is still to come."""
     if token.dep_ == "acl" and token.tag_ == "VB":
@@ -280,7 +300,7 @@ def _is_concession(act: Act) -> bool:
     """A withdrawal, a halt of fire or the end of sanctions, announced (coding guide, "Types")."""
     if lemma(act.trigger.head) in _AGREEING and act.trigger.dep_ in ("xcomp", "ccomp", "obl"):
         return False  # the document's own verb decides
-    announced = act.type == "RETREAT" and act.mode in ("withdraw", "ceasefire")
+    announced = act.type == "RETREAT" and act.mode in ("withdraw", "ceasefire", "access", "release")
     return announced or act.rule.id == "concede.lift"
 
 

@@ -137,8 +137,13 @@ class Answers:
         for told in self._made[-_RECENT:][::-1]:
             if told.type == "REQUEST" and own & told.codes[1]:
                 return replace(act, recipients=told.actors)
+        words = {lemma(t) for t in act.trigger.subtree}
+        if words & self._lexicon.classes["CEASEFIRE"]:  # "pledged to respect the truce"
+            return self._conceded(act)
         friendly = (t for t in self._made[-_RECENT:][::-1] if plover.meaning(t.type).quad < 3)
-        return replace(act, recipients=self._partner(act, friendly))
+        found = self._partner(act, friendly)
+        helps = words & self._lexicon.classes["GIVING"]
+        return replace(act, recipients=found or (self._other(act) if helps else ()))
 
     def _conceded(self, act: Act) -> Act:
         """A truce or an apology without a name is owed to the other side of what was told last."""

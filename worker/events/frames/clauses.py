@@ -45,6 +45,8 @@ _DECIDED = frozenset({"SANCTION", "ACCUSE", "REQUEST", "REJECT"})
 _NOTHING = {Standing.FACT: Standing.NEGATED, Standing.FUTURE: Standing.REFUSED}
 _HOPING = frozenset({"want", "hope", "wish", "like", "seek"})
 _INTENDING = _HOPING | {"plan", "intend", "decide", "offer", "ready", "willing", "prepared"}
+_OFFERING = frozenset({"offer", "propose", "volunteer"})
+_JOURNEYING = frozenset({"go", "travel", "fly", "head", "visit", "come", "return", "journey"})
 _ANNOUNCING_AID = frozenset({"announce", "say", "declare", "confirm"})
 
 
@@ -136,6 +138,9 @@ class Clauses:
             for child in children(clause, "obj", "conj"):
                 if self._lexicon.is_a(lemma(clause), "LIGHT") or child.dep_ == "conj":
                     yield child
+            if frame.type == "AGREE":  # "is willing to take part in talks"
+                nouns = children(clause, "obj", "obl")
+                yield from (c for c in nouns if self._lexicon.is_a(lemma(c), "MEETING"))
 
     def _considered(self, act: Act) -> Act | None:
         """What its doer hopes for, or a hostile act that it may do: "said it could cut ties"."""
@@ -178,6 +183,7 @@ class Clauses:
         """
         everyone = distinct([*act.actors, *act.recipients])
         intended = any(lemma(t) in _INTENDING for t in _above(act.trigger))
+        intended = intended or _is_purpose_of_journey(act.trigger)
         unilateral = "unilateral" in act.rule.flags
         fixed = not intended and not unilateral and not self._is_sent(act.trigger)
         if act.type == "CONSULT" and fixed:
@@ -189,7 +195,10 @@ class Clauses:
         codes = {n.code for n in self._places.first(act.rule.actor, context, 0)}
         own = tuple(n for n in everyone if n.code in codes)
         others = tuple(n for n in everyone if n.code not in codes)
-        if len(own) != 1 or not others or (act.type == "CONSULT" and len(others) > 1):
+        offered = any(lemma(t) in _OFFERING for t in _above(act.trigger))
+        if len(own) != 1 or not others:
+            return act
+        if act.type == "CONSULT" and len(others) > 1 and not offered:
             return act
         return replace(act, actors=own, recipients=others)
 
@@ -209,6 +218,9 @@ class Clauses:
         return replace(act, type="THREATEN", mode=mode, label=label, standing=Standing.FUTURE)
 
     def _refused(self, act: Act) -> Act | None:
+        if act.type == "ASSAULT" and act.recipients and not act.trigger.sent.text.endswith("?"):
+            label = f"{act.label}/refused"  # "will not attack Chad"
+            return replace(act, type="CONCEDE", mode=None, label=label, standing=Standing.FUTURE)
         if act.type not in _COOPERATIVE or act.rule.pos == "n" or act.trigger.dep_ == "acl":
             return None
         mode = self._contents.embedded("reject", [act.trigger])
@@ -284,6 +296,12 @@ def _is_being_sent(verb: Token) -> bool:
     """ "Is sending a delegation": it has yet to arrive."""
     going = verb.tag_ == "VBG" and any(lemma(c) == "be" for c in children(verb, "aux"))
     return going and lemma(verb) in ("send", "dispatch", "despatch")
+
+
+def _is_purpose_of_journey(verb: Token) -> bool:
+    """ "Will go to Chad to meet the president": it is the traveller who means to."""
+    purpose = verb.dep_ in ("advcl", "xcomp") and verb.tag_ == "VB"
+    return purpose and lemma(verb.head) in _JOURNEYING
 
 
 def _is_decided(token: Token) -> bool:

@@ -9,6 +9,7 @@ names.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from worker.events import plover
@@ -108,7 +109,7 @@ class Complements:
             if found and {n.code for n in found} - agents:
                 return found
         parties = self._parties_of(clause, depth + 1)
-        if parties is not None:
+        if parties is not None and (parties[1] or not _codes(parties[0]) <= context.actors):
             return list(parties[1] or parties[0])
         args = arguments(clause)
         given = self._whose.belongs(args.indirect)  # "to give the rebels more time"
@@ -157,6 +158,10 @@ class Complements:
             if found:
                 return found
         return []
+
+
+def _codes(named: Iterable[Named]) -> set[str]:
+    return {n.code for n in named}
 
 
 def own_subject(clause: Token) -> Token | None:

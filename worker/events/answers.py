@@ -142,7 +142,9 @@ class Answers:
             return self._conceded(act)
         friendly = (t for t in self._made[-_RECENT:][::-1] if plover.meaning(t.type).quad < 3)
         found = self._partner(act, friendly)
-        helps = words & self._lexicon.classes["GIVING"]
+        held_out = [c for c in act.trigger.children if c.dep_ in ("xcomp", "obj")]
+        held_out += [c for o in held_out if o.dep_ == "obj" for c in o.children if c.dep_ == "conj"]
+        helps = {lemma(t) for t in held_out} & self._lexicon.classes["GIVING"]
         return replace(act, recipients=found or (self._other(act) if helps else ()))
 
     def _conceded(self, act: Act) -> Act:

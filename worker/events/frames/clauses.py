@@ -21,6 +21,7 @@ from worker.events.language.parsed import Token
 from worker.events.language.tree import (
     Standing,
     arguments,
+    case,
     children,
     is_passive,
     is_predicate,
@@ -45,6 +46,7 @@ _DECIDED = frozenset({"SANCTION", "ACCUSE", "REQUEST", "REJECT"})
 _NOTHING = {Standing.FACT: Standing.NEGATED, Standing.FUTURE: Standing.REFUSED}
 _HOPING = frozenset({"want", "hope", "wish", "like", "seek"})
 _INTENDING = _HOPING | {"plan", "intend", "decide", "offer", "ready", "willing", "prepared"}
+_OPENING = frozenset({"allow", "permit", "open", "reopen"})  # what was barred before
 _OFFERING = frozenset({"offer", "propose", "volunteer"})
 _JOURNEYING = frozenset({"go", "travel", "fly", "head", "visit", "come", "return", "journey"})
 _ANNOUNCING_AID = frozenset({"announce", "say", "declare", "confirm"})
@@ -89,9 +91,10 @@ class Clauses:
         if act.type == "CONSULT" and how in (Standing.FACT, Standing.OPEN):
             verb = token.head if token.dep_ == "obj" else token
             journey = act.rule.mode == "visit" or _is_before(verb)  # "holds talks Friday": today
-            if is_timetabled(verb, days=journey) and (how is Standing.FACT or _is_before(verb)):
+            timetabled = is_timetabled(verb, days=journey)
+            if timetabled and (how is Standing.FACT or _is_before(verb)):
                 how = Standing.FUTURE
-            elif how is Standing.FACT and (_is_yet_to_come(verb) or _is_being_sent(verb)):
+            if how is Standing.FACT and (_is_yet_to_come(verb) or _is_being_sent(verb)):
                 how = Standing.FUTURE
         if how is Standing.FACT and act.type in _COOPERATIVE and _is_decided(token):
             return act if lemma(token) in _BY_VOTE else self._future(act)
@@ -139,8 +142,8 @@ class Clauses:
                 if self._lexicon.is_a(lemma(clause), "LIGHT") or child.dep_ == "conj":
                     yield child
             if frame.type == "AGREE":  # "is willing to take part in talks"
-                nouns = children(clause, "obj", "obl")
-                yield from (c for c in nouns if self._lexicon.is_a(lemma(c), "MEETING"))
+                what = children(clause, "obj", "obl")
+                yield from (c for c in what if self._lexicon.is_a(lemma(c), "MEETING"))
 
     def _considered(self, act: Act) -> Act | None:
         """What its doer hopes for, or a hostile act that it may do: "said it could cut ties"."""
@@ -285,6 +288,7 @@ def _is_before(clause: Token) -> bool:
 def _is_yet_to_come(verb: Token) -> bool:
     """ "A day before Chad holds talks", "then heads to Niger": the present tense of a programme."""
     marks = {c.lower_ for c in children(verb, "mark", "advmod")}
+    marks |= {case(c) for c in children(verb, "nsubj")}  # a "before" that was hung on the subject
     if verb.tag_ == "VBG" and "before" in marks and verb.dep_.startswith("advcl"):
         return own_standing(verb.head) is Standing.FUTURE or _is_yet_to_come(verb.head)
     if verb.tag_ not in ("VBZ", "VBP") or any(children(verb, "aux")):
@@ -316,9 +320,15 @@ def _is_decided(token: Token) -> bool:
 
 def _is_concession(act: Act) -> bool:
     """A withdrawal, a halt of fire or the end of sanctions, announced (coding guide, "Types")."""
-    if lemma(act.trigger.head) in _AGREEING and act.trigger.dep_ in ("xcomp", "ccomp", "obl"):
+    if lemma(act.trigger.head) in _AGREEING and act.trigger.dep_ in (
+        "xcomp",
+        "ccomp",
+        "obl",
+        "advcl",
+    ):
         return False  # the document's own verb decides
-    announced = act.type == "RETREAT" and act.mode in ("withdraw", "ceasefire", "access", "release")
+    opened = act.mode == "access" and lemma(act.trigger) in _OPENING
+    announced = act.type == "RETREAT" and (act.mode in ("withdraw", "ceasefire") or opened)
     return announced or act.rule.id == "concede.lift"
 
 

@@ -9,7 +9,6 @@ names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from worker.events import plover
@@ -109,7 +108,8 @@ class Complements:
             if found and {n.code for n in found} - agents:
                 return found
         parties = self._parties_of(clause, depth + 1)
-        if parties is not None and (parties[1] or not _codes(parties[0]) <= context.actors):
+        alone = parties is not None and not parties[1] and len(parties[0]) == 1
+        if parties is not None and not (alone and parties[0][0].code in context.actors):
             return list(parties[1] or parties[0])
         args = arguments(clause)
         given = self._whose.belongs(args.indirect)  # "to give the rebels more time"
@@ -158,10 +158,6 @@ class Complements:
             if found:
                 return found
         return []
-
-
-def _codes(named: Iterable[Named]) -> set[str]:
-    return {n.code for n in named}
 
 
 def own_subject(clause: Token) -> Token | None:

@@ -121,10 +121,8 @@ class Understood:
         whom = [t for c, t in context.args.preps if c in ("to", "for")]
         if any(self._lexicon.is_a(lemma(t), "NATIONS") for t in whom):
             return []  # "to other countries": to nobody in particular
-        last = [n for n in self._phrases.last_state(context.token) if n.code not in context.actors]
-        if last or context.type != "AGREE":
-            return last
-        return self._phrases.other(context.token, set(context.actors))
+        last = self._phrases.last_state(context.token)
+        return [n for n in last if n.code not in context.actors]
 
     def _refuser(self, noun: Token, answers: frozenset[str]) -> list[Named]:
         """Who turns down, or accepts, what a noun asks for or charges: it was aimed at them."""

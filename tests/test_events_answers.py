@@ -135,3 +135,35 @@ def test_a_warning_of_danger_is_no_threat(coder: Coder, text: str) -> None:
 def test_aid_is_stopped_to_whoever_provoked_it(coder: Coder) -> None:
     text = "Norway suspended its food aid after Chad tested a missile."
     assert _dyads(coder, text, "SANCTION") == {"NOR>TCD"}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "expected"),
+    [
+        ("Chad held talks with Libya. Chad agreed to lower its fees.", "AGREE", "TCD>LBY"),
+        ("Chad thanked Libya. Libya offered to send engineers.", "AGREE", "LBY>TCD"),
+        ("Libya accused Chad of a raid. Chad apologised.", "CONCEDE", "TCD>LBY"),
+    ],
+)
+def test_what_is_held_out_is_for_the_partner_told_last(
+    coder: Coder, text: str, kind: str, expected: str
+) -> None:
+    assert _dyads(coder, text, kind) == {expected}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "expected"),
+    [
+        ("The Malian premier will attend a summit of the African Union.", "AGREE", "MLI>AU"),
+        ("The Malian president then heads to Niger.", "AGREE", "MLI>NER"),
+        ("The protest came one day before Mali and Niger hold talks.", "AGREE", "MLI+NER>"),
+        ("The Malian premier will go to Niger to meet President Tiani.", "AGREE", "MLI>NER"),
+        ("Mali and Togo agreed to help Niger.", "AGREE", "MLI+TGO>NER"),
+        ("Mali said it is sending a delegation to Niger.", "AGREE", "MLI>NER"),
+        ("Mali says it wants to pull its troops out of Niger.", "CONCEDE", "MLI>NER"),
+        ("Mali will not attack Niger, its premier said.", "CONCEDE", "MLI>NER"),
+        ("Mali plans to step up its strikes on Niger.", "AGREE", None),
+    ],
+)
+def test_what_is_to_come(coder: Coder, text: str, kind: str, expected: str | None) -> None:
+    assert _dyads(coder, text, kind) == ({expected} if expected else set())

@@ -63,6 +63,8 @@ class Answers:
             return act
         if "answer" in act.rule.flags and act.type == "AGREE":
             return self._promised(act)
+        if act.type == "CONCEDE" and len(act.actors) == 1:
+            return self._conceded(act)
         if "answer" in act.rule.flags and act.type in ("THREATEN", "SANCTION"):
             return self._opposed(act)
         if act.type == "REQUEST":
@@ -169,7 +171,31 @@ class Answers:
         for told in self._made[-_RECENT:][::-1]:
             if told.type == "REQUEST" and own & told.codes[1]:
                 return replace(act, recipients=told.actors)
-        return act
+        words = {lemma(t) for t in act.trigger.subtree}
+        if words & self._lexicon.classes["CEASEFIRE"]:  # "pledged to respect the truce"
+            return self._conceded(act)
+        friendly = (t for t in self._made[-_RECENT:][::-1] if plover.meaning(t.type).quad < 3)
+        found = self._partner(act, friendly)
+        held_out = [c for c in act.trigger.children if c.dep_ in ("xcomp", "obj")]
+        held_out += [c for o in held_out if o.dep_ == "obj" for c in o.children if c.dep_ == "conj"]
+        helps = {lemma(t) for t in held_out} & self._lexicon.classes["GIVING"]
+        return replace(act, recipients=found or (self._other(act) if helps else ()))
+
+    def _conceded(self, act: Act) -> Act:
+        """A truce or an apology without a name is owed to the other side of what was told last."""
+        found = self._partner(act, self._made[-_RECENT:][::-1])
+        return replace(act, recipients=found or self._other(act))
+
+    def _partner(self, act: Act, told: Iterable[Told]) -> tuple[Named, ...]:
+        """The other side of the first act that the actor had a part in."""
+        own = {a.code for a in act.actors}
+        for one in told:
+            actors, recipients = one.codes
+            side = one.actors if own <= recipients or not recipients else one.recipients
+            others = tuple(replace(n, start=-1, end=-1) for n in side if n.code not in own)
+            if own <= actors | recipients and others:
+                return others
+        return ()
 
     def _opposed(self, act: Act) -> Act:
         """A threat or sanction without a target is aimed at whom the last conflict was with."""

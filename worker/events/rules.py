@@ -157,7 +157,8 @@ def _weight(rule: Rule, word: str) -> int:
     special = 2 * bool(rule.flags & {"home", "will"}) + 8 * bool(
         rule.flags & {"negated", "refusing"}
     )
-    return 4 * len(rule.needs) + 4 * particle + choosy - 2 * ("weak" in rule.flags) + special
+    last = 8 * (rule.flags >= {"answer", "weak"})  # whatever says more says to whom
+    return 4 * len(rule.needs) + 4 * particle + choosy - 2 * ("weak" in rule.flags) + special - last
 
 
 def _classes() -> dict[str, frozenset[str]]:

@@ -51,6 +51,9 @@ _DECIDED = frozenset({"SANCTION", "ACCUSE", "REQUEST", "REJECT"})
 _NOTHING = {Standing.FACT: Standing.NEGATED, Standing.FUTURE: Standing.REFUSED}
 _HOPING = frozenset({"want", "hope", "wish", "like", "seek"})
 _INTENDING = _HOPING | {"plan", "intend", "decide", "offer", "ready", "willing", "prepared"}
+_OPENING = frozenset({"allow", "permit", "open", "reopen"})  # what was barred before
+_OFFERING = frozenset({"offer", "propose", "volunteer"})
+_JOURNEYING = frozenset({"go", "travel", "fly", "head", "visit", "come", "return", "journey"})
 _ANNOUNCING_AID = frozenset({"announce", "say", "declare", "confirm"})
 
 
@@ -99,7 +102,10 @@ class Clauses:
         if act.type == "CONSULT" and how in (Standing.FACT, Standing.OPEN):
             verb = token.head if token.dep_ == "obj" else token
             journey = act.rule.mode == "visit" or _is_before(verb)  # "holds talks Friday": today
-            if is_timetabled(verb, days=journey) and (how is Standing.FACT or _is_before(verb)):
+            timetabled = is_timetabled(verb, days=journey)
+            if timetabled and (how is Standing.FACT or _is_before(verb)):
+                how = Standing.FUTURE
+            if how is Standing.FACT and (_is_yet_to_come(verb) or _is_being_sent(verb)):
                 how = Standing.FUTURE
         if how is Standing.FACT and act.type in _COOPERATIVE and _is_decided(token):
             return act if lemma(token) in _BY_VOTE else self._future(act)
@@ -147,6 +153,9 @@ class Clauses:
             for child in children(clause, "obj", "conj"):
                 if self._lexicon.is_a(lemma(clause), "LIGHT") or child.dep_ == "conj":
                     yield child
+            if frame.type == "AGREE":  # "is willing to take part in talks"
+                what = children(clause, "obj", "obl")
+                yield from (c for c in what if self._lexicon.is_a(lemma(c), "MEETING"))
 
     def _is_attempt(self, token: Token) -> bool:
         """Whether somebody tried to do it, and it is told as a fact that they tried."""
@@ -156,7 +165,7 @@ class Clauses:
 
     def _considered(self, act: Act) -> Act | None:
         """What its doer hopes for, or a hostile act that it may do: "said it could cut ties"."""
-        if act.type == "CONSULT" and self._is_hoped_for(act.trigger):
+        if act.type in ("CONSULT", "RETREAT") and self._is_hoped_for(act.trigger):
             return self._future(act)
         if own_standing(act.trigger) is not Standing.OPEN:
             return None
@@ -195,16 +204,22 @@ class Clauses:
         """
         everyone = distinct([*act.actors, *act.recipients])
         intended = any(lemma(t) in _INTENDING for t in _above(act.trigger))
-        if act.type == "CONSULT" and not intended and not self._is_sent(act.trigger):
+        intended = intended or _is_purpose_of_journey(act.trigger)
+        unilateral = "unilateral" in act.rule.flags
+        fixed = not intended and not unilateral and not self._is_sent(act.trigger)
+        if act.type == "CONSULT" and fixed:
             both = act.mode == "visit" and len(everyone) == 2
             return replace(act, actors=tuple(everyone), recipients=()) if both else act
-        if act.type != "CONSULT" and "unilateral" not in act.rule.flags:
+        if act.type != "CONSULT" and not unilateral:
             return act
         context = self._triggers.context(act.trigger).trying(act.rule)
         codes = {n.code for n in self._places.first(act.rule.actor, context, 0)}
         own = tuple(n for n in everyone if n.code in codes)
         others = tuple(n for n in everyone if n.code not in codes)
-        if len(own) != 1 or not others or (act.type == "CONSULT" and len(others) > 1):
+        offered = any(lemma(t) in _OFFERING for t in _above(act.trigger))
+        if len(own) != 1 or not others:
+            return act
+        if act.type == "CONSULT" and len(others) > 1 and not offered:
             return act
         return replace(act, actors=own, recipients=others)
 
@@ -224,6 +239,9 @@ class Clauses:
         return replace(act, type="THREATEN", mode=mode, label=label, standing=Standing.FUTURE)
 
     def _refused(self, act: Act) -> Act | None:
+        if act.type == "ASSAULT" and act.recipients and not act.trigger.sent.text.endswith("?"):
+            label = f"{act.label}/refused"  # "will not attack Chad"
+            return replace(act, type="CONCEDE", mode=None, label=label, standing=Standing.FUTURE)
         if act.type not in _COOPERATIVE or act.rule.pos == "n" or act.trigger.dep_ == "acl":
             return None
         mode = self._contents.embedded("reject", [act.trigger])
@@ -309,6 +327,29 @@ def _is_before(clause: Token) -> bool:
     return clause.dep_.startswith("advcl") and bool(marks & {"before", "when"})
 
 
+def _is_yet_to_come(verb: Token) -> bool:
+    """ "A day before Chad holds talks", "then heads to Niger": the present tense of a programme."""
+    marks = {c.lower_ for c in children(verb, "mark", "advmod")}
+    marks |= {case(c) for c in children(verb, "nsubj")}  # a "before" that was hung on the subject
+    if verb.tag_ == "VBG" and "before" in marks and verb.dep_.startswith("advcl"):
+        return own_standing(verb.head) is Standing.FUTURE or _is_yet_to_come(verb.head)
+    if verb.tag_ not in ("VBZ", "VBP") or any(children(verb, "aux")):
+        return False
+    return "before" in marks if verb.dep_.startswith("advcl") else lemma(verb) == "head"
+
+
+def _is_being_sent(verb: Token) -> bool:
+    """ "Is sending a delegation": it has yet to arrive."""
+    going = verb.tag_ == "VBG" and any(lemma(c) == "be" for c in children(verb, "aux"))
+    return going and lemma(verb) in ("send", "dispatch", "despatch")
+
+
+def _is_purpose_of_journey(verb: Token) -> bool:
+    """ "Will go to Chad to meet the president": it is the traveller who means to."""
+    purpose = verb.dep_ in ("advcl", "xcomp") and verb.tag_ == "VB"
+    return purpose and lemma(verb.head) in _JOURNEYING
+
+
 def _is_decided(token: Token) -> bool:
     """ "The decision to send a mission", "voted to send": a good turn that is still to come."""
     if token.dep_ == "acl" and token.tag_ == "VB":
@@ -321,9 +362,15 @@ def _is_decided(token: Token) -> bool:
 
 def _is_concession(act: Act) -> bool:
     """A withdrawal, a halt of fire or the end of sanctions, announced (coding guide, "Types")."""
-    if lemma(act.trigger.head) in _AGREEING and act.trigger.dep_ in ("xcomp", "ccomp", "obl"):
+    if lemma(act.trigger.head) in _AGREEING and act.trigger.dep_ in (
+        "xcomp",
+        "ccomp",
+        "obl",
+        "advcl",
+    ):
         return False  # the document's own verb decides
-    announced = act.type == "RETREAT" and act.mode in ("withdraw", "ceasefire")
+    opened = act.mode == "access" and lemma(act.trigger) in _OPENING
+    announced = act.type == "RETREAT" and (act.mode in ("withdraw", "ceasefire") or opened)
     return announced or act.rule.id == "concede.lift"
 
 

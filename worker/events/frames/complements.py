@@ -108,15 +108,16 @@ class Complements:
             if found and {n.code for n in found} - agents:
                 return found
         parties = self._parties_of(clause, depth + 1)
-        if parties is not None:
+        alone = parties is not None and not parties[1] and len(parties[0]) == 1
+        if parties is not None and not (alone and parties[0][0].code in context.actors):
             return list(parties[1] or parties[0])
-        for inner in complements(clause):
-            if depth < 2 and (found := self._asked_of(inner, context, depth + 1)):
-                return found
         args = arguments(clause)
         given = self._whose.belongs(args.indirect)  # "to give the rebels more time"
         if given and not {n.code for n in given} <= context.actors:
             return given
+        for inner in complements(clause):
+            if depth < 2 and (found := self._asked_of(inner, context, depth + 1)):
+                return found
         nouns = [t for c, t in args.preps if c in _AIMED]
         all_nouns = [*args.patient, *(t for _, t in args.preps)]
         owned = self._whose.belongs(args.patient)

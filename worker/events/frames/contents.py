@@ -36,7 +36,10 @@ class Contents:
         clauses = [c for c in context.args.complements if is_predicate(c)]
         kept = [c for c in clauses if not arguments(c).patient]  # "to let Chad arrest" is kind
         clauses += [x for c in kept for x in children(c, "xcomp")]  # "to keep fighting"
-        kinds = (self._triggers.kind(c) for c in clauses)
+        kinds = [self._triggers.kind(c) for c in clauses]
+        if "yields" in context.flags:  # "plans to continue its strikes", "to step up its fight"
+            open_ones = [c for c, k in zip(clauses, kinds, strict=True) if k is None]
+            kinds += [self._triggers.kind(o) for c in open_ones for o in children(c, "obj")]
         return any(
             k is not None and (plover.meaning(k[0]).quad == 4 or k[0] == "THREATEN") for k in kinds
         )

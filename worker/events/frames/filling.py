@@ -414,7 +414,7 @@ class Filling:
             return Frame(rule, rule.type, mode, tuple(distinct(actors)), ())
         if "mutual" in rule.flags and _is_coalition_alone(everyone):
             return None  # a coalition does not meet its own leader
-        one_sided = "alone2" in rule.flags and len(actors) == 1
+        one_sided = "alone2" in rule.flags and (len(actors) == 1 or "matrix" in rule.flags)
         if one_sided and others and not any(o.how == "with" for o in others):
             return Frame(rule, rule.type, mode, tuple(actors), tuple(others))
         if "each" in rule.flags and len(actors) > 1 and others:  # "Russia and China sold X arms"

@@ -104,9 +104,10 @@ class Understood:
             return self._last_abroad(context)
         if "needy" in rule.flags:
             given = context.light is not None or rule.pos == "v" or is_predicate(token)
-            if given and rule.type in _TOLD_THERE:
-                return self._stricken(context)
-            return self._phrases.last_state(token) if given else []
+            if not given:
+                return []
+            there = rule.type in _TOLD_THERE
+            return self._stricken(context) if there else self._needy(context)
         if "other" in rule.flags:
             actors = {n.code for t in context.args.agent for n in self._phrases.direct(t)}
             return self._phrases.other(token, actors)
@@ -132,6 +133,14 @@ class Understood:
         """Who is in need, or votes: the place told before, if it is not the actor's own."""
         found = self._phrases.scene(context.token)
         return [n for n in found if n.code not in context.actors]
+
+    def _needy(self, context: Context) -> list[Named]:
+        """Whom help is for that names nobody: the state told last, not the one that gives it."""
+        whom = [t for c, t in context.args.preps if c in ("to", "for")]
+        if any(self._lexicon.is_a(lemma(t), "NATIONS") for t in whom):
+            return []  # "to other countries": to nobody in particular
+        last = self._phrases.last_state(context.token)
+        return [n for n in last if n.code not in context.actors]
 
     def _refuser(self, noun: Token, answers: frozenset[str]) -> list[Named]:
         """Who turns down, or accepts, what a noun asks for or charges: it was aimed at them."""

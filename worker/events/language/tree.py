@@ -52,6 +52,10 @@ _NEXT = frozenset({"next", "coming", "following"})
 _GOING_ON = frozenset({"continue", "keep", "remain"})  # "will continue to call for" calls now
 _IN_TURN = frozenset({"first", "second", "third", "fourth", "fifth", "last", "latest", "only"})
 _NEVER_DONE = frozenset({"confer", "arrive", "travel", "converse", "speak", "dine", "depart"})
+_MADE = frozenset(
+    {"decision", "plan", "offer", "proposal", "pledge", "promise", "move", "vote", "bid"}
+)
+_FIXED = frozenset({"set", "due", "schedule", "expect", "plan", "slate", "bind"})
 _MAX_CLIMB = 12
 _DESCRIBING = frozenset({"call", "describe", "term", "label", "consider", "regard", "see", "dub"})
 
@@ -289,9 +293,19 @@ def _of_noun(verb: Token, depth: int) -> Token | None:
                 return child
             if case(child) == "of" and child.pos_ == "PROPN":
                 return child  # "the decision of Sudan to send a mission"
+        if not any(children(noun, "nmod:poss")) and (maker := _named_before(noun)) is not None:
+            return maker
         governor = noun if is_predicate(noun) else governing_verb(noun)
         return subject(governor, depth + 1) if governor is not None else None
     return noun
+
+
+def _named_before(noun: Token) -> Token | None:
+    """Whose "a Sudanese decision to send a mission" is."""
+    if lemma(noun) not in _MADE:
+        return None
+    names = (c for c in children(noun, "amod", "compound") if c.text[0].isupper())
+    return next(names, None)
 
 
 def arguments(predicate: Token) -> Arguments:
@@ -557,6 +571,8 @@ def _effect(node: Token, operators: Operators) -> Standing | None:
         return _from_conjunct(node)
     if label.startswith("advcl"):
         return _adverbial(node, operators)
+    if label == "acl" and node.tag_ == "VBN" and lemma(node) in _FIXED:
+        return None  # "urged a delegation set to visit Chad to speak out": it is set to
     if label in ("acl", "ccomp") and _nominal(head) is Standing.NEGATED:
         return Standing.NEGATED  # "no intention of freeing", "no evidence that"
     if label == "acl" and node.tag_ in ("VB", "VBP") and any(children(node, "nsubj")):

@@ -41,6 +41,8 @@ _AGREEING = frozenset(
 _DECIDING = frozenset({"decide", "agree", "vote", "resolve"})
 _VOTING = frozenset({"vote", "approve", "authorize", "authorise"})
 _BY_VOTE = frozenset({"recognize", "recognise", "endorse", "support", "back", "welcome"})
+_SENDING = frozenset({"send", "dispatch", "despatch"})
+_SPANS = frozenset({"minute", "hour", "day", "week", "month"})
 _DECIDED = frozenset({"SANCTION", "ACCUSE", "REQUEST", "REJECT"})
 _NOTHING = {Standing.FACT: Standing.NEGATED, Standing.FUTURE: Standing.REFUSED}
 _HOPING = frozenset({"want", "hope", "wish", "like", "seek"})
@@ -87,10 +89,13 @@ class Clauses:
         if act.type == "CONSULT" and how in (Standing.FACT, Standing.OPEN):
             verb = token.head if token.dep_ == "obj" else token
             journey = act.rule.mode == "visit" or _is_before(verb)  # "holds talks Friday": today
-            if is_timetabled(verb, days=journey) and (how is Standing.FACT or _is_before(verb)):
+            settled = how is Standing.FACT or _is_before(verb)
+            if settled and (_is_eve(verb) or is_timetabled(verb, days=journey)):
                 how = Standing.FUTURE
         if how is Standing.FACT and act.type in _COOPERATIVE and _is_decided(token):
             return act if lemma(token) in _BY_VOTE else self._future(act)
+        if how is Standing.FACT and act.type == "CONSULT" and _is_under_way(token):
+            return self._future(act)
         if how is Standing.FACT and act.type == "AID" and self._is_newly_announced(token):
             return self._future(act)
         if how is Standing.FACT:
@@ -264,6 +269,20 @@ def _is_before(clause: Token) -> bool:
     """ "Before he visits Chad next week", "when the two meet on Monday": that is settled."""
     marks = {c.lower_ for c in children(clause, "mark", "advmod")}
     return clause.dep_.startswith("advcl") and bool(marks & {"before", "when"})
+
+
+def _is_under_way(verb: Token) -> bool:
+    """ "Is sending a delegation": who is sent has not arrived."""
+    now = any(c.tag_ in ("VBZ", "VBP") for c in children(verb, "aux"))
+    return now and verb.tag_ == "VBG" and lemma(verb) in _SENDING
+
+
+def _is_eve(clause: Token) -> bool:
+    """ "A day before A and B meet": how long before says that it is fixed."""
+    mark = next((c for c in children(clause, "mark") if c.lower_ == "before"), None)
+    if mark is None or clause.tag_ not in ("VBZ", "VBP"):
+        return False
+    return any(t.lemma_ in _SPANS for t in clause.children if t.i < mark.i)
 
 
 def _is_decided(token: Token) -> bool:

@@ -192,7 +192,8 @@ class Meetings:
         several = "Plur" in noun.morph.get("Number", [])
         official = lemma(noun) == "official" and any(case(c) == "from" for c in inner)
         leading = several and (official or self._lexicon.is_a(lemma(noun), "LEADING"))
-        members = any(lemma(t) in ("state", "nation", "country", "member") for t in inner)
+        told = [*inner, *(c for t in inner for c in children(t, "nmod", "compound"))]
+        members = any(lemma(t) in ("state", "nation", "country", "member") for t in told)
         return members or bool(inner and leading)
 
 

@@ -14,6 +14,7 @@ from worker.events.who.phrases import Named, Phrases
 
 REACH = 12  # words to either side of a verb within which the order of words is trusted
 _FENCES = frozenset({";", ":", "that", "which", "who", "whom", "where", "when", "if", "because"})
+_BORDERS = frozenset({"border", "frontier", "boundary"})
 _QUALIFYING = ("amod", "compound", "nmod:poss", "nmod:desc", "flat")
 
 
@@ -68,6 +69,8 @@ class WordOrder:
                 return []  # "met as ministers of Chad prepared": another clause
             if token.dep_ == "xcomp" and token.head == verb and any(children(verb, "obj")):
                 return []  # "is warning tourists to avoid Egypt": it is not Egypt that is warned
+            if token.lower_ == "with" and verb.doc[i - 1].lower_ in _BORDERS:
+                return []  # "mined the border with Chad", whoever did
             if token.pos_ == "ADP" or (token.pos_ == "SCONJ" and token.dep_ == "mark"):
                 preposition = token.lower_
             elif found := self._phrases.named_at(token):

@@ -129,6 +129,13 @@ def _clause_after_preposition(tie: Token, _: Lexicon) -> None:
     clause = first.head
     if first.dep_ == "nsubj" and clause.dep_ == "advcl" and tie.i < clause.i:
         tie.hang(clause, "mark")
+    if first.dep_ != "obl" or tie.i > first.i:
+        return
+    for later in children(clause, "advcl"):
+        bare = not any(children(later, "nsubj", "mark", "aux"))
+        if bare and later.tag_ in _PRESENT_OR_PAST and first.right_edge.i == later.left_edge.i - 1:
+            first.hang(later, "nsubj")  # "as envoys of X and Y met"
+            tie.hang(later, "mark")
 
 
 def _two_names_in_one(name: Token, _: Lexicon) -> None:
@@ -342,7 +349,7 @@ _REPAIRS = Repairs(
         repair(_visiting_envoy, labels="acl advcl acl:relcl", words="visiting"),
         repair(_visiting_guest, labels="advcl ccomp acl", words="visiting"),
         repair(_there_to_do, labels="nsubj", tags="NN NNS NNP NNPS"),
-        repair(_clause_after_preposition, labels="case", words="before after since until"),
+        repair(_clause_after_preposition, labels="case", words="before after since until as while"),
         repair(_two_names_in_one, labels="flat"),
         repair(_stray_prefix, words="re"),
         repair(_up_to_a_number, labels="case", words="to"),

@@ -124,6 +124,17 @@ def gathered(token: Token, _: Lexicon) -> Iterable[Token]:
             yield from (c for d in doers if any(children(d, "conj")) for c in conjuncts(d))
 
 
+def listed(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Who is said to be of those that do it: "X and Y are among those attending the summit"."""
+    those = token.head
+    if token.dep_ not in ("acl", "amod") or those.pos_ == "VERB":
+        return
+    if those.dep_ == "nsubj" and lemma(those.head) in _INCLUDING:
+        yield from children(those.head, "obj")
+    elif case(those) == "between":  # "among"
+        yield from children(those, "nsubj")
+
+
 def destinations(token: Token, _: Lexicon) -> Iterable[Token]:
     """Where things told by a participle went: "the tanks given by X reached Y"."""
     thing = token.head
@@ -217,6 +228,7 @@ PLACES: dict[str, Around] = {
     "hearer": hearers,
     "holder": holders,
     "gathered": gathered,
+    "listed": listed,
     "destination": destinations,
     "site": sites,
     "qualified": qualified,

@@ -21,6 +21,7 @@ from worker.events.language.parsed import Token
 from worker.events.language.tree import (
     Standing,
     arguments,
+    case,
     children,
     is_passive,
     is_predicate,
@@ -41,7 +42,7 @@ _AGREEING = frozenset(
 _DECIDING = frozenset({"decide", "agree", "vote", "resolve"})
 _VOTING = frozenset({"vote", "approve", "authorize", "authorise"})
 _BY_VOTE = frozenset({"recognize", "recognise", "endorse", "support", "back", "welcome"})
-_SENDING = frozenset({"send", "dispatch", "despatch"})
+_SETTING_OUT = frozenset({"send", "dispatch", "despatch", "head", "fly", "travel", "go", "leave"})
 _SPANS = frozenset({"minute", "hour", "day", "week", "month"})
 _DECIDED = frozenset({"SANCTION", "ACCUSE", "REQUEST", "REJECT"})
 _NOTHING = {Standing.FACT: Standing.NEGATED, Standing.FUTURE: Standing.REFUSED}
@@ -87,14 +88,17 @@ class Clauses:
         if frame.rule.flags & {"negated", "refusing", "future"}:
             return act
         if act.type == "CONSULT" and how in (Standing.FACT, Standing.OPEN):
-            verb = token.head if token.dep_ == "obj" else token
-            journey = act.rule.mode == "visit" or _is_before(verb)  # "holds talks Friday": today
+            journeying = token.dep_ == "obl" and case(token) == "for"  # "travels there for talks"
+            verb = token.head if token.dep_ == "obj" or journeying else token
+            journey = act.rule.mode == "visit" or journeying or _is_before(verb)
+            # "holds talks Friday" may be today's
             settled = how is Standing.FACT or _is_before(verb)
             if settled and (_is_eve(verb) or is_timetabled(verb, days=journey)):
                 how = Standing.FUTURE
         if how is Standing.FACT and act.type in _COOPERATIVE and _is_decided(token):
             return act if lemma(token) in _BY_VOTE else self._future(act)
-        if how is Standing.FACT and act.type == "CONSULT" and _is_under_way(token):
+        way = token.head if token.dep_ == "obl" and case(token) == "for" else token
+        if how is Standing.FACT and act.type == "CONSULT" and _is_under_way(way):
             return self._future(act)
         if how is Standing.FACT and act.type == "AID" and self._is_newly_announced(token):
             return self._future(act)
@@ -272,9 +276,11 @@ def _is_before(clause: Token) -> bool:
 
 
 def _is_under_way(verb: Token) -> bool:
-    """ "Is sending a delegation": who is sent has not arrived."""
+    """ "Is sending a delegation", "heads to Lima": who is on the way has not arrived."""
+    if lemma(verb) == "head" and verb.tag_ in ("VBZ", "VBP"):
+        return True
     now = any(c.tag_ in ("VBZ", "VBP") for c in children(verb, "aux"))
-    return now and verb.tag_ == "VBG" and lemma(verb) in _SENDING
+    return now and verb.tag_ == "VBG" and lemma(verb) in _SETTING_OUT
 
 
 def _is_eve(clause: Token) -> bool:
@@ -282,7 +288,7 @@ def _is_eve(clause: Token) -> bool:
     mark = next((c for c in children(clause, "mark") if c.lower_ == "before"), None)
     if mark is None or clause.tag_ not in ("VBZ", "VBP"):
         return False
-    return any(t.lemma_ in _SPANS for t in clause.children if t.i < mark.i)
+    return mark.i > 0 and mark.nbor(-1).lemma_ in _SPANS
 
 
 def _is_decided(token: Token) -> bool:

@@ -75,6 +75,8 @@ class WordOrder:
                 preposition = token.lower_
             elif found := self._phrases.named_at(token):
                 bare = ("",) if "matrix" in rule.flags else ("", "between")
+                if preposition == "to" and rule.mode is None and rule.type == "CONSULT":
+                    return []  # "spoke on his return to Bern": none who was spoken to
                 wanted = preposition in rule.recipient or (
                     preposition in bare and "obj" in rule.recipient
                 )

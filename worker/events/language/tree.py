@@ -459,7 +459,8 @@ def is_timetabled(clause: Token, *, days: bool) -> bool:
     times += [c for noun in children(clause, "obj", "obl") for c in children(noun, "nmod")]
     return any(
         (days and c.lower_ in DAYS)
-        or c.lower_ == "tomorrow"
+        or c.lower_ in ("tomorrow", "later")
+        or any(w.lower_ == "later" for w in children(c, "advmod"))
         or any(w.lower_ in _NEXT for w in children(c, "amod"))
         for c in times
     )

@@ -90,15 +90,13 @@ class Clauses:
         if act.type == "CONSULT" and how in (Standing.FACT, Standing.OPEN):
             journeying = token.dep_ == "obl" and case(token) == "for"  # "travels there for talks"
             verb = token.head if token.dep_ == "obj" or journeying else token
-            journey = act.rule.mode == "visit" or journeying or _is_before(verb)
-            # "holds talks Friday" may be today's
+            journey = act.rule.mode == "visit" or _is_before(verb)  # "holds talks Friday": today
             settled = how is Standing.FACT or _is_before(verb)
             if settled and (_is_eve(verb) or is_timetabled(verb, days=journey)):
                 how = Standing.FUTURE
         if how is Standing.FACT and act.type in _COOPERATIVE and _is_decided(token):
             return act if lemma(token) in _BY_VOTE else self._future(act)
-        way = token.head if token.dep_ == "obl" and case(token) == "for" else token
-        if how is Standing.FACT and act.type == "CONSULT" and _is_under_way(way):
+        if how is Standing.FACT and act.type == "CONSULT" and _is_under_way(_on_the_way(token)):
             return self._future(act)
         if how is Standing.FACT and act.type == "AID" and self._is_newly_announced(token):
             return self._future(act)
@@ -185,7 +183,8 @@ class Clauses:
         """
         everyone = distinct([*act.actors, *act.recipients])
         intended = any(lemma(t) in _INTENDING for t in _above(act.trigger))
-        if act.type == "CONSULT" and not intended and not self._is_sent(act.trigger):
+        going = "unilateral" in act.rule.flags or self._is_sent(act.trigger)
+        if act.type == "CONSULT" and not intended and not going:
             both = act.mode == "visit" and len(everyone) == 2
             return replace(act, actors=tuple(everyone), recipients=()) if both else act
         if act.type != "CONSULT" and "unilateral" not in act.rule.flags:
@@ -281,6 +280,13 @@ def _is_under_way(verb: Token) -> bool:
         return True
     now = any(c.tag_ in ("VBZ", "VBP") for c in children(verb, "aux"))
     return now and verb.tag_ == "VBG" and lemma(verb) in _SETTING_OUT
+
+
+def _on_the_way(token: Token) -> Token:
+    """What says whether who meets has arrived: "is flying there for talks", "before going on to"."""
+    purpose = token.dep_ == "obl" and case(token) == "for"
+    onward = token.dep_ == "advcl" and token.tag_ == "VBG"
+    return token.head if purpose or onward else token
 
 
 def _is_eve(clause: Token) -> bool:

@@ -113,6 +113,13 @@ def _visiting_guest(verb: Token, _: Lexicon) -> None:
     verb.hang(guest, "amod")
 
 
+def _partner_in_apposition(name: Token, _: Lexicon) -> None:
+    """ "A meeting with President and chairman X": X is met; a preposition makes no apposition."""
+    titles = children(name, "nmod:desc", "compound")
+    if not any(children(name, "case")) and any(case(t) for t in titles):
+        name.dep_ = "nmod"
+
+
 def _there_to_do(place: Token, _: Lexicon) -> None:
     """ "The minister is in Chad to sign it": that is where he is, and no subject of signing."""
     verb = place.head
@@ -348,6 +355,7 @@ _REPAIRS = Repairs(
         repair(_between_in_a_town, labels="nmod", tags="NN NNS NNP NNPS"),
         repair(_visiting_envoy, labels="acl advcl acl:relcl", words="visiting"),
         repair(_visiting_guest, labels="advcl ccomp acl", words="visiting"),
+        repair(_partner_in_apposition, labels="appos", tags="NNP"),
         repair(_there_to_do, labels="nsubj", tags="NN NNS NNP NNPS"),
         repair(_clause_after_preposition, labels="case", words="before after since until as while"),
         repair(_two_names_in_one, labels="flat"),

@@ -283,7 +283,7 @@ def _is_under_way(verb: Token) -> bool:
 
 
 def _on_the_way(token: Token) -> Token:
-    """What says whether who meets has arrived: "is flying there for talks", "before going on to"."""
+    """What tells whether somebody has arrived: "is flying there for talks", "before going on"."""
     purpose = token.dep_ == "obl" and case(token) == "for"
     onward = token.dep_ == "advcl" and token.tag_ == "VBG"
     return token.head if purpose or onward else token

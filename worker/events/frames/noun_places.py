@@ -165,5 +165,3 @@ class NounPlaces:
         word = lemma(verb)
         rules = (r for r in self._lexicon.triggers("v", word) if word in r.lemmas)
         return any(r.type in ("AID", "SUPPORT") or "matrix" in r.flags for r in rules)
-
-

@@ -114,7 +114,7 @@ class VerbPlaces:
             around += args.agent
         objects = [head for t in args.patient for head in conjuncts(t)]
         below = nested([*objects, *around], place)
-        if place == "with":  # "patrols the border with X", whoever does
+        if place == "with" and context.type == "COOPERATE":  # "the border with X"
             below = [t for t in below if not self._lexicon.is_a(lemma(t.head), "BORDER")]
         return self._whose.belongs(nouns) or self._whose.belongs(below)
 

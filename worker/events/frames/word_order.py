@@ -69,7 +69,8 @@ class WordOrder:
                 return []  # "met as ministers of Chad prepared": another clause
             if token.dep_ == "xcomp" and token.head == verb and any(children(verb, "obj")):
                 return []  # "is warning tourists to avoid Egypt": it is not Egypt that is warned
-            if token.lower_ == "with" and verb.doc[i - 1].lower_ in _BORDERS:
+            shared = rule.type == "COOPERATE" and verb.doc[i - 1].lower_ in _BORDERS
+            if token.lower_ == "with" and shared:
                 return []  # "mined the border with Chad", whoever did
             if token.pos_ == "ADP" or (token.pos_ == "SCONJ" and token.dep_ == "mark"):
                 preposition = token.lower_

@@ -138,6 +138,12 @@ def test_a_past_that_was_a_quality_has_its_subject(
          "Korea", "nsubj", "launched"),
         ("Pakistani officials say forces have arrested at least three al-Qaida suspects.",
          "suspects", "obj", "arrested"),
+        (("Kenya's president made the offer during a meeting Monday with visiting Danish Prime "
+         "Minister Lars Holm."), "visiting", "amod", "Lars"),
+        (("Kenyan Prime Minister Daniel Otieno is in the United States to rally support from "
+         "church groups for the planned dam."), "rally", "advcl", "States"),
+        (("The march took place as trade negotiators from Kenya, Uganda, Chad and the United "
+         "States met for a new round of talks."), "negotiators", "nsubj", "met"),
     ],
 )  # fmt: skip
 def test_a_word_hangs_where_it_belongs(

@@ -94,6 +94,57 @@ def _visiting_envoy(verb: Token, _: Lexicon) -> None:
     verb.hang(guest, "amod")
 
 
+def _visiting_guest(verb: Token, _: Lexicon) -> None:
+    """ "Met with visiting Chadian minister X": the minister visits, nobody visits him."""
+    guest = next(children(verb, "obj"), None)
+    marks = [c for c in children(verb, "mark", "case") if c.lower_ in ("with", "to")]
+    bare = verb.dep_ == "ccomp" and verb.i == verb.head.i + 1 and not any(children(verb, "mark"))
+    if guest is None or guest.i < verb.i or not (marks or bare):
+        return
+    if any(children(verb, "nsubj", "aux")) or not any(children(guest, "nmod:desc", "amod")):
+        return
+    above = verb.head
+    guest.hang(above, "obj" if bare else "obl")
+    for child in list(verb.children):
+        if child in marks:
+            child.hang(guest, "case")
+        elif child is not guest:
+            child.hang(above)
+    verb.hang(guest, "amod")
+
+
+def _partner_in_apposition(name: Token, _: Lexicon) -> None:
+    """ "A meeting with President and chairman X": X is met; a preposition makes no apposition."""
+    titles = children(name, "nmod:desc", "compound")
+    if not any(children(name, "case")) and any(case(t) for t in titles):
+        name.dep_ = "nmod"
+
+
+def _there_to_do(place: Token, _: Lexicon) -> None:
+    """ "The minister is in Chad to sign it": that is where he is, and no subject of signing."""
+    verb = place.head
+    own = any(children(place, "cop")) and any(children(place, "nsubj"))
+    marked = any(c.lower_ == "to" and c.i > place.i for c in children(verb, "mark"))
+    if own and marked and case(place) in ("in", "at") and place.i < verb.i:
+        _take_place(place, verb)
+        verb.hang(place, "advcl")
+
+
+def _clause_after_preposition(tie: Token, _: Lexicon) -> None:
+    """ "A day before X and Y meet": a clause, whose first name the preposition was hung on."""
+    first = tie.head
+    clause = first.head
+    if first.dep_ == "nsubj" and clause.dep_ == "advcl" and tie.i < clause.i:
+        tie.hang(clause, "mark")
+    if first.dep_ != "obl" or tie.i > first.i:
+        return
+    for later in children(clause, "advcl"):
+        bare = not any(children(later, "nsubj", "mark", "aux"))
+        if bare and later.tag_ in _PRESENT_OR_PAST and first.right_edge.i == later.left_edge.i - 1:
+            first.hang(later, "nsubj")  # "as envoys of X and Y met"
+            tie.hang(later, "mark")
+
+
 def _two_names_in_one(name: Token, _: Lexicon) -> None:
     """ "Hamas leader A B and Fatah leader C D": C is another person."""
     if name.left_edge.lower_ == "and" and any(children(name, "nmod:desc")):
@@ -335,6 +386,10 @@ _REPAIRS = Repairs(
         repair(_second_of_between, labels="nmod obl"),
         repair(_between_in_a_town, labels="nmod", tags="NN NNS NNP NNPS"),
         repair(_visiting_envoy, labels="acl advcl acl:relcl", words="visiting"),
+        repair(_visiting_guest, labels="advcl ccomp acl", words="visiting"),
+        repair(_partner_in_apposition, labels="appos", tags="NNP"),
+        repair(_there_to_do, labels="nsubj", tags="NN NNS NNP NNPS"),
+        repair(_clause_after_preposition, labels="case", words="before after since until as while"),
         repair(_two_names_in_one, labels="flat"),
         repair(_stray_prefix, words="re"),
         repair(_up_to_a_number, labels="case", words="to"),

@@ -14,6 +14,7 @@ from worker.events.language.tree import (
     arguments,
     case,
     children,
+    conjuncts,
     governing_verb,
     is_passive,
     lemma,
@@ -107,6 +108,39 @@ def customers(token: Token, _: Lexicon) -> Iterable[Token]:
         for child in children(noun, "nmod"):
             yield from (c for c in (*children(child, "nmod"), child) if case(c) in _TRADING)
     yield from (c for c in children(token, "obl") if case(c) == "to")
+
+
+def holders(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Who has what a participle says was bought: "X showed the jets bought from Y"."""
+    thing = token.head
+    if token.dep_ != "acl":
+        return
+    while thing.dep_ in ("nmod", "conj") and thing.head.pos_ in ("NOUN", "NUM"):
+        thing = thing.head
+    if owner := list(children(thing, "nmod:poss")):
+        yield from owner
+    elif thing.dep_ == "obj":
+        yield from children(thing.head, "nsubj")
+
+
+def gathered(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Who did something together at a meeting: "the summit where X and Y signed a truce"."""
+    for clause in children(token, "acl:relcl", "acl"):
+        where = any(c.lower_ in ("where", "which") and c.i > token.i for c in clause.subtree)
+        if where and not any(c.lower_ == "which" for c in children(clause, "nsubj", "obj")):
+            doers = list(children(clause, "nsubj"))
+            yield from (c for d in doers if any(children(d, "conj")) for c in conjuncts(d))
+
+
+def listed(token: Token, _: Lexicon) -> Iterable[Token]:
+    """Who is said to be of those that do it: "X and Y are among those attending the summit"."""
+    those = token.head
+    if token.dep_ not in ("acl", "amod") or those.pos_ == "VERB":
+        return
+    if those.dep_ == "nsubj" and lemma(those.head) in _INCLUDING:
+        yield from children(those.head, "obj")
+    elif case(those) == "between":  # "among"
+        yield from children(those, "nsubj")
 
 
 def destinations(token: Token, _: Lexicon) -> Iterable[Token]:
@@ -257,6 +291,9 @@ PLACES: dict[str, Around] = {
     "rival": rivals,
     "provoker": provokers,
     "hearer": hearers,
+    "holder": holders,
+    "gathered": gathered,
+    "listed": listed,
     "destination": destinations,
     "aimed": aimed,
     "struck": struck,

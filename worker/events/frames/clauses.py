@@ -47,6 +47,8 @@ _AGREEING = frozenset(
 _DECIDING = frozenset({"decide", "agree", "vote", "resolve"})
 _VOTING = frozenset({"vote", "approve", "authorize", "authorise"})
 _BY_VOTE = frozenset({"recognize", "recognise", "endorse", "support", "back", "welcome"})
+_SETTING_OUT = frozenset({"send", "dispatch", "despatch", "head", "fly", "travel", "go", "leave"})
+_SPANS = frozenset({"minute", "hour", "day", "week", "month"})
 _DECIDED = frozenset({"SANCTION", "ACCUSE", "REQUEST", "REJECT"})
 _NOTHING = {Standing.FACT: Standing.NEGATED, Standing.FUTURE: Standing.REFUSED}
 _HOPING = frozenset({"want", "hope", "wish", "like", "seek"})
@@ -100,15 +102,18 @@ class Clauses:
         if frame.rule.flags & {"negated", "refusing", "future"}:
             return act
         if act.type == "CONSULT" and how in (Standing.FACT, Standing.OPEN):
-            verb = token.head if token.dep_ == "obj" else token
+            journeying = token.dep_ == "obl" and case(token) == "for"  # "travels there for talks"
+            verb = token.head if token.dep_ == "obj" or journeying else token
             journey = act.rule.mode == "visit" or _is_before(verb)  # "holds talks Friday": today
-            timetabled = is_timetabled(verb, days=journey)
-            if timetabled and (how is Standing.FACT or _is_before(verb)):
+            settled = how is Standing.FACT or _is_before(verb)
+            if settled and (_is_eve(verb) or is_timetabled(verb, days=journey)):
                 how = Standing.FUTURE
-            if how is Standing.FACT and (_is_yet_to_come(verb) or _is_being_sent(verb)):
+            if how is Standing.FACT and _is_yet_to_come(verb):
                 how = Standing.FUTURE
         if how is Standing.FACT and act.type in _COOPERATIVE and _is_decided(token):
             return act if lemma(token) in _BY_VOTE else self._future(act)
+        if how is Standing.FACT and act.type == "CONSULT" and _is_under_way(_on_the_way(token)):
+            return self._future(act)
         if how is Standing.FACT and act.type == "AID" and self._is_newly_announced(token):
             return self._future(act)
         if how is Standing.FACT:
@@ -328,26 +333,42 @@ def _is_before(clause: Token) -> bool:
 
 
 def _is_yet_to_come(verb: Token) -> bool:
-    """ "A day before Chad holds talks", "then heads to Niger": the present tense of a programme."""
+    """ "Before Chad holds talks with Niger": the present tense of a programme."""
     marks = {c.lower_ for c in children(verb, "mark", "advmod")}
     marks |= {case(c) for c in children(verb, "nsubj")}  # a "before" that was hung on the subject
     if verb.tag_ == "VBG" and "before" in marks and verb.dep_.startswith("advcl"):
         return own_standing(verb.head) is Standing.FUTURE or _is_yet_to_come(verb.head)
-    if verb.tag_ not in ("VBZ", "VBP") or any(children(verb, "aux")):
-        return False
-    return "before" in marks if verb.dep_.startswith("advcl") else lemma(verb) == "head"
-
-
-def _is_being_sent(verb: Token) -> bool:
-    """ "Is sending a delegation": it has yet to arrive."""
-    going = verb.tag_ == "VBG" and any(lemma(c) == "be" for c in children(verb, "aux"))
-    return going and lemma(verb) in ("send", "dispatch", "despatch")
+    present = verb.tag_ in ("VBZ", "VBP") and not any(children(verb, "aux"))
+    return present and "before" in marks and verb.dep_.startswith("advcl")
 
 
 def _is_purpose_of_journey(verb: Token) -> bool:
     """ "Will go to Chad to meet the president": it is the traveller who means to."""
     purpose = verb.dep_ in ("advcl", "xcomp") and verb.tag_ == "VB"
     return purpose and lemma(verb.head) in _JOURNEYING
+
+
+def _is_under_way(verb: Token) -> bool:
+    """ "Is sending a delegation", "heads to Lima": who is on the way has not arrived."""
+    if lemma(verb) == "head" and verb.tag_ in ("VBZ", "VBP"):
+        return True
+    now = any(c.tag_ in ("VBZ", "VBP") for c in children(verb, "aux"))
+    return now and verb.tag_ == "VBG" and lemma(verb) in _SETTING_OUT
+
+
+def _on_the_way(token: Token) -> Token:
+    """What tells whether somebody has arrived: "is flying there for talks", "before going on"."""
+    purpose = token.dep_ == "obl" and case(token) == "for"
+    onward = token.dep_ == "advcl" and token.tag_ == "VBG"
+    return token.head if purpose or onward else token
+
+
+def _is_eve(clause: Token) -> bool:
+    """ "A day before A and B meet": how long before says that it is fixed."""
+    mark = next((c for c in children(clause, "mark") if c.lower_ == "before"), None)
+    if mark is None or clause.tag_ not in ("VBZ", "VBP"):
+        return False
+    return mark.i > 0 and mark.nbor(-1).lemma_ in _SPANS
 
 
 def _is_decided(token: Token) -> bool:

@@ -9,6 +9,7 @@ the parties acts and who is acted on. How the clause stands is not looked at her
 from __future__ import annotations
 
 from worker.events.frames.acts import Frame
+from worker.events.frames.blows import DURING
 from worker.events.frames.complements import own_subject
 from worker.events.frames.contents import Contents
 from worker.events.frames.meetings import Meetings
@@ -44,6 +45,7 @@ _CHEMICAL = frozenset(
 _BY_PEOPLE = frozenset(
     {"ASSAULT", "CONSULT", "COOPERATE", "PROTEST"}
 )  # citizens act for their country
+_BLOWS = frozenset({"ASSAULT", "COERCE"})
 _CHOOSY = frozenset(
     {"force", "crowd", "inquiry", "tribunal", "speaker"}
 )  # not everybody can be the actor
@@ -347,6 +349,8 @@ class Filling:
             and self._contents.is_refused(context)
         ):
             return _MISFIT
+        if rule.type == "COOPERATE" and rule.pos == "n" and self._is_blow(context.token):
+            return _MISFIT
         if rule.type == "ASSAULT" and self._is_told_of_dead(context.token):
             return _MISFIT
         if rule.type == "ASSAULT" and rule.mode is None:
@@ -380,6 +384,13 @@ class Filling:
         if "own" in rule.flags:
             return not self._contents.is_own_deed(context)
         return self._contents.foretells(context)
+
+    def _is_blow(self, operation: Token) -> bool:
+        """ "Killed in a joint operation": what is told is a blow."""
+        verb = operation.head
+        if operation.dep_ != "obl" or case(operation) not in DURING:
+            return False
+        return any(r.type in _BLOWS for r in self._triggers.able(verb))
 
     def _is_told_of_dead(self, fight: Token) -> bool:
         """ "Killed in fighting with X": of those who fell, it is X that struck."""
@@ -422,7 +433,8 @@ class Filling:
         fought = rule.type == "ASSAULT" and "mutual" in rule.flags and not self._domestic
         if fought and (sides := _sides(actors, others)):
             return Frame(rule, rule.type, mode, *sides)
-        if "mutual" in rule.flags and len(actors) == 1 and len(others) > 2:
+        apart = mode not in ("multilateral", "third-party")
+        if "mutual" in rule.flags and len(actors) == 1 and len(others) > 2 and apart:
             return Frame(rule, rule.type, mode, tuple(actors), tuple(others))  # X with each of them
         if "mutual" in rule.flags and (len(everyone) > 1 or not rule.flags & {"alone", "alone2"}):
             if len(everyone) < 2 and not self._domestic:

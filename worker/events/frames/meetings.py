@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from worker.events.frames.acts import Frame
-from worker.events.frames.triggers import Context
+from worker.events.frames.triggers import Context, so_called
 from worker.events.language.parsed import Token
 from worker.events.language.tree import (
     Standing,
@@ -139,8 +139,11 @@ class Meetings:
         preps = context.args.preps + context.light_args.preps
         beside = [t for c, t in preps if c not in _TOPICS] + context.args.patient
         found = [t for c, t in preps if c in _VENUES]
-        clause = context.token.head  # "said in Rome after a meeting with X"
-        if context.token.dep_ in ("obl", "advcl") and is_predicate(clause):
+        token = so_called(context.token) or context.token
+        clause = token.head  # "said in Rome after a meeting with X"
+        if token.dep_ == "acl:relcl" and any(c.lower_ == "where" for c in token.children):
+            found.append(clause)  # "came from Rome, where he met X"
+        if token.dep_ in ("obl", "advcl") and is_predicate(clause):
             beyond = [clause, *children(clause, "obl")]  # "is in Rome, holding talks" too
             found += [t for t in beyond if case(t) in _VENUES]
         found += [t for c in _VENUES for t in nested(beside, c)]
@@ -192,7 +195,8 @@ class Meetings:
         several = "Plur" in noun.morph.get("Number", [])
         official = lemma(noun) == "official" and any(case(c) == "from" for c in inner)
         leading = several and (official or self._lexicon.is_a(lemma(noun), "LEADING"))
-        members = any(lemma(t) in ("state", "nation", "country", "member") for t in inner)
+        told = [*inner, *(c for t in inner for c in children(t, "nmod", "compound"))]
+        members = any(lemma(t) in ("state", "nation", "country", "member") for t in told)
         return members or bool(inner and leading)
 
 

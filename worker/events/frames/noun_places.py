@@ -10,7 +10,7 @@ from __future__ import annotations
 from worker.events.frames import around
 from worker.events.frames.blows import DURING, DYING
 from worker.events.frames.grounds import Grounds
-from worker.events.frames.triggers import Context, Triggers, stem
+from worker.events.frames.triggers import Context, Triggers, so_called, stem
 from worker.events.frames.whose import Whose, is_site
 from worker.events.language.parsed import Token
 from worker.events.language.tree import (
@@ -32,6 +32,7 @@ _COMING_AFTER = frozenset({"follow", "precede", "succeed"})
 _EMERGING = frozenset({"emerge", "return", "come", "walk"})
 _ARRIVING = frozenset({"arrive", "land", "come", "fly", "travel", "gather", "convene", "sit"})
 _MUTUAL = frozenset({"CONSULT", "COOPERATE"})
+_RECOUNTING = frozenset({"tell", "describe", "characterize", "characterise", "call", "term"})
 _APART = frozenset({"after", "following", "before", "despite", "amid"})
 
 
@@ -94,7 +95,7 @@ class NounPlaces:
             return self._whose.belongs(t for t in token.subtree if case(t) == place[1:])
         preps = context.args.preps + context.light_args.preps
         talks = context.type == "CONSULT" and place in ("between", "of")
-        below = [t for c, t in preps if not talks or not _is_topic(c, t)]
+        below = [t for c, t in preps if c != "as" and not (talks and self._is_topic(c, t))]
         found = self._whose.belongs([t for c, t in preps if c == place])
         if place == "between" and len(found) == 1:  # "talks between Chad and UN envoys", hung high
             found += self._whose.belongs(children(token, "conj"))
@@ -128,10 +129,11 @@ class NounPlaces:
         """ "During a meeting with X, Y said …": the subject of what the meeting dates."""
         if kind in _MUTUAL:
             noun = self._triggers.whole(noun)
+            noun = so_called(noun) or noun
         verb = noun.head
         if noun.dep_ == "obj" and kind == "CONSULT" and lemma(verb) in _COMING_AFTER:
             return self._told_by(verb)
-        if noun.dep_ in ("obj", "iobj") and kind == "CONSULT" and lemma(verb) == "tell":
+        if noun.dep_ in ("obj", "iobj") and kind == "CONSULT" and lemma(verb) in _RECOUNTING:
             return self._whose.subject(arguments(verb).agent)  # "told a conference with X that …"
         if noun.dep_ == "nmod" and kind == "CONSULT" and case(noun) == "on":
             return self._whose.subject([noun.head])  # "X's minister, on a visit to Y, …"
@@ -154,6 +156,11 @@ class NounPlaces:
         who = subject(verb)
         return self._whose.subject([who]) if who is not None else []
 
+    def _is_topic(self, preposition: str, noun: Token) -> bool:
+        """ "On disputes between A and B", "amid tension between them": not who talks."""
+        strife = any(self._lexicon.is_a(lemma(t), "STRIFE") for t in (noun, *nested([noun], "of")))
+        return strife or (preposition in ("on", "about", "over") and noun.pos_ == "NOUN")
+
     def _told_by(self, verb: Token) -> list[Named]:
         """Who said or did what follows a meeting: "the announcement followed talks with X"."""
         first = next(children(verb, "nsubj"), None)
@@ -164,8 +171,3 @@ class NounPlaces:
         word = lemma(verb)
         rules = (r for r in self._lexicon.triggers("v", word) if word in r.lemmas)
         return any(r.type in ("AID", "SUPPORT") or "matrix" in r.flags for r in rules)
-
-
-def _is_topic(preposition: str, noun: Token) -> bool:
-    """ "On disputes between A and B": what is talked about, not who talks."""
-    return preposition in ("on", "about", "over") and noun.pos_ == "NOUN"

@@ -265,7 +265,7 @@ class Triggers:
             top = top.head
         top = self.whole(top)
         head = top.head
-        if called := _so_called(top):
+        if called := so_called(top):
             top, head = called, called.head
         if (
             top.dep_ in ("obj", "nsubj:pass")
@@ -396,7 +396,7 @@ def _is_marked(clause: Token, preposition: str) -> bool:
 def _said_of(noun: Token) -> list[tuple[str, Token]]:
     """Phrases that a copula parts from their noun: "the talks were with X"."""
     clause = noun.head
-    if noun.dep_ != "nsubj":
+    if noun.dep_ != "nsubj" or lemma(clause) == "part":
         return []
     if any(c.dep_ == "expl" for c in clause.children):
         return [(case(c), c) for c in children(clause, "obl") if c.i > noun.i]
@@ -406,7 +406,7 @@ def _said_of(noun: Token) -> list[tuple[str, Token]]:
     return []
 
 
-def _so_called(noun: Token) -> Token | None:
+def so_called(noun: Token) -> Token | None:
     """ "Held what he called useful talks": the object that stands for what is called so."""
     clause = noun.head
     for _ in range(2):

@@ -19,6 +19,7 @@ from worker.events.language.tree import case, children, conjuncts, is_passive, l
 from worker.events.rules import Lexicon
 from worker.events.who.phrases import Named, Phrases, distinct
 
+_TOPICS = ("on", "about", "over", "for")
 _TAKING_UP = frozenset({"ACCUSE", "SUPPORT", "REJECT"})
 
 
@@ -119,15 +120,26 @@ class VerbPlaces:
             nouns = nouns if self._whose.belongs(nouns) else below
         fought = place == "with" and context.type == "ASSAULT"  # not "fought for union with X"
         around = [] if place == "to" or fought else [t for _, t in args.preps]
+        if place == "of" and context.type == "CONSULT":  # not "a conference on the future of X"
+            around = [t for t in around if case(t) not in _TOPICS]
         if place == "between":  # "a truce between A and B took effect"
             around += args.agent
         objects = [head for t in args.patient for head in conjuncts(t)]
-        return self._whose.belongs(nouns) or self._whose.belongs(nested([*objects, *around], place))
+        below = nested([*objects, *around], place)
+        if place == "with" and context.type == "COOPERATE":  # "the border with X"
+            below = [t for t in below if not self._lexicon.is_a(lemma(t.head), "BORDER")]
+        return self._whose.belongs(nouns) or self._whose.belongs(below)
 
     def _session(self, nouns: Iterable[Token]) -> list[Named]:
         """Whose meeting it is; where it is held is no party, and "the meeting" was told before."""
         for noun in (t for t in nouns if self._lexicon.is_a(lemma(t), "MEETING")):
-            found = [n for n in self._whose.belongs([noun]) if n.basis != "capital"]
+            topics = [t for t in noun.subtree if case(t) in _TOPICS]
+            found = [
+                n
+                for n in self._whose.belongs([noun])
+                if n.basis != "capital"
+                and not any(t.left_edge.idx <= n.start <= t.right_edge.idx for t in topics)
+            ]
             if found := found or self._phrases.meeting(noun):
                 return found
         return []

@@ -14,6 +14,7 @@ from worker.events.who.phrases import Named, Phrases
 
 REACH = 12  # words to either side of a verb within which the order of words is trusted
 _FENCES = frozenset({";", ":", "that", "which", "who", "whom", "where", "when", "if", "because"})
+_BORDERS = frozenset({"border", "frontier", "boundary"})
 _QUALIFYING = ("amod", "compound", "nmod:poss", "nmod:desc", "flat")
 
 
@@ -70,12 +71,17 @@ class WordOrder:
                 return []  # "met as ministers of Chad prepared": another clause
             if token.dep_ == "xcomp" and token.head == verb and any(children(verb, "obj")):
                 return []  # "is warning tourists to avoid Egypt": it is not Egypt that is warned
+            shared = rule.type == "COOPERATE" and verb.doc[i - 1].lower_ in _BORDERS
+            if token.lower_ == "with" and shared:
+                return []  # "mined the border with Chad", whoever did
             if token.pos_ == "ADP" or (token.pos_ == "SCONJ" and token.dep_ == "mark"):
                 preposition = token.lower_
             elif found := self._phrases.named_at(token):
                 if _opens_clause(token):
                     return []  # "sent generators, and Chad provided poles"
                 bare = ("",) if "matrix" in rule.flags else ("", "between")
+                if preposition == "to" and rule.mode is None and rule.type == "CONSULT":
+                    return []  # "spoke on his return to Bern": none who was spoken to
                 wanted = preposition in rule.recipient or (
                     preposition in bare and "obj" in rule.recipient
                 )

@@ -17,6 +17,7 @@ _RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 _NEGATIONS = frozenset({"not", "n't", "never", "n’t", "nor", "neither", "hardly", "no"})
 _CONDITIONS = frozenset({"if", "unless", "whether", "lest", "provided", "should"})
 _COMPLEMENT_MARKS = frozenset({"of", "for", "against", "from", "on", "with", "in", "about", "by"})
+_ALIKE = {"among": "between", "amongst": "between"}  # "talks among A, B and C"
 _WISHING = frozenset({"want", "wish", "like", "pleased", "glad"})
 _MERELY_POSSIBLE = frozenset({"possible", "potential", "hypothetical", "proposed", "suggested"})
 _TO_COME = frozenset(
@@ -155,7 +156,7 @@ def case(token: Token) -> str:
     for child in token.children:
         if child.dep_ == "case" and child.i < token.i:
             fixed = [c.lower_ for c in child.children if c.dep_ == "fixed"]
-            found = " ".join([child.lower_, *fixed])
+            found = " ".join([_ALIKE.get(child.lower_, child.lower_), *fixed])
     if found:
         return found
     for child in children(token, "compound", "flat", "nmod:desc"):
@@ -479,7 +480,8 @@ def is_timetabled(clause: Token, *, days: bool) -> bool:
     times += [c for noun in children(clause, "obj", "obl") for c in children(noun, "nmod")]
     return any(
         (days and c.lower_ in DAYS)
-        or c.lower_ == "tomorrow"
+        or c.lower_ in ("tomorrow", "later")
+        or any(w.lower_ == "later" for w in children(c, "advmod"))
         or any(w.lower_ in _NEXT for w in children(c, "amod"))
         for c in times
     )
@@ -660,8 +662,8 @@ def _operated(node: Token, operators: Operators) -> Standing:
     """What the word above does to its object, its prepositional object or its complement."""
     head = node.head
     what = head.head
-    if head.dep_ == "acl:relcl" and what.lower_ == "what" and what.dep_ == "obj":
-        return Standing.FACT  # "held what they called useful talks"
+    if head.dep_ == "acl:relcl" and what.lower_ == "what" and what.dep_ in ("obj", "obl"):
+        return Standing.FACT  # "held what they called useful talks", "after what …"
     if node.dep_.startswith("obl"):
         return operators.verb(lemma(head), case(node))
     infinitive = node.dep_ == "xcomp" and any(c.lower_ == "to" for c in children(node, "mark"))

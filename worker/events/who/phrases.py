@@ -228,8 +228,9 @@ class Phrases:
                 found.extend(self.direct(child))
             elif child.dep_ in ("amod", "compound", "nmod", "flat", "nmod:desc", "nmod:unmarked"):
                 if child.i in self._at:
-                    found.extend(self._at[child.i])
-                    found.extend(n for c in conjuncts(child)[1:] for n in self._at.get(c.i, ()))
+                    tied = [c for c in child.children if _is_tied(c, child)]
+                    beside = [*tied, child, *conjuncts(child)[1:]]
+                    found.extend(n for c in beside for n in self._at.get(c.i, ()))
                 elif child.dep_ != "amod":
                     found.extend(self.modifiers(child))
                 else:
@@ -563,6 +564,11 @@ def _prefix(word: Token) -> str:
     """What a hyphen ties before a word: "anti" in "anti-American"."""
     before = word.doc.tokens[max(0, word.i - 2) : word.i]
     return before[0].lower_ if len(before) == 2 and before[1].text in _HYPHENS else ""
+
+
+def _is_tied(first: Token, second: Token) -> bool:
+    """ "The Norwegian-Danish talks": two names of one word, each of whom it tells."""
+    return first.i + 2 == second.i and first.nbor().text in _HYPHENS
 
 
 def _own_groups(found: list[Named], noun: Token) -> list[Named]:

@@ -45,6 +45,7 @@ _DECIDED = frozenset({"SANCTION", "ACCUSE", "REQUEST", "REJECT"})
 _NOTHING = {Standing.FACT: Standing.NEGATED, Standing.FUTURE: Standing.REFUSED}
 _HOPING = frozenset({"want", "hope", "wish", "like", "seek"})
 _INTENDING = _HOPING | {"plan", "intend", "decide", "offer", "ready", "willing", "prepared"}
+_EXPECTING = frozenset({"expect", "likely", "believe"})
 _ANNOUNCING_AID = frozenset({"announce", "say", "declare", "confirm"})
 
 
@@ -190,7 +191,9 @@ class Clauses:
         return replace(act, actors=own, recipients=others)
 
     def _announced(self, act: Act) -> Act | None:
-        """A hostile act to come is a threat towards whom it will hit."""
+        """A hostile act to come is a threat towards whom it will hit; one expected is none."""
+        if lemma(act.trigger.head) in _EXPECTING:
+            return None
         mode = self._lexicon.modes["threaten"].get(f"{act.type} {act.mode}")
         mode = mode or self._lexicon.modes["threaten"].get(act.type)
         hostile = plover.meaning(act.type).quad == 4 or _on_condition(act.trigger)

@@ -236,10 +236,12 @@ class Filling:
 
     def _is_own(self, context: Context) -> bool:
         """Whether what is held out is to be done by whoever holds it out."""
-        doers = [own_subject(c) for c in context.args.complements]
+        told = [(c, own_subject(c)) for c in context.args.complements]
         return any(
-            who is None or any(n.code in context.actors for n in self._phrases.direct(who))
-            for who in doers
+            not any(children(c, "csubj"))  # "warned that releasing them would do harm"
+            if who is None
+            else any(n.code in context.actors for n in self._phrases.direct(who))
+            for c, who in told
         )
 
     def _outer_subject(

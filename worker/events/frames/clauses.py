@@ -154,6 +154,8 @@ class Clauses:
             return act  # "agreed to extend the sanctions": that is how they are imposed
         if act.type in ("REJECT", "THREATEN"):
             return act  # who will boycott the talks has refused them
+        if act.type == "ACCUSE" and act.mode == "disapprove" and "speaker" in act.rule.actor:
+            return act  # "says the shield will do harm" judges it today
         asks = act.type == "REQUEST" and act.rule.pos == "v" and act.recipients
         if asks and self._triggers.context(act.trigger).args.complements:  # "will ask X to …"
             return replace(act, label=f"{act.label}/future", standing=Standing.FUTURE)

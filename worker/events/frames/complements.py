@@ -27,7 +27,6 @@ from worker.events.language.tree import (
 )
 from worker.events.who.phrases import Named, Phrases, distinct
 
-_SHIELDING = ("ACCUSE", "allege")  # to "protect rebels" is wrong only in the mouth of others
 _AIMED = frozenset({"to", "with", "from", "on", "against", "in", "for", "at", "toward", "towards"})
 
 
@@ -94,7 +93,7 @@ class Complements:
         """At whom the hostile act of a clause, or of one within it, is aimed."""
         for inner in (clause, *complements(clause)):
             kind = self._triggers.kind(inner)
-            hostile = kind is not None and plover.meaning(kind[0]).quad > 2 and kind != _SHIELDING
+            hostile = kind is not None and plover.meaning(kind[0]).quad > 2
             parties = self._parties_of(inner, depth + 1) if hostile else None
             if parties is not None and parties[1]:
                 return list(parties[1])

@@ -20,6 +20,7 @@ from worker.events.language.tree import (
 )
 from worker.events.rules import Lexicon
 
+_PROTECTING = frozenset({"protect", "shield", "safeguard"})
 _BRINGING = frozenset({"bring", "cause", "lead", "invite", "unleash", "mean"})
 
 
@@ -51,6 +52,10 @@ class Contents:
         below = [c for p in context.args.patient for c in children(p, "acl")]
         kinds = (self._triggers.kind(c) for c in below)
         return any(k is not None and plover.meaning(k[0]).quad == 4 for k in kinds)
+
+    def is_protection(self, context: Context) -> bool:
+        """Whether what is vowed is to keep a blow off others: "to protect rebels from raids"."""
+        return any(lemma(c) in _PROTECTING for c in context.args.complements)
 
     def is_kind(self, context: Context) -> bool:
         """Whether what is promised would be an act of cooperation."""

@@ -229,7 +229,7 @@ class Filling:
         return True
 
     def _is_public(self, actor: Named, rule: Rule) -> bool:
-        """Whether an actor acts for a state or a body: firms only trade, and NGOs are no party."""
+        """Whether an actor acts for a state or a body: firms only trade, and those who bring relief are no party."""
         if self._lexicon.is_a(actor.code.lower(), "NGO"):
             return self._domestic
         return actor.basis != "company" or rule.type == "COOPERATE"
@@ -277,6 +277,8 @@ class Filling:
         if matrix == "AGREE" and self._contents.is_hostile(context):
             return _MISFIT
         if matrix == "REJECT" and self._contents.is_restraint(context):
+            return _MISFIT
+        if matrix == "THREATEN" and self._contents.is_protection(context):
             return _MISFIT
         vowed = rule.type == "AGREE" and lemma(context.token) in _VOWING
         if vowed and not self._contents.is_kind(context):

@@ -254,7 +254,7 @@ def _told_of(saying: Token) -> Token | None:
     """ "The shield, which X says will do harm": the noun of which a relative clause says it."""
     if saying.dep_ != "acl:relcl" or any(children(saying, "iobj")):
         return None
-    relative = (c for c in children(saying, "obj", "nsubj") if c.lower_ in _RELATIVE)
+    relative = (c for c in saying.children if c.lower_ in _RELATIVE)
     return saying.head if any(c.i < saying.i for c in relative) else None
 
 

@@ -329,6 +329,7 @@ class Phrases:
             token.pos_ in ("PRON", "DET")
             or self._lexicon.is_a(word, "AGENT")
             or self._lexicon.is_a(word, "QUANTITY")
+            or (self._lexicon.is_a(word, "PAPER") and token.dep_ == "nsubj")
         ):
             if self._is_of_others(token) or self._is_of_unknown(token, depth):
                 return []

@@ -229,7 +229,7 @@ class Filling:
         return True
 
     def _is_public(self, actor: Named, rule: Rule) -> bool:
-        """Whether an actor acts for a state or a body: firms only trade, and those who bring relief are no party."""
+        """Whether an actor acts for a party: firms only trade, and bringers of relief are none."""
         if self._lexicon.is_a(actor.code.lower(), "NGO"):
             return self._domestic
         return actor.basis != "company" or rule.type == "COOPERATE"

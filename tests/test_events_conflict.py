@@ -84,3 +84,47 @@ def test_modes_are_right_where_the_act_is(
     ]
     told = [(mode, modes) for mode, modes in found if modes]
     assert sum(mode in modes for mode, modes in told) / len(told) >= 0.85
+
+
+CHARGED = [
+    ("Washington and Seoul say they are not planning to invade North Korea.", set()),
+    ("Two Libyan tankers are expected to be seized by Chad.", set()),
+    (
+        "The Japanese shield, which Moscow says will destabilize the region, is being built.",
+        {"ACCUSE RUS>JPN"},
+    ),
+    ("China views Taiwan as a province and has praised a deadly attack on its rival.", set()),
+    ("An American general warned that publishing the photos would inflame Iraqi opinion.", set()),
+    ("Mr. Abbas has vowed to protect Palestinian rebels from Israeli raids.", set()),
+    (
+        "The United Nations condemned the killing of an Afghan nurse by Taliban rebels.",
+        {"ACCUSE UN>TALIBAN"},
+    ),
+    (
+        "The Taliban warned that the policies of Denmark would bring destruction to its people.",
+        {"THREATEN TALIBAN>DNK"},
+    ),
+    ("Amnesty International criticized Chad over the trial.", {"ACCUSE AMNESTY>TCD"}),
+    (
+        "The Israeli army issued a statement. The statement said the blame rests with Hezbollah.",
+        {"ACCUSE ISR>HEZBOLLAH"},
+    ),
+    (
+        "Estonia wants support from Latvia and Poland, which both oppose aid to Belarus.",
+        set(),
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), CHARGED, ids=[text[:40] for text, _ in CHARGED])
+def test_who_accuses_and_who_threatens_whom(text: str, expected: set[str]) -> None:
+    coder = Coder(load(), Gazetteer.load())
+    event = coder.code_one(Article("a", text, published=date(2024, 1, 15)))
+    told = {
+        f"{e.type} {a.code}>{r.code}"
+        for e in event
+        if e.type in ("ACCUSE", "THREATEN")
+        for a in e.actors
+        for r in e.recipients
+    }
+    assert told == expected

@@ -56,6 +56,7 @@ _INTENDING = _HOPING | {"plan", "intend", "decide", "offer", "ready", "willing",
 _OPENING = frozenset({"allow", "permit", "open", "reopen"})  # what was barred before
 _OFFERING = frozenset({"offer", "propose", "volunteer"})
 _JOURNEYING = frozenset({"go", "travel", "fly", "head", "visit", "come", "return", "journey"})
+_EXPECTING = frozenset({"expect", "likely", "believe"})
 _ANNOUNCING_AID = frozenset({"announce", "say", "declare", "confirm"})
 
 
@@ -186,6 +187,8 @@ class Clauses:
             return act  # "agreed to extend the sanctions": that is how they are imposed
         if act.type in ("REJECT", "THREATEN"):
             return act  # who will boycott the talks has refused them
+        if act.type == "ACCUSE" and act.mode == "disapprove" and "speaker" in act.rule.actor:
+            return act  # "says the shield will do harm" judges it today
         asks = act.type == "REQUEST" and act.rule.pos == "v" and act.recipients
         if asks and self._triggers.context(act.trigger).args.complements:  # "will ask X to …"
             return replace(act, label=f"{act.label}/future", standing=Standing.FUTURE)
@@ -229,7 +232,9 @@ class Clauses:
         return replace(act, actors=own, recipients=others)
 
     def _announced(self, act: Act) -> Act | None:
-        """A hostile act to come is a threat towards whom it will hit."""
+        """A hostile act to come is a threat towards whom it will hit; one expected is none."""
+        if lemma(act.trigger.head) in _EXPECTING:
+            return None
         mode = self._lexicon.modes["threaten"].get(f"{act.type} {act.mode}")
         mode = mode or self._lexicon.modes["threaten"].get(act.type)
         hostile = plover.meaning(act.type).quad == 4 or _on_condition(act.trigger)

@@ -21,6 +21,8 @@ from worker.events.language.tree import (
 from worker.events.rules import Lexicon
 
 _AIMED = frozenset({"against", "on", "upon", "at", "into", "near", "outside", "toward", "towards"})
+_PROTECTING = frozenset({"protect", "shield", "safeguard"})
+_BRINGING = frozenset({"bring", "cause", "lead", "invite", "unleash", "mean"})
 
 
 class Contents:
@@ -54,6 +56,10 @@ class Contents:
         below = [c for p in context.args.patient for c in children(p, "acl")]
         types = [k[0] for c in below if (k := self._triggers.kind(c)) is not None]
         return any(t == "THREATEN" or plover.meaning(t).quad == 4 for t in types)
+
+    def is_protection(self, context: Context) -> bool:
+        """Whether what is vowed is to keep a blow off others: "to protect rebels from raids"."""
+        return any(lemma(c) in _PROTECTING for c in context.args.complements)
 
     def is_kind(self, context: Context) -> bool:
         """Whether what is promised would be an act of cooperation."""
@@ -156,12 +162,21 @@ class Contents:
         if clauses:
             to_come = any(own_standing(c) in (Standing.FUTURE, Standing.REFUSED) for c in clauses)
             addressed = bool(args.patient) and to_come
+            if context.armed and any(self._is_brought(c) for c in clauses):
+                return False
             return not addressed and not any(self._is_held_out(c) for c in clauses)
         told = [w for c, t in args.preps if c in ("of", "about") for w in conjuncts(t)]
         if not told:
             return bool(args.complements) or any(c == "against" for c, _ in args.preps)
         grave = [w for w in told if self._lexicon.is_a(lemma(w), "CONSEQUENCE")]
         return not context.armed and all(self._lexicon.is_a(lemma(w), "DANGER") for w in grave)
+
+    def _is_brought(self, clause: Token) -> bool:
+        """ "Their policies would bring more destruction": in the mouth of an armed group."""
+        brought = lemma(clause) in _BRINGING and own_standing(clause) is not Standing.FACT
+        return brought and any(
+            self._lexicon.is_a(lemma(c), "CONSEQUENCE") for c in children(clause, "obj")
+        )
 
     def _is_held_out(self, clause: Token) -> bool:
         """Whether a clause says what would befall somebody: "it will pay", "war will follow"."""

@@ -257,17 +257,19 @@ class Filling:
         return True
 
     def _is_public(self, actor: Named, rule: Rule) -> bool:
-        """Whether an actor acts for a state or a body: firms only trade, and NGOs are no party."""
+        """Whether an actor acts for a party: firms only trade, and bringers of relief are none."""
         if self._lexicon.is_a(actor.code.lower(), "NGO"):
             return self._domestic
         return actor.basis != "company" or rule.type == "COOPERATE"
 
     def _is_own(self, context: Context) -> bool:
         """Whether what is held out is to be done by whoever holds it out."""
-        doers = [own_subject(c) for c in context.args.complements]
+        told = [(c, own_subject(c)) for c in context.args.complements]
         return any(
-            who is None or any(n.code in context.actors for n in self._phrases.direct(who))
-            for who in doers
+            not any(children(c, "csubj"))  # "warned that releasing them would do harm"
+            if who is None
+            else any(n.code in context.actors for n in self._phrases.direct(who))
+            for c, who in told
         )
 
     def _in_own_land(
@@ -339,6 +341,8 @@ class Filling:
         if matrix == "AGREE" and self._contents.is_hostile(context):
             return _MISFIT
         if matrix == "REJECT" and self._contents.is_restraint(context):
+            return _MISFIT
+        if matrix == "THREATEN" and self._contents.is_protection(context):
             return _MISFIT
         vowed = rule.type == "AGREE" and lemma(context.token) in _VOWING
         if vowed and not self._contents.is_kind(context):

@@ -344,7 +344,7 @@ class Triggers:
             elif part == "mod":
                 yield from children(context.token, "compound", "amod", "nmod:desc")
             elif part == "below":
-                yield from (t for t in context.token.subtree if t != context.token)
+                yield from _below(context.token)
             elif part == "passive":
                 yield from [context.token] if is_passive(context.token) else []
             elif part == "acl":
@@ -371,6 +371,13 @@ class Triggers:
                 if context.token.pos_ in ("NOUN", "PROPN"):  # "the pullout of troops from X"
                     objects += [t for _, t in args.preps]
                 yield from nested(objects, part)
+
+
+def _below(token: Token) -> Iterator[Token]:
+    """What stands below a word, but for the clauses that are coordinated with it."""
+    for child in token.children:
+        if child.dep_ != "conj" or token.pos_ != "VERB" or child.pos_ != "VERB":
+            yield from child.subtree
 
 
 def _shared(noun: Token) -> list[tuple[str, Token]]:

@@ -220,6 +220,8 @@ def subject(verb: Token, depth: int = 0) -> Token | None:
     own = own or [c for aux in children(verb, "aux") for c in children(aux, "nsubj")]
     if own:  # of two, the nearer one: the other is a date or a clause that the parser misplaced
         nearest = max(own, key=lambda c: (c.i < verb.i, c.i))
+        if nearest.lower_ in ("both", "all", "each"):  # "A and B, which both oppose it"
+            nearest = next((c for c in own if c.lower_ in _RELATIVE), nearest)
         if nearest.lower_ in ("who", "which") and verb.dep_ in ("advcl:relcl", "ccomp"):
             before = (c for c in children(verb.head, "obj") if c.i < nearest.i)
             return next(before, nearest)  # a relative clause that hangs on the verb
@@ -248,7 +250,8 @@ def _inherited(verb: Token, depth: int) -> Token | None:
     if label == "acl":
         return _of_noun(verb, depth)
     if label == "ccomp":  # "indicated [the bloc] was disappointed": its subject, read as an object
-        return next((c for c in children(head, "obj") if head.i < c.i < verb.i), None)
+        read = next((c for c in children(head, "obj") if head.i < c.i < verb.i), None)
+        return read or _told_of(head)
     if label in ("obl", "nmod") and verb.tag_ == "VBG":  # "posted a message on X blaming Iran"
         governor = governing_verb(verb)
         if governor is None or is_passive(governor):  # "was killed during fighting"
@@ -257,6 +260,14 @@ def _inherited(verb: Token, depth: int) -> Token | None:
     if label == "aux" or (label == "parataxis" and not list(children(verb, "nsubj"))):
         return None
     return None
+
+
+def _told_of(saying: Token) -> Token | None:
+    """ "The shield, which X says will do harm": the noun of which a relative clause says it."""
+    if saying.dep_ != "acl:relcl" or any(children(saying, "iobj")):
+        return None
+    relative = (c for c in saying.children if c.lower_ in _RELATIVE)
+    return saying.head if any(c.i < saying.i for c in relative) else None
 
 
 def _controller(verb: Token) -> Token | None:
@@ -638,6 +649,8 @@ def _governed(node: Token, operators: Operators) -> Standing:
         is_object = False  # "insists that Chad has helped": a claim, no demand
     if is_object:
         effect = _operated(node, operators)
+        if effect is Standing.FUTURE and own is Standing.NEGATED:
+            return own  # "is not planning to invade"
         if effect is not Standing.FACT:
             return effect
     if label in ("xcomp", "ccomp") and own in _UNREAL:

@@ -342,6 +342,7 @@ class Phrases:
             token.pos_ in ("PRON", "DET")
             or self._lexicon.is_a(word, "AGENT")
             or self._lexicon.is_a(word, "QUANTITY")
+            or (self._lexicon.is_a(word, "PAPER") and token.dep_ == "nsubj")
         ):
             if self._is_of_others(token) or self._is_of_unknown(token, depth):
                 return []
@@ -462,7 +463,8 @@ class Phrases:
             return found
         for wanted in (cases, ("in", "at", "on")) if located else (cases,):
             heads = (token, *children(token, "flat"))  # "Presidents Buhari of Nigeria and …"
-            for child in (c for head in heads for c in children(head, "nmod")):
+            phrases = (c for head in heads for c in children(head, "nmod"))
+            for child in sorted(phrases, key=lambda c: case(c) != "by"):  # "the killing of X by Y"
                 if case(child) in wanted:
                     found = self.direct(child) or self._owner(child, ("of",))
                     if found:

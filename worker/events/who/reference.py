@@ -417,6 +417,9 @@ class Discourse:
                 return [seen.named]
         if self.issuer is not None and word in words:
             return [self.issuer]
+        if self.lexicon.is_a(word, "PAPER"):  # "X issued a statement. The statement says …"
+            issued = [s for s in self._before(position, sentence, 1) if s.subject]
+            return [s.named for s in issued if not s.named.place][:1]
         if word not in words:
             return []
         before = self._before(position, sentence, 40)

@@ -72,7 +72,7 @@ def _meant(run: Run, noun: str) -> Faction | None:
     """The one group that a noun means.
 
     One that the article names comes first. Else its home must be named, and no other group; where
-    the day is unknown too, a noun alone ("militants") means nobody.
+    the day is unknown too, a vague noun ("militants") means nobody.
     """
     codes = run.context.codes
     known = _fitting(run, noun)
@@ -86,7 +86,7 @@ def _meant(run: Run, noun: str) -> Faction | None:
     if faction.code == faction.home or _is_name(run, faction, noun):
         return faction
     groups = any(run.tables.parties[c].kind == "group" for c in codes if c in run.tables.parties)
-    vague = run.on is None and " " not in noun
+    vague = run.on is None and noun.removesuffix("s") in run.tables.words["vague"]
     return None if groups or vague else faction
 
 

@@ -17,7 +17,9 @@ _LONGEST = 4
 """Words that such a noun has at most."""
 _SIGHT = 500
 """Characters around a noun in which one text must tell of the group or its home, if it does."""
-_BESIDE = 40
+_LASTING = 5
+"""Years in which a noun must have meant a group to mean it where the day is unknown."""
+_BESIDE = 30
 """Characters between a noun and the name that tells whose group it is, where two may be meant."""
 _STANDS = BODIES | {"rebels"}
 """What may follow the noun and still be the group: "rebel leaders", "opposition groups"."""
@@ -74,7 +76,7 @@ def _meant(run: Run, noun: str, place: int) -> Faction | None:
     """The one group that a noun means.
 
     One that the article names comes first. Else its home must be named, and no other group; where
-    the day is unknown too, a vague noun ("militants") means nobody.
+    the day is unknown too, a vague noun ("militants") and one of few years mean nobody.
     """
     codes = run.context.codes
     known = _fitting(run, noun)
@@ -90,8 +92,9 @@ def _meant(run: Run, noun: str, place: int) -> Faction | None:
     if faction.code == faction.home or _is_name(run, faction, noun):
         return faction
     groups = any(run.tables.parties[c].kind == "group" for c in codes if c in run.tables.parties)
-    vague = run.on is None and noun.removesuffix("s") in run.tables.words["vague"]
-    return None if groups or vague else faction
+    brief = " " not in noun and not faction.lasted(_LASTING)
+    vague = brief or noun.removesuffix("s") in run.tables.words["vague"]
+    return None if groups or (run.on is None and vague) else faction
 
 
 def _home_beside(run: Run, place: int) -> str | None:

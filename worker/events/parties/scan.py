@@ -123,7 +123,7 @@ class Scanner:
         )
 
     def _shouted(self, words: Words, i: int, j: int, entries: tuple[Entry, ...]) -> bool:
-        """Whether an acronym is a headline's word ("WHO IS TO BLAME"), a town's name one ("GAO")."""
+        """Whether an acronym is a word of a headline ("WHO IS TO BLAME"), a town an acronym."""
         if j - i == 1 and i > 0 and entries[0].basis == "city" and _is_acronym(words, i):
             return True
         if j - i > 1 or not entries[0].acronym or len(words.forms[i]) >= _LONG_ENOUGH:
@@ -134,7 +134,7 @@ class Scanner:
 
 
 def _is_acronym(words: Words, i: int) -> bool:
-    """Whether a short word stands in capitals among others that do not."""
+    """Whether a short word stands in capitals among others that do not: GAO is no Gao."""
     form = words.forms[i]
     sides = [words.forms[k] for k in (i - 1, i + 1) if 0 <= k < len(words)]
     return form.isupper() and 1 < len(form) <= _LONG_ENOUGH and not any(map(str.isupper, sides))

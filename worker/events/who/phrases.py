@@ -349,7 +349,8 @@ class Phrases:
     def _acting_on(self, token: Token, depth: int) -> frozenset[str]:
         """Codes of who does to a phrase what its verb says: "she urged both sides" is not hers."""
         verb = token.head
-        if token.dep_.startswith("nsubj") and _is_duty(verb):
+        side = token.dep_.startswith("nsubj") and self._lexicon.is_a(lemma(token), "SIDE")
+        if side and _is_duty(verb):
             return frozenset(n.code for n in self._teller(verb, depth))
         aimed = token.dep_ in ("obj", "iobj") or (token.dep_ == "obl" and case(token) in _TOWARDS)
         if not aimed or not self._lexicon.is_a(lemma(verb), "AIMED"):

@@ -248,6 +248,9 @@ class Discourse:
         if word in kinds["BLOC"]:
             return self._of_kind(position, sentence, "igo")
         if word in kinds["ARMED"]:
+            peaceful = any(lemma(c) in kinds["CHARITABLE"] for c in token.children)
+            if peaceful:
+                return self._speaking_body(position, sentence)
             return self._of_kind(position, sentence, "group")
         if word in kinds["LAND"]:
             return self._country(token, position, sentence, others)
@@ -305,6 +308,11 @@ class Discourse:
             if seen.named.kind == kind:
                 return [seen.named]
         return []
+
+    def _speaking_body(self, position: tuple[int, int], sentence: int) -> Found:
+        """ "The rights group": the organisation that one of the last sentences was about."""
+        told = [s for s in self._before(position, sentence, 2) if s.subject and not s.named.place]
+        return [s.named for s in told[:1] if s.named.kind == "igo"]
 
     def _so_called(self, token: Token, position: tuple[int, int], sentence: int) -> Found:
         """ "Militants fired …": those who were called so a few sentences before."""

@@ -274,6 +274,9 @@ def test_an_article_without_a_day_is_of_the_time_its_office_holders_share(
         ("Turkish soldiers killed six Kurdish guerrillas.", ["TUR", "PKK"]),
         ("Israel says militants fired at Palestinian homes.", ["ISR", "PSE", "PSE"]),
         ("Afghan and Palestinian officials spoke of militants.", ["AFG", "PSE"]),
+        ("Sri Lankan police said the rebels had fled.", ["LKA", "LTTE"]),
+        ("Chad urged Sudan's government and rebels to talk.", ["TCD", "SDN", "DARFUR_REBELS"]),
+        ("Libyan police said the rebels had fled.", ["LBY"]),
     ],
 )
 def test_without_a_day_a_noun_means_a_group_that_is_named_or_told_by_quality(

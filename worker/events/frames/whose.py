@@ -85,6 +85,8 @@ class Whose:
         owners = self._phrases.belongs(paper)
         if not owners and self._lexicon.is_a(lemma(paper), "INQUIRY"):
             owners = self._phrases.last_body(paper)
+        if not owners and paper.dep_.startswith("nsubj"):
+            return self._phrases.author(paper)
         verb = paper.head
         against = paper.dep_ == "obl" and case(paper) in ABOUT  # "warned against statements"
         if owners or against or paper.dep_ not in ("obj", "obl") or not is_predicate(verb):

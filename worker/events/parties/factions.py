@@ -17,6 +17,10 @@ _LONGEST = 4
 """Words that such a noun has at most."""
 _SIGHT = 500
 """Characters around a noun in which one text must tell of the group or its home, if it does."""
+_LASTING = 5
+"""Years in which a noun must have meant a group to mean it where the day is unknown."""
+_BESIDE = 30
+"""Characters between a noun and the name that tells whose group it is, where two may be meant."""
 _STANDS = BODIES | {"rebels"}
 """What may follow the noun and still be the group: "rebel leaders", "opposition groups"."""
 
@@ -61,18 +65,18 @@ def _nouns(run: Run) -> Iterator[tuple[int, int, Faction]]:
         if key not in firsts or i < taken:
             continue
         for end in range(min(len(keys), i + _LONGEST), i, -1):
-            faction = _meant(run, " ".join(keys[i:end]))
+            faction = _meant(run, " ".join(keys[i:end]), run.words.starts[i])
             if faction is not None:
                 taken = _with_offices(run, end)
                 yield i, taken, faction
                 break
 
 
-def _meant(run: Run, noun: str) -> Faction | None:
+def _meant(run: Run, noun: str, place: int) -> Faction | None:
     """The one group that a noun means.
 
     One that the article names comes first. Else its home must be named, and no other group; where
-    the day is unknown too, a noun alone ("militants") means nobody.
+    the day is unknown too, a vague noun ("militants") and one of few years mean nobody.
     """
     codes = run.context.codes
     known = _fitting(run, noun)
@@ -80,14 +84,23 @@ def _meant(run: Run, noun: str) -> Faction | None:
     if named:
         return next(iter(named.values())) if len(named) == 1 else None
     fitting = {f.code: f for f in known if f.home in codes}
+    if len(fitting) > 1 and (home := _home_beside(run, place)):
+        fitting = {c: f for c, f in fitting.items() if f.home == home}
     if len(fitting) != 1:
         return None
     faction = next(iter(fitting.values()))
     if faction.code == faction.home or _is_name(run, faction, noun):
         return faction
     groups = any(run.tables.parties[c].kind == "group" for c in codes if c in run.tables.parties)
-    vague = run.on is None and " " not in noun
-    return None if groups or vague else faction
+    brief = " " not in noun and not faction.lasted(_LASTING)
+    vague = brief or noun.removesuffix("s") in run.tables.words["vague"]
+    return None if groups or (run.on is None and vague) else faction
+
+
+def _home_beside(run: Run, place: int) -> str | None:
+    """The state told beside a noun: "Sudan's government and rebels", "rebels in Darfur"."""
+    near = [(abs(f.start - place), f.code) for f in run.found if abs(f.start - place) <= _BESIDE]
+    return min(near)[1] if near else None
 
 
 def _is_name(run: Run, faction: Faction, noun: str) -> bool:

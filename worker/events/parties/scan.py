@@ -123,12 +123,21 @@ class Scanner:
         )
 
     def _shouted(self, words: Words, i: int, j: int, entries: tuple[Entry, ...]) -> bool:
-        """Whether an acronym is only a word of a headline in capitals ("WHO IS TO BLAME")."""
+        """Whether an acronym is a word of a headline ("WHO IS TO BLAME"), a town an acronym."""
+        if j - i == 1 and i > 0 and entries[0].basis == "city" and _is_acronym(words, i):
+            return True
         if j - i > 1 or not entries[0].acronym or len(words.forms[i]) >= _LONG_ENOUGH:
             return False
         sides = [words.forms[k] for k in (i - 1, j) if 0 <= k < len(words)]
         least = 2 if words.keys[i] in self.tables.senses else _LONG_ENOUGH
         return bool(sides) and all(s.isupper() and len(s) >= least for s in sides)
+
+
+def _is_acronym(words: Words, i: int) -> bool:
+    """Whether a short word stands in capitals among others that do not: GAO is no Gao."""
+    form = words.forms[i]
+    sides = [words.forms[k] for k in (i - 1, i + 1) if 0 <= k < len(words)]
+    return form.isupper() and 1 < len(form) <= _LONG_ENOUGH and not any(map(str.isupper, sides))
 
 
 def _small(entries: Iterable[Entry]) -> bool:

@@ -64,6 +64,7 @@ def something_else(run: Run, hit: Hit, entry: Entry) -> bool:
         or _lonely_acronym(run, entry)
         or _namesake(run, hit, entry)
         or _minority(run, hit, entry)
+        or _some_members(run, hit, entry)
         or run.words.text.startswith("$", run.words.ends[hit.end - 1])
     )
 
@@ -73,6 +74,18 @@ def _minority(run: Run, hit: Hit, entry: Entry) -> bool:
     if entry.basis not in {"demonym", "people"} or hit.start == 0:
         return False
     return run.words.keys[hit.start - 1] == "ethnic"
+
+
+def _some_members(run: Run, hit: Hit, entry: Entry) -> bool:
+    """Whether only some members of an organisation are meant: "several European countries"."""
+    words, lists = run.words, run.tables.words
+    if hit.start == 0 or words.keys[hit.end - 1] not in lists["members"]:
+        return False
+    if entry.basis != "name" or run.tables.parties[entry.codes[0]].kind != "igo":
+        return False
+    before = hit.start - 1
+    tied = words.hyphened(before - 1)  # "Sunni-ruled Arab states"
+    return words.spaced(before) and (tied or words.keys[before] in lists["some"])
 
 
 def _somebodys_name(run: Run, hit: Hit, entry: Entry) -> bool:

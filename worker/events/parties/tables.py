@@ -88,6 +88,12 @@ class Faction:
             return True
         return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 
+    def lasted(self, years: int) -> bool:
+        """Whether the noun meant the group for so many years, or still does."""
+        if self.start is None or self.end is None:
+            return True
+        return self.end - self.start >= years * 365
+
 
 @dataclass(frozen=True, slots=True)
 class Office:

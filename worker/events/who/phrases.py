@@ -30,6 +30,7 @@ _LAID_TO = {"blame": "on", "attribute": "to", "link": "to", "trace": "to", "ascr
 _HYPHENS = frozenset({"-", "‑", "–"})
 _PAST = frozenset({"former", "ex", "late", "ousted", "deposed"})
 _NAMING = frozenset({"det", "amod", "compound", "nmod", "nmod:poss", "acl", "acl:relcl"})
+_DUTY = frozenset({"must", "should", "ought", "need"})
 _AGAINST = frozenset({"critic", "opponent", "rival", "detractor"})
 _FIRING = frozenset({"fire", "launch", "shoot", "lob"})
 _SENDING = _FIRING | {"send", "deploy", "dispatch", "lead", "command"}
@@ -195,8 +196,15 @@ class Phrases:
     def voice(self, token: Token) -> list[Named]:
         """Who speaks where a phrase is the subject: a report speaks for whose it is."""
         found = self.direct(token)
-        paper = not found and self._lexicon.is_a(lemma(token), "DOCUMENT")
-        return self.belongs(token) if paper else found
+        if found or not self._lexicon.is_a(lemma(token), "DOCUMENT"):
+            return found
+        return self.belongs(token) or self.author(token)
+
+    def author(self, paper: Token) -> list[Named]:
+        """ "The statement also thanked …": whoever the sentence before was about."""
+        known = len(list(paper.children)) == 1 and any(_points(c) for c in paper.children)
+        told = known and self._lexicon.is_a(lemma(paper), "STATEMENT")
+        return [replace(n, how="organ") for n in self._last(paper, "author")] if told else []
 
     def belongs(self, token: Token, *, told: bool = False) -> list[Named]:
         """Parties that the phrase stands for or, failing that, belongs to or comes from.
@@ -342,7 +350,6 @@ class Phrases:
             token.pos_ in ("PRON", "DET")
             or self._lexicon.is_a(word, "AGENT")
             or self._lexicon.is_a(word, "QUANTITY")
-            or (self._lexicon.is_a(word, "PAPER") and token.dep_ == "nsubj")
         ):
             if self._is_of_others(token) or self._is_of_unknown(token, depth):
                 return []
@@ -362,6 +369,9 @@ class Phrases:
     def _acting_on(self, token: Token, depth: int) -> frozenset[str]:
         """Codes of who does to a phrase what its verb says: "she urged both sides" is not hers."""
         verb = token.head
+        side = token.dep_.startswith("nsubj") and self._lexicon.is_a(lemma(token), "SIDE")
+        if side and _is_duty(verb):
+            return frozenset(n.code for n in self._teller(verb, depth))
         aimed = token.dep_ in ("obj", "iobj") or (token.dep_ == "obl" and case(token) in _TOWARDS)
         if not aimed or not self._lexicon.is_a(lemma(verb), "AIMED"):
             return frozenset()
@@ -369,6 +379,12 @@ class Phrases:
         if who is None or who == token or is_passive(verb):
             return frozenset()
         return frozenset(n.code for n in self._single(who, depth + 1))
+
+    def _teller(self, clause: Token, depth: int) -> list[Named]:
+        """Who says what a clause tells: of "she said both sides must yield" not one of the two."""
+        if clause.dep_ != "ccomp" or not self._lexicon.is_a(lemma(clause.head), "SAY"):
+            return []
+        return [n for c in children(clause.head, "nsubj") for n in self._single(c, depth + 1)]
 
     def _troops_of_speaker(self, token: Token) -> list[Named]:
         """ "The U.S. military says soldiers killed …": forces without a name are the speaker's."""
@@ -555,6 +571,11 @@ def _points(child: Token) -> bool:
     """Whether a noun with this word is told as known: "the ruling", "Wednesday's ruling"."""
     dated = child.dep_ == "nmod:poss" and child.lower_ in DAYS
     return dated or child.lower_ in ("the", "this", "that", "these", "those")
+
+
+def _is_duty(verb: Token) -> bool:
+    """Whether a clause says what its subject must do."""
+    return any(c.dep_ == "aux" and lemma(c) in _DUTY for c in verb.children)
 
 
 def is_opposed(word: Token) -> bool:

@@ -132,6 +132,11 @@ class Discourse:
             before, kind = [s for s in before if s.sentence < sentence], "place"
         if kind == "state":
             before = [s for s in before if s.named.code != own]
+        if kind == "author":
+            before = [s for s in before if sentence - 3 <= s.sentence < sentence and s.subject]
+            told = [s for s in before if s.sentence == before[0].sentence]
+            authors = _leading(told[::-1]) if told else []
+            return [replace(n, start=-1, end=-1, basis="reference") for n in authors]
         for seen in before:
             fits = (
                 seen.named.place and seen.named.kind == "state"
@@ -206,11 +211,11 @@ class Discourse:
 
     def _group(self, position: tuple[int, int], sentence: int) -> list[Named]:
         """Whom "they" means: the last subject that is not one person, all of its parties."""
-        told: dict[int, list[Named]] = {}
+        told: dict[int, list[Seen]] = {}
         for seen in self._before(position, sentence, 3):
             if seen.subject:
-                told.setdefault(seen.sentence, []).insert(0, seen.named)
-        groups = [_unique(named) for named in told.values()]
+                told.setdefault(seen.sentence, []).insert(0, seen)
+        groups = [_unique(_leading(seen)) for seen in told.values()]
         several = [g for g in groups if len(g) > 1 or not g[0].person]
         return next(iter(several or groups), [])
 
@@ -243,6 +248,9 @@ class Discourse:
         if word in kinds["BLOC"]:
             return self._of_kind(position, sentence, "igo")
         if word in kinds["ARMED"]:
+            peaceful = any(lemma(c) in kinds["CHARITABLE"] for c in token.children)
+            if peaceful:
+                return self._speaking_body(position, sentence)
             return self._of_kind(position, sentence, "group")
         if word in kinds["LAND"]:
             return self._country(token, position, sentence, others)
@@ -289,8 +297,9 @@ class Discourse:
     def _home(self, position: tuple[int, int], sentence: int) -> Found:
         """Whose "police" and "authorities" are where the article names no country beside them."""
         before = [s for s in self._before(position, sentence, 3) if s.named.kind == "state"]
-        places = [s for s in before if s.named.place] or [s for s in before if s.subject]
-        return [s.named for s in places[:1]]
+        fitting = [s for s in before if s.named.place or s.subject]
+        near = [s for s in fitting if s.sentence == fitting[0].sentence]
+        return [s.named for s in ([s for s in near if s.named.place] or near)[:1]]
 
     def _of_kind(
         self, position: tuple[int, int], sentence: int, kind: str, reach: int = 8
@@ -299,6 +308,11 @@ class Discourse:
             if seen.named.kind == kind:
                 return [seen.named]
         return []
+
+    def _speaking_body(self, position: tuple[int, int], sentence: int) -> Found:
+        """ "The rights group": the organisation that one of the last sentences was about."""
+        told = [s for s in self._before(position, sentence, 2) if s.subject and not s.named.place]
+        return [s.named for s in told[:1] if s.named.kind == "igo"]
 
     def _so_called(self, token: Token, position: tuple[int, int], sentence: int) -> Found:
         """ "Militants fired …": those who were called so a few sentences before."""
@@ -365,6 +379,10 @@ class Discourse:
         elif word in self.lexicon.classes["LAND"]:
             before = [s for s in before if s.named.kind == "state"] or before
         states = [s for s in before if s.named.kind == "state"]
+        if word in self.lexicon.classes["SIDE"] and (sides := _sides(before, sentence)):
+            return sides
+        if word in self.lexicon.classes["LAND"] and (lands := _listed(before, number)):
+            return lands
         if len({s.named.code for s in states}) >= number:
             before = states  # "the two leaders" are seldom those of a country and of a bloc
         if joint := _joint(before, number):
@@ -417,15 +435,22 @@ class Discourse:
                 return [seen.named]
         if self.issuer is not None and word in words:
             return [self.issuer]
-        if self.lexicon.is_a(word, "PAPER"):  # "X issued a statement. The statement says …"
-            issued = [s for s in self._before(position, sentence, 1) if s.subject]
-            return [s.named for s in issued if not s.named.place][:1]
         if word not in words:
             return []
         before = self._before(position, sentence, 40)
         human = word in self.lexicon.classes["HUMAN"]
         first = [] if human else [s.named for s in before if s.named.kind == "state"][-1:]
         return self._mainly(before) or first
+
+
+def _leading(subjects: Sequence[Seen]) -> list[Named]:
+    """Those whom a sentence is about: its first subject, unless others are told together later."""
+    first = subjects[0]
+    if first.together:
+        return [s.named for s in subjects if s.together]
+    if any(s.together for s in subjects):
+        return [s.named for s in subjects]
+    return [s.named for s in subjects if s.position == first.position]
 
 
 def _joint(before: Sequence[Seen], number: int) -> list[Named]:
@@ -437,6 +462,21 @@ def _joint(before: Sequence[Seen], number: int) -> list[Named]:
             told.setdefault(seen.sentence, {})[seen.named.code] = seen.named
     fitting = (list(parties.values())[::-1] for parties in told.values())
     return next((parties for parties in fitting if len(parties) == number), [])
+
+
+def _sides(before: Sequence[Seen], sentence: int) -> list[Named]:
+    """A state and the armed group that it has to do with, where the last sentences tell of both."""
+    near = [s for s in before if s.sentence >= sentence - 2 and not s.named.place]
+    last = next((s.sentence for s in near if s.named.kind == "group"), None)
+    told = _unique([s.named for s in reversed(near) if s.sentence == last])
+    return told if sorted(n.kind for n in told) == ["group", "state"] else []
+
+
+def _listed(before: Sequence[Seen], number: int) -> list[Named]:
+    """So many states told side by side last, in whatever place: "trips to A and B"."""
+    last = next((s.sentence for s in before if s.together), None)
+    told = _unique([s.named for s in reversed(before) if s.sentence == last and s.together])
+    return told if len(told) == number else []
 
 
 def _is_bare(token: Token) -> bool:

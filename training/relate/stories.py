@@ -18,7 +18,7 @@ from spacy.language import Language
 from training.relate import news
 from training.relate.examples import Example
 from training.relate.read import Case
-from worker.events import extract
+from worker.events import telling
 from worker.events.extract import Coder
 from worker.events.frames.acts import Act
 from worker.events.parties import Gazetteer
@@ -65,11 +65,11 @@ def _acts(coder: Coder, name: str, text: str) -> list[tuple[Act, Seen]]:
             found.append((act, self.look(act, acts)))
             return 0.5  # nobody asks how sure these events are
 
-    extract.Doubter = Watching  # type: ignore[attr-defined,misc]
+    telling.Doubter = Watching  # type: ignore[attr-defined,misc]
     try:
         coder.code_one(Article(name, text))
     finally:
-        extract.Doubter = Doubter  # type: ignore[attr-defined,misc]
+        telling.Doubter = Doubter  # type: ignore[attr-defined,misc]
     return found
 
 

@@ -192,7 +192,7 @@ class Answers:
         for one in told:
             actors, recipients = one.codes
             side = one.actors if own <= recipients or not recipients else one.recipients
-            others = tuple(replace(n, start=-1, end=-1) for n in side if n.code not in own)
+            others = _meant(n for n in side if n.code not in own)
             if own <= actors | recipients and others:
                 return others
         return ()

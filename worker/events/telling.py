@@ -24,7 +24,7 @@ from worker.events.locations import location
 from worker.events.merge import Told
 from worker.events.relate.doubt import Doubter
 from worker.events.rules import Lexicon
-from worker.events.who.phrases import Named, Phrases, distinct, is_somebody
+from worker.events.who.phrases import Named, Phrases, distinct, is_somebody, referred
 from worker.events.who.reference import Discourse, Seen
 from worker.events.who.speech import Speech
 from worker.events.worth import Part
@@ -275,7 +275,7 @@ class Telling:
         if kind in ("attack", "act", "deal", "meeting"):
             return self._acting(kind, token)
         if kind in ("fight", "opposed", "victims", "assailant", "takers", "taken"):
-            return [replace(n, start=-1, end=-1, basis="reference") for n in self._party_to(kind)]
+            return referred(self._party_to(kind))
         return self._discourse.last(kind, number, token.i, sentence)
 
     def _party_to(self, kind: str) -> Sequence[Named]:
@@ -301,7 +301,7 @@ class Telling:
         same = [t for t in made if lemma(noun) in t.label.replace("-", ".").split(".")]
         if same and (not plural or len(same) > 1):
             doers = [n for t in (same if plural else same[-1:]) for n in t.actors]
-            return [replace(n, start=-1, end=-1, basis="reference") for n in doers]
+            return referred(doers)
         for told in made if kind == "attack" else reversed(made):
             if kind == "meeting":
                 fits = told.type == "CONSULT"
@@ -316,7 +316,7 @@ class Telling:
                     fits = self._lexicon.is_a(lemma(noun), "ATTACK")
             if fits and told.type not in ("ACCUSE", "REQUEST"):
                 both = (*told.actors, *(told.recipients if kind == "meeting" else ()))
-                return [replace(n, start=-1, end=-1, basis="reference") for n in both]
+                return referred(both)
         return self._discourse.last_doer(self._sentence) if kind == "act" else []
 
     def _told(self, act: Act, offset: int, belief: float, where: Location | None) -> Told:

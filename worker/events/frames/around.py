@@ -32,6 +32,7 @@ _TRADING = ("to", "of", "from")
 _INCLUDING = frozenset({"involve", "include", "group", "unite", "gather", "bring"})
 
 _GROUNDS = frozenset({"for", "over", "because", "because of", "after", "following", "due to"})
+_SANCTION = frozenset({"SANCTION"})
 _REPROOFS = frozenset({"SANCTION", "ACCUSE", "THREATEN", "COERCE", "ASSAULT"})
 _AIMING = frozenset({"aim", "direct"})
 _BEARING = frozenset(
@@ -187,7 +188,9 @@ def reprovers(token: Token, lexicon: Lexicon) -> Iterable[Token]:
     else:
         told = any(c.lower_ in _GROUNDS for c in children(token, "mark"))
     verb = governing_verb(token) if told else None
-    if verb is not None and any(_reproves(t, lexicon) for t in (verb, *children(verb, "obj"))):
+    if verb is not None and any(
+        _tells(t, _REPROOFS, lexicon) for t in (verb, *children(verb, "obj"))
+    ):
         yield from arguments(verb).agent
 
 
@@ -205,15 +208,13 @@ def alleging(token: Token, _: Lexicon) -> Iterable[Token]:
             yield from children(clause, "nsubj", "compound")  # "alleges" may be taken for a noun
 
 
-def _reproves(word: Token, lexicon: Lexicon) -> bool:
+def _tells(word: Token, kinds: frozenset[str], lexicon: Lexicon) -> bool:
     pos = {"VERB": "v", "NOUN": "n"}.get(word.pos_, "")
-    return any(r.type in _REPROOFS for r in lexicon.triggers(pos, lemma(word)))
+    return any(r.type in kinds for r in lexicon.triggers(pos, lemma(word)))
 
 
 def _punishes(word: Token, lexicon: Lexicon) -> bool:
-    pos = {"VERB": "v", "NOUN": "n"}.get(word.pos_, "")
-    rules = lexicon.triggers(pos, lemma(word))
-    return any(r.type == "SANCTION" for r in rules) or lexicon.is_a(lemma(word), "MEASURE")
+    return _tells(word, _SANCTION, lexicon) or lexicon.is_a(lemma(word), "MEASURE")
 
 
 def travellers(token: Token, _: Lexicon) -> Iterable[Token]:

@@ -161,10 +161,8 @@ class Gazetteer:
         Args:
             fight: whether they use force, which rebels at home against their own state may do.
         """
-        at_home = self.tables.domestic
-        if fight:
-            at_home = at_home | self.tables.own_wars
-        homes = {at_home.get(code, code) for code in codes}
+        wars = self.tables.own_wars if fight else {}
+        homes = {self.tables.domestic.get(c) or wars.get(c, c) for c in codes}
         return len(codes) > 1 and len(homes) == 1
 
     def lookup(self, name: str, on: date | None = None) -> list[Resolution]:

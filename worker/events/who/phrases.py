@@ -643,6 +643,11 @@ def _claims(clause: Token) -> bool:
     return any(lemma(c) == "responsibility" for c in objects)
 
 
+def referred(told: Iterable[Named]) -> list[Named]:
+    """Parties meant by a reference: their own words stand elsewhere."""
+    return [replace(n, start=-1, end=-1, basis="reference") for n in told]
+
+
 def distinct(found: Iterable[Named]) -> list[Named]:
     """Each party once, where it is first named."""
     first: dict[str, Named] = {}

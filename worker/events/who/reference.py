@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from worker.events.language.parsed import Token
 from worker.events.language.tree import lemma
 from worker.events.rules import Lexicon
-from worker.events.who.phrases import Named
+from worker.events.who.phrases import Named, referred
 
 _FIRST = frozenset({"i", "we", "me", "us", "my", "our", "ours", "myself", "ourselves"})
 _PERSON = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
@@ -136,7 +136,7 @@ class Discourse:
             before = [s for s in before if sentence - 3 <= s.sentence < sentence and s.subject]
             told = [s for s in before if s.sentence == before[0].sentence]
             authors = _leading(told[::-1]) if told else []
-            return [replace(n, start=-1, end=-1, basis="reference") for n in authors]
+            return referred(authors)
         for seen in before:
             fits = (
                 seen.named.place and seen.named.kind == "state"
@@ -144,10 +144,10 @@ class Discourse:
                 else seen.named.kind == kind
             )
             if fits and seen.sentence <= sentence:
-                return [replace(seen.named, start=-1, end=-1, basis="reference")]
+                return referred([seen.named])
         if kind == "place":
             abroad = (s.named for s in before if s.named.kind == "state" and s.named.code != own)
-            return [replace(n, start=-1, end=-1, basis="reference") for n in abroad][:1]
+            return referred(abroad)[:1]
         return []
 
     def learn(self, name: str, named: Named) -> None:
@@ -353,12 +353,12 @@ class Discourse:
     def last_doer(self, sentence: int) -> list[Named]:
         """The last subject of the sentences before, as a reference."""
         before = (s.named for s in reversed(self.seen) if s.subject and s.sentence < sentence)
-        return [replace(n, start=-1, end=-1, basis="reference") for n in before][:1]
+        return referred(before)[:1]
 
     def pair(self, paragraph: int, token: int, sentence: int) -> list[Named]:
         """The two states that the article has been about, as references; [] if it had no two."""
         found = self._pair("country", (paragraph, token), sentence)
-        return [replace(n, start=-1, end=-1, basis="reference") for n in found if len(found) == 2]
+        return referred(found) if len(found) == 2 else []
 
     def _pair(
         self,

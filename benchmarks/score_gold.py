@@ -39,6 +39,7 @@ FILES = {
     "own": ROOT / "tests" / "data" / "own_articles.jsonl",
     "held": ROOT / "tests" / "data" / "held_out_articles.jsonl",
     "statements": ROOT / "tests" / "data" / "statements_articles.jsonl",
+    "articles-kept": Path(__file__).with_name("articles_kept.jsonl"),
     "statements-kept": ROOT / "tests" / "data" / "statements_kept_articles.jsonl",
 }
 

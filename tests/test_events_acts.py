@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from worker.events.extract import Coder
+from worker.events.judging import trust
 from worker.events.language.nlp import load
 from worker.events.parties import Gazetteer
 from worker.model import Article
@@ -19,7 +20,7 @@ ARTICLES = tomllib.loads((Path(__file__).parent / "data" / "acts.toml").read_tex
 
 @pytest.fixture(scope="module")
 def coder() -> Coder:
-    return Coder(load(), Gazetteer.load())
+    return Coder(load(), Gazetteer.load(), judge=trust)
 
 
 @pytest.mark.parametrize("case", ARTICLES["article"], ids=lambda case: case["about"])

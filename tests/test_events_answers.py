@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from worker.events.extract import Coder
+from worker.events.judging import trust
 from worker.events.language.nlp import load
 from worker.events.parties import Gazetteer
 from worker.model import Article
@@ -12,7 +13,7 @@ from worker.model import Article
 
 @pytest.fixture(scope="module")
 def coder() -> Coder:
-    return Coder(load(), Gazetteer.load())
+    return Coder(load(), Gazetteer.load(), judge=trust)
 
 
 def _dyads(coder: Coder, text: str, kind: str) -> set[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from worker.events.extract import Coder
+from worker.events.judging import trust
 from worker.events.language.nlp import load
 from worker.events.parties import Gazetteer
 from worker.model import Article, Event
@@ -36,7 +37,7 @@ def _rows() -> Iterator[dict[str, str]]:
 @pytest.fixture(scope="module")
 def coded() -> list[tuple[dict[str, str], tuple[Event, ...]]]:
     rows = list(_rows())
-    coder = Coder(load(), Gazetteer.load())
+    coder = Coder(load(), Gazetteer.load(), judge=trust)
     articles = [
         Article(str(n), r["sentence"], published=date(2024, 1, 15)) for n, r in enumerate(rows)
     ]
@@ -118,7 +119,7 @@ CHARGED = [
 
 @pytest.mark.parametrize(("text", "expected"), CHARGED, ids=[text[:40] for text, _ in CHARGED])
 def test_who_accuses_and_who_threatens_whom(text: str, expected: set[str]) -> None:
-    coder = Coder(load(), Gazetteer.load())
+    coder = Coder(load(), Gazetteer.load(), judge=trust)
     event = coder.code_one(Article("a", text, published=date(2024, 1, 15)))
     told = {
         f"{e.type} {a.code}>{r.code}"

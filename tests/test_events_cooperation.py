@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from worker.events.extract import Coder
+from worker.events.judging import trust
 from worker.events.language.nlp import load
 from worker.events.parties import Gazetteer
 from worker.events.plover import read_tsv
@@ -36,7 +37,7 @@ def shares() -> dict[str, float]:
         Article(id=str(n), text=row["sentence"], published=date(2024, 1, 15))
         for n, row in enumerate(rows)
     ]
-    coded = Coder(load(), Gazetteer.load()).code(articles)
+    coded = Coder(load(), Gazetteer.load(), judge=trust).code(articles)
     read: dict[str, list[bool]] = defaultdict(list)
     for row, events in zip(rows, coded, strict=True):
         read[row["type"]].append(_as_it_should(row, events))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from worker.events.extract import Coder
+from worker.events.judging import trust
 from worker.events.language.nlp import load
 from worker.events.parties import Gazetteer
 from worker.model import Article, Event
@@ -21,7 +22,7 @@ DAY = date(2024, 1, 15)
 
 @pytest.fixture(scope="module")
 def coder() -> Coder:
-    return Coder(load(), Gazetteer.load())
+    return Coder(load(), Gazetteer.load(), judge=trust)
 
 
 def line(event: Event) -> str:

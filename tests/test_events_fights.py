@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from worker.events.extract import Coder
+from worker.events.judging import trust
 from worker.events.language.nlp import load
 from worker.events.parties import Gazetteer
 from worker.model import Article
@@ -49,7 +50,7 @@ PROTESTS = {
 
 @pytest.fixture(scope="module")
 def coder() -> Coder:
-    return Coder(load(), Gazetteer.load())
+    return Coder(load(), Gazetteer.load(), judge=trust)
 
 
 def _told(coder: Coder, text: str, kind: str) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 
 from worker.events import plover
 from worker.events.extract import Coder
+from worker.events.judging import trust
 from worker.events.language.nlp import load
 from worker.events.parties import Gazetteer
 from worker.events.rules import Rule, lexicon
@@ -66,7 +67,7 @@ def test_every_type_has_lines() -> None:
 
 def test_examples_are_coded_as_they_say() -> None:
     rules = lexicon().rules
-    coder = Coder(load(), Gazetteer.load())
+    coder = Coder(load(), Gazetteer.load(), judge=trust)
     articles = [
         Article(id=rule.id, text=rule.example, published=date(2024, 1, 15)) for rule in rules
     ]

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from worker.events.extract import Coder
+from worker.events.judging import trust
 from worker.events.language import nlp
 from worker.events.parties import Gazetteer
 from worker.model import Article, Event
@@ -57,7 +58,7 @@ ARTICLES = list(articles())
 
 @pytest.fixture(scope="module")
 def coder() -> Coder:
-    return Coder(nlp.load(), Gazetteer.load())
+    return Coder(nlp.load(), Gazetteer.load(), judge=trust)
 
 
 def test_every_kind_of_reference_is_there() -> None:

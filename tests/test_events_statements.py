@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from worker.events.extract import Coder
+from worker.events.judging import trust
 from worker.events.language import operative
 from worker.events.language.nlp import load
 from worker.events.parties import Gazetteer
@@ -20,7 +21,7 @@ VERBS = frozenset({"demands", "welcomes"})
 
 @pytest.fixture(scope="module")
 def coder() -> Coder:
-    return Coder(load(), Gazetteer.load())
+    return Coder(load(), Gazetteer.load(), judge=trust)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["claim"] for row in ROWS])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from worker.events.extract import Coder
+from worker.events.judging import trust
 from worker.events.language.nlp import load
 from worker.events.parties import Gazetteer
 from worker.events.plover import read_tsv
@@ -18,7 +19,7 @@ DAY = date(2024, 1, 15)  # a Monday
 
 @pytest.fixture(scope="module")
 def coder() -> Coder:
-    return Coder(load(), Gazetteer.load())
+    return Coder(load(), Gazetteer.load(), judge=trust)
 
 
 def told(coder: Coder, text: str, **more) -> list[str]:

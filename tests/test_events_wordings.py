@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.sentences import Row, read, score
 from worker.events.extract import Coder
+from worker.events.judging import trust
 from worker.events.language.nlp import load
 from worker.events.parties import Gazetteer
 
@@ -21,7 +22,7 @@ FLOORS = {"seen": 0.78, "kept": 0.38}
 @pytest.fixture(scope="module")
 def coder() -> tuple[Coder, Gazetteer]:
     gazetteer = Gazetteer.load()
-    return Coder(load(), gazetteer), gazetteer
+    return Coder(load(), gazetteer, judge=trust), gazetteer
 
 
 @pytest.mark.parametrize("name", FLOORS)

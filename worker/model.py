@@ -166,7 +166,7 @@ class Account:
     """How one place of the article came to tell an act: every step, down to a line of a data file.
 
     Attributes:
-        rule: as `Event.rule`; ``rule_line`` is its file and line.
+        rule: as `Event.rule`; ``rule_line`` is its file and line, None for what the model found.
         trigger: the word that fired.
         standing: what the clause says of it: "fact", "future", "refused" …
         evidence: the quotation.

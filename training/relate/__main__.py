@@ -1,83 +1,118 @@
-"""Make the model of types from the labelled sentences, and judge it.
+"""Make the model of types from coded stories and labelled sentences, and judge it.
 
-    python -m training.relate [--gold PLOVER_GSR.jsonl] [--corpora DIR] [--out FILE]
+    python -m training.relate read WORK --corpora DIR [--gold PLOVER_GSR.jsonl]
+    python -m training.relate train WORK TEACHER.pt [--layers 6]
+    python -m training.relate train WORK STUDENT.pt --layers 3 --teacher TEACHER.pt
+    python -m training.relate export STUDENT.pt [--out DIR]
+    python -m training.relate judge WORK [--files DIR]
 
-Each group of sentences is kept out once and asked about; from what comes out there the temperature
-is set with which the model of all sentences is written. Real news kept aside is asked about too.
+`train` and `export` need what ``training/teacher.txt`` names. `judge` asks the packaged model, or
+that of another folder, about pairs of real news that were kept aside.
 """
 
 from __future__ import annotations
 
 import argparse
-import zipfile
+import pickle
 from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-
-from training.relate import examples, judge, news, stories
-from training.relate.fit import Settings
-from training.relate.read import cases
+from training.relate import examples, judge, news, pairs, stories
 from worker.events import relate
 from worker.events.language.nlp import load
 from worker.events.parties import Gazetteer
-from worker.events.relate.network import FILE, Network, packed
+from worker.events.relate import network
 from worker.events.rules import lexicon
 
-OUT = Path(relate.__file__).parent / FILE
+OUT = Path(relate.__file__).parent
+_READ = "read.pickle"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--gold", type=Path, help="PLOVER's sentences; left out where not given")
-    parser.add_argument("--corpora", type=Path, help="with the raw news; left out where not given")
-    parser.add_argument("--model", help="another pipeline than the packaged one")
-    parser.add_argument("--out", type=Path, default=OUT)
-    parser.add_argument("--judge", action="store_true", help="write nothing")
-    options = parser.parse_args()
-    nlp, gazetteer = load(options.model), Gazetteer.load()
-    known = [*examples.ours(), *examples.of_lexicon(lexicon(), gazetteer, nlp)]
-    known += examples.manual(options.gold) if options.gold else []
-    known += news.labelled(options.corpora) if options.corpora else []
-    read = list(cases(known, nlp, gazetteer, lexicon()))
-    read += stories.told(options.corpora, nlp, gazetteer) if options.corpora else []
-    vectors = nlp.vocab.vectors
-    print(f"{len(read)} sentences, word vectors of width {vectors.shape[1] if len(vectors) else 0}")
-    settings = Settings()
-    network = judge.taught([c for c in read if c.example.group != judge.KEPT], vectors, settings)
-    found = list(judge.trials(read, vectors, settings))
-    if kept := [c for c in read if c.example.group == judge.KEPT]:
-        found.append(judge.asked(network, kept, vectors))
-    temperature = judge.best_temperature(found)
-    print(judge.HEADER, *(judge.line(trial, temperature) for trial in found), sep="\n")
-    print(*judge.by_type(found[-1]), f"temperature {temperature}", sep="\n")
-    if not options.judge:
-        write(warmed(network, temperature), options.out)
-
-
-def warmed(network: Network, temperature: float) -> Network:
-    """The network with all scores divided by a temperature."""
-    return replace(
-        network,
-        signs=network.signs / temperature,
-        out=network.out / temperature,
-        bias=network.bias / np.float32(temperature),
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, work in (("read", read), ("train", train), ("export", export), ("judge", judged)):
+        command = commands.add_parser(name)
+        command.set_defaults(work=work)
+        if name != "export":
+            command.add_argument("folder", type=Path, help="where what was read lies")
+        if name == "read":
+            command.add_argument("--corpora", type=Path, required=True)
+            command.add_argument("--gold", type=Path, help="PLOVER's sentences")
+        elif name == "train":
+            command.add_argument("out", type=Path)
+            command.add_argument("--layers", type=int, default=6)
+            command.add_argument("--epochs", type=int, default=4)
+            command.add_argument("--seed", type=int, default=1)
+            command.add_argument("--start", type=Path, help="a deeper model to begin with")
+            command.add_argument("--teacher", type=Path, action="append", default=[])
+        elif name == "export":
+            command.add_argument("model", type=Path)
+            command.add_argument("--out", type=Path, default=OUT)
+        else:
+            command.add_argument("--files", type=Path, default=OUT)
+    options = vars(parser.parse_args())
+    del options["command"]
+    options.pop("work")(**options)
 
 
-def write(network: Network, path: Path) -> None:
-    """As `numpy.savez_compressed`, but the same weights always give the same bytes."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
-        for name, array in sorted(packed(network).items()):
-            stream = BytesIO()
-            np.lib.format.write_array(stream, array, allow_pickle=False)
-            file.writestr(
-                zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)),
-                stream.getvalue(),
-                zipfile.ZIP_DEFLATED,
-            )
-    print(f"{path}: {path.stat().st_size} bytes")
+def read(folder: Path, corpora: Path, gold: Path | None) -> None:
+    """Parse and look at everything once, and keep it."""
+    nlp, gazetteer, words = load(), Gazetteer.load(), lexicon()
+    known = [*examples.ours(), *examples.of_lexicon(words, gazetteer, nlp)]
+    known += examples.manual(gold) if gold else []
+    known += news.labelled(corpora)
+    found = {
+        "pairs": list(pairs.stories(known, nlp, gazetteer, words)),
+        "news": list(stories.of_news(corpora, nlp, gazetteer)),
+        "articles": list(stories.of_articles(nlp, gazetteer)),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _READ).write_bytes(pickle.dumps(found))
+    print(", ".join(f"{len(part)} {name}" for name, part in found.items()))
+
+
+def train(
+    folder: Path,
+    out: Path,
+    layers: int,
+    epochs: int,
+    seed: int,
+    start: Path | None,
+    teacher: list[Path],
+) -> None:
+    """Learn from all but what is kept for judging."""
+    from training.relate import fit  # noqa: PLC0415 - torch
+
+    found = _kept(folder)
+    learnt = [story for example, story in found["pairs"] if example.group != judge.KEPT]
+    settings = fit.Settings(layers=layers, epochs=epochs, seed=seed)
+    if layers < fit.Settings().layers:
+        settings = replace(settings, rate=3e-4)
+    teachers = [fit.load(path) for path in teacher]
+    coded = [*found["news"], *found["articles"]]
+    fit.train(coded, learnt, settings, out, teachers, fit.load(start) if start else None)
+
+
+def export(model: Path, out: Path) -> None:
+    """Write the files that ship."""
+    from training.relate import export, fit  # noqa: PLC0415 - torch
+
+    export.export(fit.load(model), out)
+
+
+def judged(folder: Path, files: Path) -> None:
+    """Print how the kept pairs are told apart."""
+    kept = [one for one in _kept(folder)["pairs"] if one[0].group == judge.KEPT]
+    print(judge.HEADER, *judge.lines(judge.asked(kept, network.load(files))), sep="\n")
+
+
+def _kept(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = pickle.loads((folder / _READ).read_bytes())
+    return found
 
 
 if __name__ == "__main__":

@@ -1,185 +1,245 @@
-"""Fitting the network of types, in numpy.
-
-Few sentences and many signs: what keeps it honest is dropout of signs, words and hidden units,
-smoothed labels, and the mean of the last weights. Same input, same seed: same weights.
-"""
+"""Learn the model of types: from coded stories and labelled pairs, or from a bigger model too."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
-from spacy.vectors import Vectors
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
 
+from training.relate.model import Model, Scores, pieces, tensors
+from training.relate.stories import Coded, Story
 from worker.events.plover import types
-from worker.events.relate.features import Seen
-from worker.events.relate.network import NONE, Array, Network, inputs, size, softmax
+from worker.events.relate.encoding import Batch, Question, encode
+from worker.events.relate.lines import Passage, passages
+from worker.events.relate.network import MODES
+from worker.events.relate.pieces import Vocabulary
 
-CLASSES = (*types(), NONE)
-
-Target = str | Mapping[str, float]
-"""The class of a pair, or the probabilities that somebody gave to some of them."""
-
-Views = Sequence[Seen]
-"""The ways of seeing one pair; which one is trained on is drawn anew in every epoch."""
+_TYPES = {kind: number for number, kind in enumerate(types())}
+_PIECES = 3000  # of a batch, its padding included
+_TOGETHER = 4  # sentences of a passage
+_NOISE = 12  # pieces by which lengths differ within a batch
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What was tuned, on sentences of other writers than those trained on."""
+    """How it is learnt; every figure was tried on stories that are not among those that judge.
 
-    hidden: int = 96
-    epochs: int = 25
-    batch: int = 64
-    rate: float = 2e-3
-    decay: float = 0.1
-    least: int = 2  # a sign seen in fewer sentences is left out
-    smoothing: float = 0.05
-    drop_signs: float = 0.3
-    drop_inputs: float = 0.15
-    drop_words: float = 0.1
-    drop_hidden: float = 0.4
-    blind: float = 0.15  # share of sentences that are read without any vector
-    averaged: float = 0.4  # last share of the epochs whose weights are averaged
-    seed: int = 20261122
+    Attributes:
+        pairs: share of the labelled pairs that are read in each epoch.
+        optional, also: weight of acts that coders may leave out, and of the other sentences that
+            tell an act.
+    """
 
-
-@dataclass
-class _Part:
-    """Weights under Adam with decoupled decay; rows that a batch does not touch stay."""
-
-    weights: Array
-    decay: float
-    steps: int = 0
-    mean: Array = field(init=False)
-    square: Array = field(init=False)
-    total: Array = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.weights = self.weights.astype(np.float32)
-        self.mean, self.square, self.total = (np.zeros_like(self.weights) for _ in range(3))
-
-    def step(self, slope: Array, rate: float, rows: object = slice(None)) -> None:
-        self.steps += 1
-        self.mean[rows] = 0.9 * self.mean[rows] + 0.1 * slope
-        self.square[rows] = 0.999 * self.square[rows] + 0.001 * slope * slope
-        mean = self.mean[rows] / (1 - 0.9**self.steps)
-        square = self.square[rows] / (1 - 0.999**self.steps)
-        kept = self.weights[rows] * np.float32(1 - rate * self.decay)
-        self.weights[rows] = kept - rate * mean / (np.sqrt(square) + 1e-8)
+    layers: int = 6
+    epochs: int = 4
+    rate: float = 2e-4
+    head_rate: float = 1e-3
+    warm_up: float = 0.1
+    pairs: float = 0.6
+    optional: float = 0.5
+    also: float = 0.5
+    seed: int = 1
 
 
-def fit(
-    pairs: Sequence[Views],
-    kinds: Sequence[Target],
-    vectors: Vectors,
-    settings: Settings = Settings(),
-) -> Network:
-    """Train on pairs and their classes; without vectors the words speak by lexicon and place."""
-    chance = np.random.default_rng(settings.seed)
-    width = vectors.shape[1] if len(vectors) else 0
-    rows = _signs(pairs, settings.least)
-    signs = [[_rows(one, rows) for one in views] for views in pairs]
-    words = [[inputs(one, vectors, width) for one in views] for views in pairs]
-    gold = _smoothed(kinds, settings.smoothing)
-    parts = _start(chance, len(rows), size(width), settings)
-    first = round(settings.epochs * (1 - settings.averaged))
-    for epoch in range(settings.epochs):
-        rate = settings.rate * (0.05 + 0.95 * (1 - epoch / settings.epochs))
-        order = chance.permutation(len(pairs))
-        for at in range(0, len(order), settings.batch):
-            batch = order[at : at + settings.batch]
-            view = [chance.integers(len(pairs[i])) for i in batch]
-            seen = [signs[i][v] for i, v in zip(batch, view, strict=True)]
-            told = [words[i][v] for i, v in zip(batch, view, strict=True)]
-            _update(parts, seen, told, gold[batch], width, rate, chance, settings)
-        if epoch >= first:
-            for part in parts.values():
-                part.total += part.weights / (settings.epochs - first)
-    final = {name: part.total for name, part in parts.items()}
-    return Network(classes=CLASSES, rows=rows, width=width, **final)
+@dataclass(frozen=True)
+class Item:
+    """A passage of a story."""
+
+    story: Story
+    passage: Passage
 
 
-def _signs(pairs: Sequence[Views], least: int) -> dict[str, int]:
-    counts: Counter[str] = Counter()
-    for views in pairs:
-        counts.update(frozenset().union(*(one.signs for one in views)))
-    names = sorted(name for name, number in counts.items() if number >= least)
-    return {name: row for row, name in enumerate(names)}
+@dataclass(frozen=True)
+class Truth:
+    """What is true of a batch: (n, types) values and weights, modes of pairs, trigger words."""
+
+    values: Tensor
+    weights: Tensor
+    modes: list[tuple[int, int]]
+    triggers: Tensor
+    tagged: Tensor
 
 
-def _rows(seen: Seen, rows: dict[str, int]) -> np.ndarray:
-    return np.array(sorted(rows[name] for name in seen.signs if name in rows), np.int64)
+def train(
+    stories: Sequence[Story], pairs: Sequence[Story], settings: Settings, out: Path,
+    teachers: Sequence[Model] = (),
+    start: Model | None = None,
+) -> Model:  # fmt: skip
+    """Learn; the model is written after every epoch.
+
+    Args:
+        stories: coded as a whole.
+        pairs: of which one pair is labelled.
+        teachers: whose mean opinion counts as much as the labels.
+        start: a deeper model to begin with; by default the transformer as it comes.
+    """
+    torch.manual_seed(settings.seed)
+    rng = random.Random(settings.seed)
+    vocabulary = Vocabulary(tuple(pieces()[0]))
+    model = Model(settings.layers)
+    if start is not None:
+        model.begin_with(start)
+    brought, new = model.learnt()
+    groups = [
+        {"params": brought, "lr": settings.rate},
+        {"params": new, "lr": settings.head_rate},
+    ]
+    optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=0.01)
+    rounds = [_round(stories, pairs, settings, rng) for _ in range(settings.epochs)]
+    steps = sum(map(len, rounds))
+    warm = settings.warm_up * steps
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda n: min((n + 1) / warm, max(0.02, (steps - n) / (steps - warm)))
+    )
+    done, start = 0, time.monotonic()
+    for number, batches in enumerate(rounds, start=1):
+        model.train()
+        total = 0.0
+        for items in batches:
+            batch = encode([item.passage for item in items], vocabulary)
+            given = tensors(batch.arrays)
+            with torch.autocast("cpu", torch.bfloat16):
+                scores = model(**given)
+                loss = loss_of(scores, truth(items, batch, settings))
+                if teachers:
+                    with torch.no_grad():
+                        opinions = [teacher(**given) for teacher in teachers]
+                    loss = (loss + _distance(scores, opinions)) / 2
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            done += 1
+            total += float(loss.detach())
+            if done % 100 == 0:
+                print(f"{done} of {steps}, {time.monotonic() - start:.0f} s", flush=True)
+        print(f"epoch {number}: {total / len(batches):.3f}", flush=True)
+        torch.save((settings.layers, model.state_dict()), out)
+    return model.eval()
 
 
-def _smoothed(kinds: Sequence[Target], smoothing: float) -> Array:
-    gold = np.zeros((len(kinds), len(CLASSES)), np.float32)
-    for row, kind in zip(gold, kinds, strict=True):
-        shares = {kind: 1 - smoothing} if isinstance(kind, str) else kind
-        for name, share in shares.items():
-            row[CLASSES.index(name)] = share
-    gold += (1 - gold.sum(axis=1, keepdims=True)) / len(CLASSES)
-    return gold
+def load(path: Path) -> Model:
+    """A model as `train` wrote it."""
+    layers, weights = torch.load(path)
+    model = Model(layers)
+    model.load_state_dict(weights)
+    return model.eval()
 
 
-def _start(
-    chance: np.random.Generator, signs: int, width: int, settings: Settings
-) -> dict[str, _Part]:
-    hidden, classes = settings.hidden, len(CLASSES)
-    start = {
-        "signs": np.zeros((signs, classes)),
-        "words": chance.standard_normal((width, hidden)) * np.sqrt(2 / width),
-        "hidden": np.zeros(hidden),
-        "out": chance.standard_normal((hidden, classes)) * 0.1,
-        "bias": np.zeros(classes),
-    }
-    return {
-        name: _Part(array, settings.decay if array.ndim > 1 else 0) for name, array in start.items()
-    }
+def _round(
+    stories: Sequence[Story], pairs: Sequence[Story], settings: Settings, rng: random.Random
+) -> list[list[Item]]:
+    """Batches of passages of like length; every round cuts the stories elsewhere."""
+    items = [
+        Item(story, passage)
+        for story in stories
+        for passage in passages(dict(enumerate(story.lines)), first=rng.randint(1, _TOGETHER))
+        if any(passage.pairs(n) for n in range(len(passage.lines)))
+    ]
+    chosen = rng.sample(list(pairs), round(settings.pairs * len(pairs)))
+    items += [Item(story, Passage(0, story.lines)) for story in chosen if story.lines]
+    items.sort(key=lambda item: _length(item) + _NOISE * rng.random())
+    batches: list[list[Item]] = [[]]
+    for item in items:
+        if (len(batches[-1]) + 1) * _length(item) > _PIECES and batches[-1]:
+            batches.append([])
+        batches[-1].append(item)
+    rng.shuffle(batches)
+    return batches
 
 
-def _update(
-    parts: dict[str, _Part],
-    signs: list[np.ndarray],
-    words: list[Array],
-    gold: Array,
-    width: int,
-    rate: float,
-    chance: np.random.Generator,
-    settings: Settings,
-) -> None:
-    """One step on one batch: forward with dropout, and back."""
-    columns, at = np.unique(np.concatenate(signs), return_inverse=True)
-    present = np.zeros((len(signs), len(columns)), np.float32)
-    owner = np.repeat(np.arange(len(signs)), [len(s) for s in signs])
-    present[owner, at] = _kept(chance, len(at), settings.drop_signs)
-
-    lengths = [len(w) for w in words]
-    of = np.repeat(np.arange(len(words)), lengths)
-    told = np.concatenate(words)
-    told = told * _kept(chance, told.shape, settings.drop_inputs)
-    told *= chance.random((len(told), 1)) >= settings.drop_words
-    told[:, : 2 * width] *= (chance.random((len(words), 1)) >= settings.blind)[of]
-
-    answers = np.maximum(told @ parts["words"].weights + parts["hidden"].weights, 0)
-    starts = np.cumsum([0, *lengths[:-1]])
-    strongest = np.maximum.reduceat(answers, starts, axis=0)
-    mask = _kept(chance, strongest.shape, settings.drop_hidden)
-    scores = present @ parts["signs"].weights[columns] + parts["bias"].weights
-    error = softmax(scores + (strongest * mask) @ parts["out"].weights) - gold
-    error = (error / len(gold)).astype(np.float32)
-
-    back = (error @ parts["out"].weights.T) * mask
-    back = np.where((answers == strongest[of]) & (answers > 0), back[of], 0)
-    parts["signs"].step(present.T @ error, rate, columns)
-    parts["bias"].step(error.sum(axis=0), rate)
-    parts["out"].step((strongest * mask).T @ error, rate)
-    parts["words"].step(told.T @ back, rate)
-    parts["hidden"].step(back.sum(axis=0), rate)
+def _length(item: Item) -> int:
+    return sum(len(line.words) for line in item.passage.lines)
 
 
-def _kept(chance: np.random.Generator, shape: int | tuple[int, ...], drop: float) -> Array:
-    kept = chance.random(shape, dtype=np.float32) >= drop
-    return kept.astype(np.float32) / np.float32(1 - drop)
+def truth(items: Sequence[Item], batch: Batch, settings: Settings) -> Truth:
+    """What the codings say of everything that a batch asks."""
+    values: list[NDArray[np.float32]] = []
+    weights: list[NDArray[np.float32]] = []
+    modes: list[tuple[int, int]] = []
+    shape = (*batch.arrays["ids"].shape, len(_TYPES))
+    triggers, tagged = np.zeros(shape, np.float32), np.zeros(shape[:2], np.float32)
+    row = 0
+    for question in batch.questions:
+        item = items[question.passage]
+        number = item.passage.start + question.line
+        value, weight, found = _of_question(item.story, number, question, settings)
+        values.append(value)
+        weights.append(weight)
+        modes += [(row + at, mode) for at, mode in found]
+        row += len(question.pairs)
+        if item.story.asked is None and all(act.words for act in item.story.coded):
+            tagged[question.passage, question.first] = 1
+        for act in item.story.coded:
+            for word in act.words.get(number, ()):
+                triggers[question.passage, question.first[word], _TYPES[act.type]] = 1
+    return Truth(
+        torch.from_numpy(np.concatenate(values)),
+        torch.from_numpy(np.concatenate(weights)),
+        modes,
+        torch.from_numpy(triggers),
+        torch.from_numpy(tagged),
+    )
+
+
+def _of_question(
+    story: Story, number: int, question: Question, settings: Settings
+) -> tuple[NDArray[np.float32], NDArray[np.float32], list[tuple[int, int]]]:
+    """Values, weights, and the modes of pairs: of one sentence."""
+    shape = len(question.pairs), len(_TYPES)
+    values, weights = np.zeros(shape, np.float32), np.ones(shape, np.float32)
+    modes: dict[int, int] = {}
+    if story.asked is not None:
+        known = [(number, pair) in story.asked for pair in question.pairs]
+        weights *= np.array(known, np.float32)[:, None]
+    told = sorted(story.coded, key=lambda act: _weight(act, number, settings))
+    for act in told:
+        weight = _weight(act, number, settings)
+        for at, pair in enumerate(question.pairs):
+            if pair in act.pairs:
+                values[at, _TYPES[act.type]] = weight > 0
+                weights[at, _TYPES[act.type]] = weight
+                if weight > 0 and story.asked is None:
+                    modes[at] = 0 if act.mode is None else 1 + MODES.index(act.mode)
+    return values, weights, list(modes.items())
+
+
+def _weight(act: Coded, number: int, settings: Settings) -> float:
+    """How much an act counts in a sentence; told elsewhere alone, it is not asked about here."""
+    weight = settings.optional if act.optional else 1.0
+    if number in act.lines:
+        return weight
+    return weight * settings.also if number in act.also else 0.0
+
+
+def loss_of(scores: Scores, truth: Truth) -> Tensor:
+    """Cross entropy of types, of modes, and of the words that tell an act."""
+    binary = nn.functional.binary_cross_entropy_with_logits
+    positive = max(1.0, float((truth.values * truth.weights).sum()))
+    loss = binary(scores.types, truth.values, weight=truth.weights, reduction="sum") / positive
+    if truth.modes:
+        rows, modes = (torch.tensor(part) for part in zip(*truth.modes, strict=True))
+        loss = loss + 0.3 * nn.functional.cross_entropy(scores.modes[rows], modes)
+    if bool(truth.tagged.any()):
+        each = binary(scores.triggers, truth.triggers, reduction="none").sum(2) * truth.tagged
+        loss = loss + 0.5 * each.sum() / max(1.0, float(truth.triggers.sum()))
+    return loss
+
+
+def _distance(scores: Scores, opinions: Sequence[Scores]) -> Tensor:
+    """Cross entropy with what the teachers think."""
+    shares = torch.stack([one.types.sigmoid() for one in opinions]).mean(0)
+    modes = torch.stack([one.modes.softmax(1) for one in opinions]).mean(0)
+    binary = nn.functional.binary_cross_entropy_with_logits
+    loss = binary(scores.types, shares, reduction="sum") / max(1.0, float(shares.sum()))
+    likely = shares.max(1).values
+    each = nn.functional.cross_entropy(scores.modes, modes, reduction="none")
+    return loss + 0.3 * (each * likely).sum() / max(1.0, float(likely.sum()))

@@ -1,8 +1,7 @@
-"""How good the model of types is on writers whom it has not read, and how honest.
+"""How good the model of types is on pairs of real news that it has not read, and how honest.
 
-Each writer's sentences, and those of PLOVER's manual, are asked about by a model that was trained
-on all the others; real news kept aside (`training.relate.news`) by the model that ships, which is
-never trained on it.
+The pairs are those that `training.relate.news` keeps aside. As the field does it, CONCEDE and
+RETREAT count as one type.
 """
 
 from __future__ import annotations
@@ -11,133 +10,71 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from spacy.vectors import Vectors
+from numpy.typing import NDArray
 
-from training.relate.fit import CLASSES, Settings, fit
-from training.relate.read import Case
+from training.relate.examples import Example
+from training.relate.pairs import NONE
+from training.relate.stories import Story
 from worker.events.plover import types
-from worker.events.relate.network import NONE, Array, Network
+from worker.events.relate import likeliest
+from worker.events.relate.lines import Passage
+from worker.events.relate.network import Network
 
 MERGED = {"CONCEDE": "RETREAT"}
-TRAINED = frozenset({"lexicon", "news", "stories"})
 KEPT = "news-kept"
-_TYPES = [CLASSES.index(kind) for kind in types()]
+HEADER = (
+    "| pairs | accuracy | macro F1, 16 | macro F1, 15 | log loss | ECE |\n|---|---|---|---|---|---|"
+)
 _BINS = 10
+
+Shares = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Trial:
-    """Probabilities for sentences of writers that were kept out: (pairs, classes)."""
+    """Labels, and what a model says of the pairs: (pairs, types), independent probabilities."""
 
-    name: str
     gold: list[str]
-    shares: Array
+    shares: Shares
 
 
-def trials(cases: Sequence[Case], vectors: Vectors, settings: Settings) -> Iterator[Trial]:
-    """Train without each group, and ask about it; those of `TRAINED` are always trained on."""
-    cases = [case for case in cases if case.example.group != KEPT]
-    for held in sorted({case.example.group for case in cases} - TRAINED):
-        network = taught([c for c in cases if c.example.group != held], vectors, settings)
-        yield asked(network, [c for c in cases if c.example.group == held], vectors)
+def asked(kept: Sequence[tuple[Example, Story]], network: Network) -> Trial:
+    """What a network says of the kept pairs, as `demarche relate` asks it."""
+    shares = []
+    for _, story in kept:
+        known = story.asked or frozenset()
+        answers = network.answers([Passage(0, story.lines)])
+        _, table = likeliest([a.shares for a in answers if (a.sentence, a.pair) in known])
+        shares.append(list(table.values()))
+    return Trial([example.type for example, _ in kept], np.array(shares))
 
 
-def taught(cases: Sequence[Case], vectors: Vectors, settings: Settings) -> Network:
-    """The network that is learnt from these."""
-    return fit([c.views for c in cases], [c.example.type for c in cases], vectors, settings)
-
-
-def asked(network: Network, cases: Sequence[Case], vectors: Vectors) -> Trial:
-    """What a network says of the cases of one group, as `demarche relate` sees them."""
-    shares = np.stack([network.probabilities(case.views[0], vectors) for case in cases])
-    return Trial(cases[0].example.group, [case.example.type for case in cases], shares)
-
-
-def among_types(trial: Trial) -> tuple[list[str], Array]:
-    """The pairs that an act joins, and their probabilities over the sixteen types."""
+def lines(trial: Trial) -> Iterator[str]:
+    """A row of the table, and F1 by type."""
     kept = [n for n, kind in enumerate(trial.gold) if kind != NONE]
-    shares = trial.shares[kept][:, _TYPES]
-    return [trial.gold[n] for n in kept], shares / shares.sum(axis=1, keepdims=True)
+    gold, shares = [trial.gold[n] for n in kept], trial.shares[kept]
+    told = [types()[n] for n in shares.argmax(1)]
+    merged = [[MERGED.get(kind, kind) for kind in some] for some in (gold, told)]
+    right = np.array([a == b for a, b in zip(gold, told, strict=True)])
+    loss = -np.mean([np.log(s[types().index(kind)]) for s, kind in zip(shares, gold, strict=True)])
+    figures = right.mean(), macro_f1(gold, told), macro_f1(*merged), loss, ece(shares.max(1), right)
+    yield " | ".join([f"| {len(gold)}", *(f"{figure:.3f}" for figure in figures)]) + " |"
+    yield " ".join(f"{kind} {f1(*merged, kind):.2f}" for kind in sorted(set(merged[0])))
 
 
 def macro_f1(gold: Sequence[str], told: Sequence[str]) -> float:
     """Mean F1 of the types that occur in gold."""
-    scores = []
-    for kind in sorted(set(gold)):
-        hits = sum(g == t == kind for g, t in zip(gold, told, strict=True))
-        scores.append(2 * hits / (gold.count(kind) + told.count(kind)))
-    return sum(scores) / len(scores)
+    return float(np.mean([f1(gold, told, kind) for kind in sorted(set(gold))]))
 
 
-def log_loss(gold: Sequence[str], shares: Array) -> float:
-    """Mean of the negative logarithms of what the right types got."""
-    right = shares[np.arange(len(gold)), [types().index(kind) for kind in gold]]
-    return float(-np.log(np.maximum(right, 1e-9)).mean())
+def f1(gold: Sequence[str], told: Sequence[str], kind: str) -> float:
+    """F1 of one type."""
+    both = sum(a == b == kind for a, b in zip(gold, told, strict=True))
+    return 2 * both / max(1, gold.count(kind) + told.count(kind))
 
 
-def calibration_error(gold: Sequence[str], shares: Array) -> float:
-    """ECE: how far the share of right answers is from the probability, over ten equal bins."""
-    sure, told = shares.max(axis=1), shares.argmax(axis=1)
-    right = told == np.array([types().index(kind) for kind in gold])
+def ece(sure: Shares, right: NDArray[np.bool_]) -> float:
+    """Expected calibration error: how far the likeliest type's share is from the truth."""
     bins = np.minimum((sure * _BINS).astype(int), _BINS - 1)
-    return float(
-        sum(
-            (bins == b).mean() * abs(right[bins == b].mean() - sure[bins == b].mean())
-            for b in set(bins.tolist())
-        )
-    )
-
-
-def cooled(shares: Array, temperature: float) -> Array:
-    """Probabilities as if all scores had been divided by a temperature."""
-    powers = np.power(np.maximum(shares, 1e-12), 1 / temperature)
-    return powers / powers.sum(axis=1, keepdims=True)
-
-
-def best_temperature(found: Sequence[Trial]) -> float:
-    """The temperature with the least log loss on what was kept out, all trials counting alike."""
-    grid = [round(0.5 + 0.05 * n, 2) for n in range(41)]
-
-    def loss(temperature: float) -> float:
-        losses = []
-        for trial in found:
-            gold = [CLASSES.index(kind) for kind in trial.gold]
-            right = cooled(trial.shares, temperature)[np.arange(len(gold)), gold]
-            losses.append(-np.log(right).mean())
-        return float(np.mean(losses))
-
-    return min(grid, key=loss)
-
-
-def line(trial: Trial, temperature: float) -> str:
-    """One line of the table."""
-    gold, shares = among_types(trial)
-    shares = cooled(shares, temperature)
-    told = [types()[n] for n in shares.argmax(axis=1)]
-    merged = macro_f1([MERGED.get(k, k) for k in gold], [MERGED.get(k, k) for k in told])
-    accuracy = sum(g == t for g, t in zip(gold, told, strict=True)) / len(gold)
-    return (
-        f"| {trial.name} | {len(gold)} | {accuracy:.3f} | {macro_f1(gold, told):.3f} |"
-        f" {merged:.3f} | {log_loss(gold, shares):.3f} | {calibration_error(gold, shares):.3f} |"
-    )
-
-
-def by_type(trial: Trial) -> Iterator[str]:
-    """Lines of a table: pairs, precision, recall and F1 of the fifteen types."""
-    gold, shares = among_types(trial)
-    gold = [MERGED.get(k, k) for k in gold]
-    told = [MERGED.get(types()[n], types()[n]) for n in shares.argmax(axis=1)]
-    yield "| type | pairs | precision | recall | F1 |\n|---|---|---|---|---|"
-    for kind in sorted(set(gold)):
-        hits = sum(g == t == kind for g, t in zip(gold, told, strict=True))
-        found, there = told.count(kind), gold.count(kind)
-        yield (
-            f"| {kind} | {there} | {hits / max(1, found):.2f} | {hits / there:.2f} |"
-            f" {2 * hits / (found + there):.2f} |"
-        )
-
-
-HEADER = (
-    "| kept out | sentences | accuracy | macro F1, 16 | macro F1, 15 | log loss | ECE |\n"
-    "|---|---|---|---|---|---|---|"
-)
+    gaps = (abs(right[bins == n].sum() - sure[bins == n].sum()) for n in range(_BINS))
+    return float(sum(gaps) / len(right))

@@ -17,7 +17,7 @@ def account(act: Act, when: Dated, anchor: Anchor | None, offset: int) -> Accoun
     text = act.trigger.doc.text
     return Account(
         rule=act.label,
-        rule_line=_rule_line(act.rule.id),
+        rule_line=_rule_line(act.rule.id) if act.rule.lemmas else None,
         trigger=_quote(text, act.trigger.idx, act.trigger.idx + len(act.trigger), offset),
         standing=act.standing.value,
         evidence=_quote(text, act.start, act.end, offset),

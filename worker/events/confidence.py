@@ -30,6 +30,7 @@ def signs(told: Told) -> dict[str, float]:
     rule = lexicon().by_id.get(told.label.partition("/")[0])
     holds = {
         "always": True,
+        "learnt": rule is None,
         "noun": rule is not None and rule.pos == "n",
         "reference": any(p.basis == "reference" for p in parties),
         "one party": len({p.code for p in parties}) == 1,

@@ -11,13 +11,14 @@ The rules are those of `docs/coding.md`; which line of which table made an event
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TypeVar, TypeVarTuple
 
 from spacy.language import Language
 
+from worker.events import judging
 from worker.events.confidence import certainty, signs
 from worker.events.dates import anchors, edtf
 from worker.events.dates.anchors import Anchor
@@ -28,14 +29,18 @@ from worker.events.mending import mend
 from worker.events.merge import Told, merge
 from worker.events.parties import Gazetteer, Mention
 from worker.events.parties.towns import towns
+from worker.events.relate.network import packaged
 from worker.events.rules import lexicon
-from worker.events.telling import TITLE, Draft, Telling
+from worker.events.telling import TITLE, Draft, Heard, Telling
 from worker.events.topics import is_sport
 from worker.events.who import naming
 from worker.events.who.phrases import Named
 from worker.events.who.sightings import sightings
 from worker.events.worth import Part, worth_parsing
 from worker.model import Article, Event, Evidence, OfficeHolder, Party, Reading
+
+Settle = Callable[[Draft, list[Told], Sequence[Heard]], list[Told]]
+"""From what the rules told of an article, and its sentences, to what of it is to be coded."""
 
 _Args = TypeVarTuple("_Args")
 _Result = TypeVar("_Result")
@@ -52,6 +57,7 @@ class Coder:
         domestic: keep acts within one country too (the coding guide leaves them out).
         learnt: the office holders that other articles taught, asked for before every batch; the
             same tuple again where nothing is new. By default nobody.
+        judge: weighs what the rules told of one article; by default the model of types does.
     """
 
     def __init__(
@@ -61,14 +67,18 @@ class Coder:
         *,
         domestic: bool = False,
         learnt: Callable[[], tuple[OfficeHolder, ...]] = tuple,
+        judge: Settle = judging.settle,
     ) -> None:
         """Keep them; pipeline and gazetteer may be shared."""
         towns()  # read before children are forked
+        if judge is judging.settle:
+            packaged()  # this too
         self._nlp = nlp
         self._gazetteer = gazetteer
         self._domestic = domestic
         self._lexicon = lexicon()
         self._learnt = learnt
+        self._judge = judge
         self._holders: tuple[OfficeHolder, ...] = ()
 
     def read(self, articles: Sequence[Article]) -> list[Reading]:
@@ -154,13 +164,17 @@ class Coder:
     ) -> tuple[Event, ...]:
         starts = [part.start for part in draft.parts]
         found = naming.named(self._lexicon, docs, mentions, starts)
-        told = Telling(self._lexicon, draft, domestic=self._domestic).all(docs, found)
-        if not self._domestic:
-            told = (t for t in told if not self._is_domestic(t))
+        telling = Telling(self._lexicon, draft, domestic=self._domestic)
+        told = self._across_borders(telling.all(docs, found))
+        told = self._across_borders(self._judge(draft, told, telling.heard))
         events = tuple(_event(draft.article, one, draft.anchor) for one in merge(told))
         if events and is_sport((draft.article.title or "", draft.article.text), self._lexicon):
             return ()
         return events
+
+    def _across_borders(self, told: Iterable[Told]) -> list[Told]:
+        """Without acts within one country, unless they are asked for."""
+        return [act for act in told if self._domestic or not self._is_domestic(act)]
 
     def _is_domestic(self, told: Told) -> bool:
         codes = frozenset().union(*told.codes)

@@ -9,20 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from worker.events import accounts
 from worker.events.answers import Answers
 from worker.events.contexts import contexts
 from worker.events.dates.anchors import Anchor
-from worker.events.dates.timing import Timeline
+from worker.events.dates.timing import Dated, Timeline
 from worker.events.frames.acts import Act
 from worker.events.frames.borders import at_home
 from worker.events.frames.reader import Reader
+from worker.events.frames.triggers import Triggers
 from worker.events.language.parsed import Doc, Span, Token
 from worker.events.language.tree import lemma
 from worker.events.locations import location
 from worker.events.merge import Told
-from worker.events.relate.doubt import Doubter
+from worker.events.relate import sight
+from worker.events.relate.lines import Line
 from worker.events.rules import Lexicon
 from worker.events.who.phrases import Named, Phrases, distinct, is_somebody, referred
 from worker.events.who.reference import Discourse, Seen
@@ -52,8 +55,55 @@ class Draft:
     parts: list[Part]
 
 
+@dataclass(frozen=True)
+class Heard:
+    """A sentence as it was read, for what looks at the article as a whole.
+
+    Attributes:
+        offset: of its paragraph in the article; ``span`` has its place in the paragraph.
+        named: who is named in it, and where in the paragraph.
+        issuer: whose official statement the article is, if it is one.
+        timeline: what had been told of the time up to here.
+    """
+
+    span: Span
+    offset: int
+    named: Sequence[sight.Standing]
+    phrases: Phrases
+    triggers: Triggers
+    issuer: Named | None
+    timeline: Timeline
+
+    def may_tell(self) -> bool:
+        """Whether two parties stand in it, one of them by name or as the issuer."""
+        codes = {named.code for *_, named in self.named}
+        codes |= {self.issuer.code} if self.issuer is not None else set()
+        if len(codes) == 1:
+            codes |= {mark.code for mark in self.line.marks}
+        return len(codes) > 1
+
+    @cached_property
+    def line(self) -> Line:
+        """What the model of types reads of it."""
+        return sight.line(self.span, self.named, self.phrases, self.triggers, self.issuer)
+
+    @property
+    def start(self) -> int:
+        """Where it begins in the article."""
+        return self.offset + self.span.start_char
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the article (exclusive)."""
+        return self.offset + self.span.end_char
+
+
 class Telling:
-    """One article's acts, told in reading order."""
+    """One article's acts, told in reading order.
+
+    Attributes:
+        heard: the sentences that were read, but for those of the title.
+    """
 
     def __init__(self, lexicon: Lexicon, draft: Draft, *, domestic: bool) -> None:
         """Begin with nothing told; `domestic` keeps acts within one country too."""
@@ -74,6 +124,7 @@ class Telling:
             lambda: self._discourse.pair(len(self._ends), 0, self._sentence),
         )
         self._read: list[tuple[Reader, Span]] = []
+        self.heard: list[Heard] = []
         self._first = 0
         self._ends: list[int] = []
 
@@ -94,6 +145,7 @@ class Telling:
         for start, end, named in found:
             for i in range(start, end):
                 (posts if named.how == "posting" else at).setdefault(i, []).append(named)
+        every = found
         sent = [one for one in found if one[2].how == "posting"]
         found = [one for one in found if one[2].how != "posting"]
         phrases = Phrases(
@@ -105,7 +157,6 @@ class Telling:
         )
         speech = Speech(doc, self._lexicon, phrases.voice, self._spoken, self._issuer)
         reader = Reader(self._lexicon, phrases, speech, domestic=self._domestic)
-        doubter = Doubter(doc, self._lexicon, reader.triggers, {*at, *posts})
         self._first = self._sentence
         self._ends = [s.end for s in doc.sents]
         self._note(number, doc, found, self._sentence)
@@ -127,9 +178,11 @@ class Telling:
                     stands = not self._answers.is_lacking(act) and not reader.is_private(act)
                     if not self._answers.await_charge(act, stands=stands) and not stands:
                         continue
-                    belief, where = doubter.belief(act, acts), location(act, phrases)
-                    self._made.append(self._told(act, offset, belief, where))
+                    self._made.append(self._told(act, offset, location(act, phrases)))
                 self._read.append((reader, sentence))
+            here = [one for one in every if sentence.start <= one[0] < sentence.end]
+            now, issuer = self._timeline.here(), self._issuer
+            self.heard.append(Heard(sentence, offset, here, phrases, reader.triggers, issuer, now))
             self._sentence += 1
         speech.close()
         self._spoken = speech.last
@@ -319,18 +372,24 @@ class Telling:
                 return referred(both)
         return self._discourse.last_doer(self._sentence) if kind == "act" else []
 
-    def _told(self, act: Act, offset: int, belief: float, where: Location | None) -> Told:
-        when = self._timeline.date(act.trigger, act.standing)
-        actors, recipients = (
-            tuple(_placed(named, act, offset) for named in parties)
-            for parties in (act.actors, act.recipients)
+    def _told(self, act: Act, offset: int, where: Location | None) -> Told:
+        return told(
+            act, self._timeline.date(act.trigger, act.standing), self._anchor, offset, where
         )
-        return Told(
-            act.type, act.mode, actors, recipients, when.date, act.label,
-            ((act.start + offset, act.end + offset),), when.firm,
-            (accounts.account(act, when, self._anchor, offset),), contexts(act.trigger.sent),
-            belief, where,
-        )  # fmt: skip
+
+
+def told(act: Act, when: Dated, anchor: Anchor | None, offset: int, where: Location | None) -> Told:
+    """An act with its date and its place in the article, its paragraph standing at ``offset``."""
+    actors, recipients = (
+        tuple(_placed(named, act, offset) for named in parties)
+        for parties in (act.actors, act.recipients)
+    )
+    return Told(
+        act.type, act.mode, actors, recipients, when.date, act.label,
+        ((act.start + offset, act.end + offset),), when.firm,
+        (accounts.account(act, when, anchor, offset),), contexts(act.trigger.sent),
+        location=where,
+    )  # fmt: skip
 
 
 def _is_seizure(told: Told) -> bool:

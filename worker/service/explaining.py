@@ -29,7 +29,8 @@ def _step(name: str, text: str) -> str:
 
 def _rule(account: Mapping[str, Any]) -> str:
     standing = "" if account["standing"] == "fact" else f", told as {account['standing']}"
-    return f"{account['rule']} ({account['rule_line']}) on {_quote(account['trigger'])}{standing}"
+    line = account["rule_line"] or "the model of types"
+    return f"{account['rule']} ({line}) on {_quote(account['trigger'])}{standing}"
 
 
 def _party(party: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ a participle), and, where the story tells on in the past tense, for what is told
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -102,6 +103,12 @@ class Timeline:
         It is looked at when a date is asked for: most sentences tell no act.
         """
         self._ahead.append((sentence, offset, quoted))
+
+    def here(self) -> Timeline:
+        """The timeline as it stands, however far the reading goes on."""
+        kept = copy(self)
+        kept._ahead = list(self._ahead)  # noqa: SLF001 - its own
+        return kept
 
     def _catch_up(self) -> None:
         """Look at the sentences up to this one; what the others said of the time is remembered."""

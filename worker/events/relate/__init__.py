@@ -1,7 +1,8 @@
 """Which type of act joins two parties of a sentence: a decision that was learnt.
 
-The lexicon's rules say what they found; how far to believe them, and what the words around say
-where they found nothing, is learnt from labelled sentences (`training/relate`).
+A small transformer has read coded stories and labelled sentences (`training/relate`). It weighs
+what the rules found in an article, and what they overlooked (`worker.events.judging`); and it
+answers for any two marked parties of a text:
 
     relater = Relater(nlp.load(), Gazetteer.load())
     ((kind, shares),) = relater.types([("Peru condemned the raid by Chad.", ((0, 4), (27, 31)))])
@@ -12,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+import numpy as np
 from spacy.language import Language
 
 from worker.events.language import nlp as pipeline
@@ -19,7 +21,8 @@ from worker.events.language.parsed import Doc
 from worker.events.mending import mend
 from worker.events.parties import Gazetteer
 from worker.events.plover import types
-from worker.events.relate.network import Array, Network, packaged
+from worker.events.relate.encoding import Floats
+from worker.events.relate.network import packaged
 from worker.events.relate.reading import Spans, look
 from worker.events.rules import lexicon
 
@@ -56,13 +59,17 @@ class Relater:
 
     def _told(self, doc: Doc, spans: Spans) -> tuple[str, dict[str, float]]:
         mend(doc, self._lexicon)
-        seen = look(doc, spans, self._gazetteer, self._lexicon)
-        return likeliest(self._network, self._network.probabilities(seen, doc.vectors))
+        passage, asked = look(doc, spans, self._gazetteer, self._lexicon)
+        answers = self._network.answers([passage])
+        return likeliest([a.shares for a in answers if (a.sentence, a.pair) in asked])
 
 
-def likeliest(network: Network, shares: Array) -> tuple[str, dict[str, float]]:
-    """The types alone, summing to 1: whether there is an act at all is not asked."""
-    by_class = dict(zip(network.classes, shares.astype(float).tolist(), strict=True))
-    whole = sum(by_class[kind] for kind in types())
-    table = {kind: by_class[kind] / whole for kind in types()}
+def likeliest(found: Iterable[Floats]) -> tuple[str, dict[str, float]]:
+    """The types alone, summing to 1: whether there is an act at all is not asked.
+
+    Args:
+        found: the shares of each sentence in which the pair was asked about.
+    """
+    shares = np.max([np.full(len(types()), 1e-6), *found], axis=0)
+    table = dict(zip(types(), (shares / shares.sum()).tolist(), strict=True))
     return max(table, key=table.__getitem__), table

@@ -1,155 +1,100 @@
-"""The model of types, in numpy: weights of signs, and one hidden layer over the words.
+"""The model of types: a small transformer reads a passage once and weighs its pairs of parties.
 
-The scores of the classes are the sum of the weights of the signs, which can be read one by one, and
-of what the words say: each word near the pair (its vector, its head's, where it stands) passes the
-hidden layer, and of every hidden unit the strongest answer counts. The weights are made by
-`training/relate` and lie beside this file, rounded to one byte each.
+The weights (``types.onnx``, eight bits each) are made by `training/relate` and run by ONNX Runtime
+on one thread: workers are processes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from importlib.resources.abc import Traversable
 
 import numpy as np
-from numpy.typing import NDArray
-from spacy.strings import get_string_id
-from spacy.vectors import Vectors  # type: ignore[import-not-found]
+import onnxruntime  # type: ignore[import-untyped]
 
-from worker.events.plover import data, types
-from worker.events.relate.features import LABELS, PLACES, Seen
+from worker.events.plover import data, meanings
+from worker.events.relate.encoding import Batch, Floats, encode
+from worker.events.relate.lines import Pair, Passage
+from worker.events.relate.pieces import Vocabulary
 
-NONE = "NONE"
-"""The class of pairs that no act joins."""
-
-FILE = "types.npz"
-
-Array = NDArray[np.float32]
-Stored = dict[str, NDArray[Any]]
+WEIGHTS, PIECES = "types.onnx", "pieces.txt"
+MODES = tuple(dict.fromkeys(mode for _, mode in meanings() if mode is not None))
+"""All modes, each once; the network's scores begin with that of none."""
 
 
-@dataclass(frozen=True)
-class Network:
-    """Weights; ``n`` signs, ``h`` hidden units, ``c`` classes, ``i`` inputs of a word.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the network says of one pair in one sentence.
 
     Attributes:
-        classes: names of the classes: the sixteen types and `NONE`.
-        rows: sign → row of `signs`; a sign that is not in it was too rare in training.
-        signs: (n, c): what each sign gives to the classes.
-        words: (i, h): what a word gives to the hidden units.
-        hidden: (h,): their bias.
-        out: (h, c): what they give to the classes.
-        bias: (c,)
-        width: width of the word vectors of the training; 0 if it had none.
+        sentence: its number in the article.
+        shares: (types,) probability of an act of each type, independent of one another.
+        highest: the highest of them.
+        modes: (1 + modes,) scores, of no mode first.
+        word: number of the word in the sentence that speaks most for an act.
     """
 
-    classes: tuple[str, ...]
-    rows: dict[str, int]
-    signs: Array
-    words: Array
-    hidden: Array
-    out: Array
-    bias: Array
-    width: int
+    sentence: int
+    pair: Pair
+    shares: Floats
+    highest: float
+    modes: Floats
+    word: int
 
-    def probabilities(self, seen: Seen, vectors: Vectors) -> Array:
-        """Probability of each class for a pair; they sum to 1."""
-        rows = sorted(row for row in map(self.rows.get, seen.signs) if row is not None)
-        active = inputs(seen, vectors, self.width) @ self.words + self.hidden
-        strongest = np.maximum(active.max(axis=0), 0)
-        return softmax(self.signs[rows].sum(axis=0) + strongest @ self.out + self.bias)
+    def mode(self, kind: str) -> str | None:
+        """The likeliest mode of an act of that type."""
+        allowed = [None, *(mode for mode in MODES if (kind, mode) in meanings())]
+        scores = [self.modes[0 if mode is None else 1 + MODES.index(mode)] for mode in allowed]
+        return allowed[int(np.argmax(scores))]
 
 
-def inputs(seen: Seen, vectors: Vectors, width: int) -> Array:
-    """The words of a pair in numbers: (words, inputs); one row of zeros where there is none.
+class Network:
+    """The model, ready to be asked."""
 
-    Vectors are zero where the pipeline has none, or others than those of the training.
-    """
-    words = seen.words
-    told = np.zeros((max(1, len(words)), size(width)), np.float32)
-    if words and width and vectors.shape[1:] == (width,):
-        told[:, :width] = _units([word.lemma for word in words], vectors)
-        told[:, width : 2 * width] = _units([word.head for word in words], vectors)
-    for row, word in zip(told[:, 2 * width :], words, strict=False):
-        for name in (*word.places, f"-{word.label}", *word.kinds):
-            if name in _MARKS:
-                row[_MARKS[name]] = 1
-    return told
+    def __init__(self, session: onnxruntime.InferenceSession, vocabulary: Vocabulary) -> None:
+        """Join the two: the numbers of the pieces are those of the training."""
+        self._session = session
+        self._vocabulary = vocabulary
 
+    def answers(self, passages: Iterable[Passage]) -> Iterator[Answer]:
+        """What it says of every pair that the passages ask about, in order.
 
-def size(width: int) -> int:
-    """How many numbers tell of one word."""
-    return 2 * width + len(_MARKS)
+        Each passage is read alone: padded to a longer one it would cost more, and the scale of its
+        eight-bit numbers would hang on the other.
+        """
+        for passage in passages:
+            batch = encode([passage], self._vocabulary)
+            if batch.questions:
+                yield from self._of(passage, batch)
 
-
-_MARKS = {name: n for n, name in enumerate((*PLACES, *(f"-{x}" for x in LABELS), *types()))}
-
-
-def _units(lemmas: list[str], vectors: Vectors) -> Array:
-    """The vectors of lemmas, brought to length 1; zeros where one has none."""
-    places = [vectors.key2row.get(get_string_id(x), -1) if x else -1 for x in lemmas]
-    rows = np.array(places)
-    found: Array = vectors.data[rows] * (rows >= 0)[:, None]
-    lengths = np.sqrt((found * found).sum(axis=1, keepdims=True))
-    units: Array = found / np.maximum(lengths, 1e-6)
-    return units
-
-
-def softmax(scores: Array) -> Array:
-    """Probabilities of the classes along the last axis."""
-    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    shares: Array = powers / powers.sum(axis=-1, keepdims=True)
-    return shares
+    def _of(self, passage: Passage, batch: Batch) -> Iterator[Answer]:
+        scores, modes, looked = self._session.run(None, batch.arrays)
+        shares = 1 / (1 + np.exp(-scores))
+        highest = shares.max(axis=1).tolist()
+        row = 0
+        for question in batch.questions:
+            number = passage.start + question.line
+            end = row + len(question.pairs)
+            words = looked[row:end][:, question.first].argmax(axis=1).tolist()
+            for pair, word in zip(question.pairs, words, strict=True):
+                yield Answer(number, pair, shares[row], highest[row], modes[row], word)
+                row += 1
 
 
 @cache
 def packaged() -> Network:
-    """The network that comes with the package."""
-    with data("relate", FILE).open("rb") as file, np.load(file) as stored:
-        return unpacked({name: stored[name] for name in stored.files})
+    """The network that comes with the package, read once, before children are forked."""
+    return load(data("relate"))
 
 
-def packed(network: Network) -> Stored:
-    """A network as arrays for a file: weights in steps of 1/127 of the largest of their column."""
-    names = sorted(network.rows, key=network.rows.__getitem__)
-    stored: Stored = {
-        "classes": _text(network.classes),
-        "names": _text(names),
-        "hidden": network.hidden,
-        "bias": network.bias,
-        "width": np.array(network.width),
-    }
-    for name in ("signs", "words", "out"):
-        weights: Array = getattr(network, name)
-        step = np.abs(weights).max(axis=0, initial=1e-9) / 127
-        stored[name] = np.round(weights / step).astype(np.int8)
-        stored[f"{name} step"] = step.astype(np.float32)
-    return stored
-
-
-def unpacked(stored: Stored) -> Network:
-    """The network of the arrays that `packed` made."""
-    signs, words, out = (
-        stored[name].astype(np.float32) * stored[f"{name} step"]
-        for name in ("signs", "words", "out")
-    )
-    return Network(
-        classes=_lines(stored["classes"]),
-        rows={name: row for row, name in enumerate(_lines(stored["names"]))},
-        signs=signs,
-        words=words,
-        hidden=stored["hidden"],
-        out=out,
-        bias=stored["bias"],
-        width=int(stored["width"]),
-    )
-
-
-def _text(lines: Sequence[str]) -> NDArray[np.uint8]:
-    return np.frombuffer("\n".join(lines).encode(), np.uint8)
-
-
-def _lines(text: NDArray[np.uint8]) -> tuple[str, ...]:
-    return tuple(text.tobytes().decode().split("\n"))
+def load(folder: Traversable) -> Network:
+    """The network of a folder that holds its weights and its pieces."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    weights = folder.joinpath(WEIGHTS).read_bytes()
+    session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+    spelled = folder.joinpath(PIECES).read_text(encoding="utf-8").splitlines()
+    return Network(session, Vocabulary(tuple(spelled)))

@@ -1,60 +1,62 @@
-"""From a parsed text with two marked parties to what is seen of them.
+"""From a parsed text with two marked parties to the passage that asks about them.
 
-The lexicon's rules read the text as they read an article, with two parties of their own: "A" where
-the source stands, "B" where the target does, whoever or whatever they are.
+The lexicon's rules are not asked: they read the text as it may stand in any article, and the model
+must do without them.
 """
 
 from __future__ import annotations
 
-from itertools import chain
+from dataclasses import replace
 
-from worker.events.frames.reader import Reader
+from worker.events.frames.triggers import Triggers
 from worker.events.language.parsed import Doc, Span
 from worker.events.language.tree import lemma
 from worker.events.parties import Gazetteer
-from worker.events.relate.features import Seen, see
-from worker.events.relate.pairs import Pair
+from worker.events.relate import sight
+from worker.events.relate.lines import NOBODY, Pair, Passage
 from worker.events.rules import Lexicon
 from worker.events.who import naming
 from worker.events.who.phrases import Named, Phrases
-from worker.events.who.speech import Speech
 
 Spans = tuple[tuple[int, int] | None, tuple[int, int] | None]
 """First and last code point (exclusive) of source and target."""
 
+_SOURCE, _TARGET = "A", "B"
+
 
 def look(
-    doc: Doc, spans: Spans, gazetteer: Gazetteer, lexicon: Lexicon, *, domestic: bool = True
-) -> Seen:
-    """Read a parsed text, its tree mended, and say what is seen of the two parties.
+    doc: Doc, spans: Spans, gazetteer: Gazetteer, lexicon: Lexicon
+) -> tuple[Passage, list[tuple[int, Pair]]]:
+    """Read a parsed text, its tree mended; say which of its pairs are asked about, and where.
 
-    Args:
-        domestic: let rules pass that ask for parties across a border.
+    The two are parties of their own there, whoever or whatever they are.
     """
     source, target = (
         doc.char_span(*span, alignment_mode="expand") if span is not None else None
         for span in spans
     )
+    marked = [(code, s) for code, s in ((_SOURCE, source), (_TARGET, target)) if s is not None]
+    taken = {i for _, span in marked for i in range(span.start, span.end)}
     (found,) = naming.named(lexicon, [doc], gazetteer.read([doc], None))
+    kinds = {i: named.kind for start, end, named in found for i in range(start, end)}
+    named = [(s.start, s.end, _party(code, s, kinds, lexicon)) for code, s in marked]
+    named += [one for one in found if taken.isdisjoint(range(one[0], one[1]))]
     at: dict[int, list[Named]] = {}
     posts: dict[int, list[Named]] = {}
-    for start, end, named in found:
+    for start, end, one in named:
         for i in range(start, end):
-            (posts if named.how == "posting" else at).setdefault(i, []).append(named)
-    pair = Pair(doc, source, target, ("A", "B"), frozenset({*at, *posts}))
-    for code, span in zip(pair.codes, (source, target), strict=True):
-        if span is not None:
-            party = _party(code, span, at, lexicon)
-            at.update({token.i: [party] for token in span})
+            (posts if one.how == "posting" else at).setdefault(i, []).append(one)
     phrases = Phrases(lexicon, at, posts, lambda *_: [], lambda *_: [])
-    speech = Speech(doc, lexicon, phrases.direct)
-    reader = Reader(lexicon, phrases, speech, domestic=domestic)
-    acts = chain.from_iterable(reader.acts(sentence) for sentence in pair.sentences())
-    return see(pair, acts, lexicon, reader.triggers)
+    triggers = Triggers(lexicon, phrases)
+    lines = (sight.line(s, named, phrases, triggers, None) for s in doc.sents)
+    passage = Passage(0, tuple(replace(line, claims=None) for line in lines))
+    codes = [code for code, _ in marked]
+    pair = codes[0], codes[1] if len(codes) > 1 else NOBODY
+    return passage, [(n, pair) for n in range(len(passage.lines)) if pair in passage.pairs(n)]
 
 
-def _party(code: str, span: Span, at: dict[int, list[Named]], lexicon: Lexicon) -> Named:
+def _party(code: str, span: Span, kinds: dict[int, str], lexicon: Lexicon) -> Named:
     """Whatever stands in a span, as a party: of the kind of the name in it, else a group."""
-    kind = next((named.kind for token in span for named in at.get(token.i, ())), "group")
+    kind = next((kinds[token.i] for token in span if token.i in kinds), "group")
     human = any(lexicon.is_a(lemma(t), "HUMAN") or t.ent_type_ == "PERSON" for t in span)
     return Named(code, span.text, kind, span.start_char, span.end_char, "name", person=human)

@@ -193,6 +193,10 @@ class Phrases:
         """Parties that the phrase stands for, all its conjuncts included."""
         return distinct(named for head in conjuncts(token) for named in self._single(head, 0))
 
+    def standing_for(self, token: Token) -> list[Named]:
+        """Parties that the phrase of a word stands for, without its conjuncts."""
+        return self._single(token, 0)
+
     def voice(self, token: Token) -> list[Named]:
         """Who speaks where a phrase is the subject: a report speaks for whose it is."""
         found = self.direct(token)

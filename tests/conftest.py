@@ -115,6 +115,14 @@ def _read(path: Path) -> bytes:
         return b""
 
 
+def _free_ports(count: int) -> list[str]:
+    """Ports, each another: the system may name one that was just let go of twice."""
+    found: set[int] = set()
+    while len(found) < count:
+        found.add(ports.free_port())
+    return [str(port) for port in found]
+
+
 @pytest.fixture
 def demarche(tmp_path: Path) -> Iterator[Callable[..., Service]]:
     """Starts `demarche …` in a process group of its own; ends it, and all it left, afterwards."""
@@ -127,7 +135,7 @@ def demarche(tmp_path: Path) -> Iterator[Callable[..., Service]]:
             **clean,
             "PYTHONPATH": str(ROOT),
             "DEMARCHE_DATA_DIR": str(tmp_path / "data"),
-            **{name: str(ports.free_port()) for name in PORTS},
+            **dict(zip(PORTS, _free_ports(len(PORTS)), strict=True)),
             **variables,
         }
         out = tmp_path / f"out-{number}"

@@ -15,15 +15,12 @@ from torch import Tensor, nn
 
 from training.relate.model import Model, Scores, pieces, tensors
 from training.relate.stories import Coded, Story
-from worker.events.plover import types
-from worker.events.relate.encoding import Batch, Question, encode
-from worker.events.relate.lines import Passage, passages
+from worker.events.relate.encoding import TYPES, Batch, Question, encode
+from worker.events.relate.lines import TOGETHER, Passage, passages
 from worker.events.relate.network import MODES
 from worker.events.relate.pieces import Vocabulary
 
-_TYPES = {kind: number for number, kind in enumerate(types())}
 _PIECES = 3000  # of a batch, its padding included
-_TOGETHER = 4  # sentences of a passage
 _NOISE = 12  # pieces by which lengths differ within a batch
 
 
@@ -98,7 +95,7 @@ def train(
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda n: min((n + 1) / warm, max(0.02, (steps - n) / (steps - warm)))
     )
-    done, start = 0, time.monotonic()
+    done, began = 0, time.monotonic()
     for number, batches in enumerate(rounds, start=1):
         model.train()
         total = 0.0
@@ -120,7 +117,7 @@ def train(
             done += 1
             total += float(loss.detach())
             if done % 100 == 0:
-                print(f"{done} of {steps}, {time.monotonic() - start:.0f} s", flush=True)
+                print(f"{done} of {steps}, {time.monotonic() - began:.0f} s", flush=True)
         print(f"epoch {number}: {total / len(batches):.3f}", flush=True)
         torch.save((settings.layers, model.state_dict()), out)
     return model.eval()
@@ -141,7 +138,7 @@ def _round(
     items = [
         Item(story, passage)
         for story in stories
-        for passage in passages(dict(enumerate(story.lines)), first=rng.randint(1, _TOGETHER))
+        for passage in passages(dict(enumerate(story.lines)), first=rng.randint(1, TOGETHER))
         if any(passage.pairs(n) for n in range(len(passage.lines)))
     ]
     chosen = rng.sample(list(pairs), round(settings.pairs * len(pairs)))
@@ -165,7 +162,7 @@ def truth(items: Sequence[Item], batch: Batch, settings: Settings) -> Truth:
     values: list[NDArray[np.float32]] = []
     weights: list[NDArray[np.float32]] = []
     modes: list[tuple[int, int]] = []
-    shape = (*batch.arrays["ids"].shape, len(_TYPES))
+    shape = (*batch.arrays["ids"].shape, len(TYPES))
     triggers, tagged = np.zeros(shape, np.float32), np.zeros(shape[:2], np.float32)
     row = 0
     for question in batch.questions:
@@ -180,7 +177,7 @@ def truth(items: Sequence[Item], batch: Batch, settings: Settings) -> Truth:
             tagged[question.passage, question.first] = 1
         for act in item.story.coded:
             for word in act.words.get(number, ()):
-                triggers[question.passage, question.first[word], _TYPES[act.type]] = 1
+                triggers[question.passage, question.first[word], TYPES[act.type]] = 1
     return Truth(
         torch.from_numpy(np.concatenate(values)),
         torch.from_numpy(np.concatenate(weights)),
@@ -194,7 +191,7 @@ def _of_question(
     story: Story, number: int, question: Question, settings: Settings
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], list[tuple[int, int]]]:
     """Values, weights, and the modes of pairs: of one sentence."""
-    shape = len(question.pairs), len(_TYPES)
+    shape = len(question.pairs), len(TYPES)
     values, weights = np.zeros(shape, np.float32), np.ones(shape, np.float32)
     modes: dict[int, int] = {}
     if story.asked is not None:
@@ -205,8 +202,8 @@ def _of_question(
         weight = _weight(act, number, settings)
         for at, pair in enumerate(question.pairs):
             if pair in act.pairs:
-                values[at, _TYPES[act.type]] = weight > 0
-                weights[at, _TYPES[act.type]] = weight
+                values[at, TYPES[act.type]] = weight > 0
+                weights[at, TYPES[act.type]] = weight
                 if weight > 0 and story.asked is None:
                     modes[at] = 0 if act.mode is None else 1 + MODES.index(act.mode)
     return values, weights, list(modes.items())

@@ -11,14 +11,12 @@ from training.relate.stories import Coded, Story
 from worker.events.language import nlp as pipeline
 from worker.events.mending import mend
 from worker.events.parties import Gazetteer
-from worker.events.relate.lines import Pair
+from worker.events.relate.lines import MUTUAL, Pair
 from worker.events.relate.reading import look
 from worker.events.rules import Lexicon
 
 NONE = "NONE"
 """The label of pairs that no act joins."""
-
-_MUTUAL = frozenset({"AGREE", "CONSULT", "COOPERATE", "SUPPORT"})
 
 
 def stories(
@@ -32,7 +30,7 @@ def stories(
         mend(doc, lexicon)
         passage, asked = look(doc, example.spans, gazetteer, lexicon)
         known = set(asked)
-        if example.type not in _MUTUAL:
+        if example.type not in MUTUAL:
             known |= {(n, _turned(pair)) for n, pair in asked if pair[1]}
         act = Coded(
             example.type,

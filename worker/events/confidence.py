@@ -27,7 +27,7 @@ def certainty(told: Told) -> float:
 def signs(told: Told) -> dict[str, float]:
     """What speaks for or against an event, as the table names it, and how loudly."""
     parties = (*told.actors, *told.recipients)
-    rule = lexicon().by_id.get(told.label.partition("/")[0])
+    rule = lexicon().rule(told.label)
     holds = {
         "always": True,
         "learnt": rule is None,

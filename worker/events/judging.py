@@ -20,22 +20,19 @@ from worker.events.frames.evidence import stretch
 from worker.events.language.tree import Standing
 from worker.events.locations import location
 from worker.events.merge import Told
-from worker.events.plover import types
 from worker.events.relate import sight
-from worker.events.relate.lines import NOBODY, Claim, Pair, passages
+from worker.events.relate.encoding import TYPES
+from worker.events.relate.lines import MUTUAL, NOBODY, Claim, Pair, passages
 from worker.events.relate.network import Answer, Network, packaged
 from worker.events.rules import Rule, lexicon
 from worker.events.telling import Draft, Heard
-from worker.events.who.phrases import Named
+from worker.events.who.phrases import Named, referred
 
 SURE = 0.6
 """Probability from which an act is added that no rule told."""
 
 DOUBTED = 0.2
 """Probability below which an act that a verb tells by the rules is dropped."""
-
-_MUTUAL = frozenset({"AGREE", "CONSULT", "COOPERATE", "SUPPORT"})
-_TYPES = {kind: number for number, kind in enumerate(types())}
 
 Parties = tuple[tuple[str, ...], tuple[str, ...]]
 """Codes of actors and of recipients."""
@@ -114,7 +111,7 @@ class Judge:
         *before, here = heard
         best = max(
             (a for a in sure if {*a.pair} - {NOBODY} <= {*parties[0], *parties[1]}),
-            key=lambda answer: float(answer.shares[_TYPES[kind]]),
+            key=lambda answer: float(answer.shares[TYPES[kind]]),
         )
         actors, recipients = (
             tuple(_party(code, here, before, understood) for code in codes) for codes in parties
@@ -129,7 +126,7 @@ class Judge:
         )  # fmt: skip
         when = here.timeline.date(trigger, act.standing)
         found = telling.told(act, when, self.anchor, here.offset, location(act, here.phrases))
-        return replace(found, belief=float(best.shares[_TYPES[kind]]))
+        return replace(found, belief=float(best.shares[TYPES[kind]]))
 
 
 def together(kind: str, pairs: Iterable[Pair]) -> Iterator[Parties]:
@@ -138,7 +135,7 @@ def together(kind: str, pairs: Iterable[Pair]) -> Iterator[Parties]:
     What is mutual and told in both directions is one act of all.
     """
     known = set(pairs)
-    mutual = {p for p in known if kind in _MUTUAL and p[::-1] in known}
+    mutual = {p for p in known if kind in MUTUAL and p[::-1] in known}
     yield from ((group, ()) for group in _companies(mutual))
     targets: dict[str, set[str]] = defaultdict(set)
     for source, target in known - mutual:
@@ -176,8 +173,7 @@ def _party(
         for _, named in sight.marks(one.span, one.named, one.phrases)
         if named.code == code
     )
-    found = next(earlier, None) or understood[code]
-    return replace(found, start=-1, end=-1, basis="reference")
+    return referred([next(earlier, None) or understood[code]])[0]
 
 
 def _sentence(act: Told, heard: Sequence[Heard]) -> int | None:
@@ -198,7 +194,7 @@ def _joined(told: Told) -> Iterator[frozenset[str]]:
 
 def _believed(told: Told, answers: Iterable[Answer]) -> Told:
     pairs = set(_claim(told).pairs())
-    at = _TYPES[told.type]
+    at = TYPES[told.type]
     found = [answer for answer in answers if answer.pair in pairs]
     if not found:
         return told
@@ -209,7 +205,7 @@ def _believed(told: Told, answers: Iterable[Answer]) -> Told:
 
 def _is_doubtful(told: Told) -> bool:
     """What a noun tells in passing ("during the visit of …") the model doubts too readily."""
-    rule = lexicon().by_id.get(told.label.partition("/")[0])
+    rule = lexicon().rule(told.label)
     return told.belief < DOUBTED and (rule is None or rule.pos != "n")
 
 
@@ -218,7 +214,7 @@ def _overlooked(
 ) -> Iterator[tuple[str, list[Answer]]]:
     """Per type, the pairs of a sentence between which the model finds an act that no rule told."""
     likely = [answer for answer in answers if answer.highest >= SURE]
-    for kind, at in _TYPES.items() if likely else ():
+    for kind, at in TYPES.items() if likely else ():
         sure = [
             a for a in likely if a.shares[at] >= SURE and (kind, frozenset(a.pair)) not in known
         ]

@@ -111,6 +111,10 @@ class Lexicon:
         """Lines by which a state acts alone, whatever else is told: tests, drills, call-ups."""
         return tuple(r for r in self.rules if r.type == "MOBILIZE" and "alone" in r.flags)
 
+    def rule(self, label: str) -> Rule | None:
+        """The line of an act's label ("retreat.release/future"); None where no line fired."""
+        return self.by_id.get(label.partition("/")[0])
+
     def triggers(self, pos: str, word: str) -> tuple[Rule, ...]:
         """Rules for a word, the most demanding first."""
         return self.by_trigger.get((pos, word), ())

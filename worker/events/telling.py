@@ -27,7 +27,7 @@ from worker.events.merge import Told
 from worker.events.relate import sight
 from worker.events.relate.lines import Line
 from worker.events.rules import Lexicon
-from worker.events.who.phrases import Named, Phrases, distinct, is_somebody, referred
+from worker.events.who.phrases import Named, Phrases, by_token, distinct, is_somebody, referred
 from worker.events.who.reference import Discourse, Seen
 from worker.events.who.speech import Speech
 from worker.events.worth import Part
@@ -140,11 +140,7 @@ class Telling:
         self, number: int, doc: Doc, offset: int, found: list[tuple[int, int, Named]]
     ) -> None:
         found = self._with_leader(found)
-        at: dict[int, list[Named]] = {}
-        posts: dict[int, list[Named]] = {}
-        for start, end, named in found:
-            for i in range(start, end):
-                (posts if named.how == "posting" else at).setdefault(i, []).append(named)
+        at, posts = by_token(found)
         every = found
         sent = [one for one in found if one[2].how == "posting"]
         found = [one for one in found if one[2].how != "posting"]

@@ -21,7 +21,6 @@ from spacy import tokens as spacy_tokens
 from spacy.lang.en.lex_attrs import like_num
 from spacy.lang.lex_attrs import is_punct
 from spacy.strings import StringStore
-from spacy.vectors import Vectors  # type: ignore[import-not-found]
 
 _COPIED: list[int | str] = ["HEAD", "ORTH", "LEMMA", "SPACY", "POS", "TAG", "DEP", "MORPH"]
 
@@ -255,7 +254,6 @@ class Doc:
         text: all of it.
         tokens: its words.
         offsets: where each of them begins, in code points.
-        vectors: the word vectors of the pipeline; of width 0 where it has none.
         is_parsed: whether a parser has seen it.
     """
 
@@ -267,7 +265,6 @@ class Doc:
             names: what finds its named entities; without it they are there already.
         """
         self.text = source.text
-        self.vectors: Vectors = source.vocab.vectors
         self.is_parsed = source.has_annotation("DEP")
         self._source = source
         self._names = names

@@ -32,16 +32,17 @@ PLACES = ("here", "posting", "elsewhere")
 MASKS = tuple(f"[unused{n}]" for n in range(2 * (len(KINDS) + 1)))
 """Pieces that stand for the name of a party: of each kind, first of a body, then of a person."""
 
-CLAIMED = len(types()) + 2
+TYPES = {kind: number for number, kind in enumerate(types())}
+"""Each type's column in the arrays, and in what the network answers."""
+
+CLAIMED = len(TYPES) + 2
 """What a pair's claims are told by: each type; that the rules were not asked; that any is there."""
 
 _OPEN, _CLOSE = "[CLS]", "[SEP]"
 _RELATION = {label: number for number, label in enumerate(RELATIONS, start=1)}
-_TYPE = {kind: number for number, kind in enumerate(types())}
 _OTHER = len(KINDS)
 
 Floats = NDArray[np.float32]
-Numbers = NDArray[np.int64]
 Arrays = dict[str, NDArray[np.float32] | NDArray[np.int64] | NDArray[np.bool_]]
 
 
@@ -99,7 +100,7 @@ def _read(cuts: Sequence[_Pieces]) -> Arrays:
     """(b, t) `ids`, `relations`, `marks`, `mask`, and (b, t, types) `hints`."""
     shape = len(cuts), max((len(cut.ids) for cut in cuts), default=1)
     ids, relations, marks, mask = (np.zeros(shape, np.int64) for _ in range(4))
-    hints = np.zeros((*shape, len(_TYPE)), np.float32)
+    hints = np.zeros((*shape, len(TYPES)), np.float32)
     for row, cut in enumerate(cuts):
         size = len(cut.ids)
         ids[row, :size] = cut.ids
@@ -108,7 +109,7 @@ def _read(cuts: Sequence[_Pieces]) -> Arrays:
         mask[row, :size] = 1
         for at, kinds in enumerate(cut.hints):
             for kind in kinds:
-                hints[row, at, _TYPE[kind]] = 1
+                hints[row, at, TYPES[kind]] = 1
     return {"ids": ids, "relations": relations, "marks": marks, "mask": mask, "hints": hints}
 
 
@@ -187,8 +188,8 @@ def _claims(line: Line, pairs: Sequence[Pair]) -> Floats:
     for claim in line.claims:
         for pair in claim.pairs():
             if pair in rows:
-                table[rows[pair], _TYPE[claim.type]] = 1
-    table[:, -1] = table[:, : len(_TYPE)].any()
+                table[rows[pair], TYPES[claim.type]] = 1
+    table[:, -1] = table[:, : len(TYPES)].any()
     return table
 
 

@@ -13,7 +13,12 @@ from itertools import permutations
 NOBODY = ""
 """The target of an act of one party."""
 
-_TOGETHER = 4  # sentences read in one go
+MUTUAL = frozenset({"AGREE", "CONSULT", "COOPERATE", "SUPPORT"})
+"""Types of what both may do together; told in both directions, it is one act of both."""
+
+TOGETHER = 4
+"""Most sentences of a passage."""
+
 _WORDS = 110  # most words of them
 _PARTIES = 8  # most parties of one sentence that are asked about: 64 pairs
 
@@ -111,7 +116,7 @@ class Passage:
         return both + [(code, NOBODY) for code in codes if code in here]
 
 
-def passages(lines: Mapping[int, Line], *, first: int = _TOGETHER) -> Iterator[Passage]:
+def passages(lines: Mapping[int, Line], *, first: int = TOGETHER) -> Iterator[Passage]:
     """Put what stands together into passages.
 
     Args:
@@ -126,7 +131,7 @@ def passages(lines: Mapping[int, Line], *, first: int = _TOGETHER) -> Iterator[P
         follows = number == start + len(together)
         if together and not (follows and len(together) < most and words <= _WORDS):
             yield Passage(start, tuple(together))
-            together, most, words = [], _TOGETHER, len(line.words)
+            together, most, words = [], TOGETHER, len(line.words)
         if not together:
             start = number
         together.append(line)

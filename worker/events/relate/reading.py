@@ -16,7 +16,7 @@ from worker.events.relate import sight
 from worker.events.relate.lines import NOBODY, Pair, Passage
 from worker.events.rules import Lexicon
 from worker.events.who import naming
-from worker.events.who.phrases import Named, Phrases
+from worker.events.who.phrases import Named, Phrases, by_token
 
 Spans = tuple[tuple[int, int] | None, tuple[int, int] | None]
 """First and last code point (exclusive) of source and target."""
@@ -41,12 +41,7 @@ def look(
     kinds = {i: named.kind for start, end, named in found for i in range(start, end)}
     named = [(s.start, s.end, _party(code, s, kinds, lexicon)) for code, s in marked]
     named += [one for one in found if taken.isdisjoint(range(one[0], one[1]))]
-    at: dict[int, list[Named]] = {}
-    posts: dict[int, list[Named]] = {}
-    for start, end, one in named:
-        for i in range(start, end):
-            (posts if one.how == "posting" else at).setdefault(i, []).append(one)
-    phrases = Phrases(lexicon, at, posts, lambda *_: [], lambda *_: [])
+    phrases = Phrases(lexicon, *by_token(named), lambda *_: [], lambda *_: [])
     triggers = Triggers(lexicon, phrases)
     lines = (sight.line(s, named, phrases, triggers, None) for s in doc.sents)
     passage = Passage(0, tuple(replace(line, claims=None) for line in lines))

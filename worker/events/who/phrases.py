@@ -647,6 +647,22 @@ def _claims(clause: Token) -> bool:
     return any(lemma(c) == "responsibility" for c in objects)
 
 
+def by_token(
+    found: Iterable[tuple[int, int, Named]],
+) -> tuple[dict[int, list[Named]], dict[int, list[Named]]]:
+    """Who is named at each token, and which states are where somebody's embassy stands.
+
+    Args:
+        found: first token and last one (exclusive) of each name, and who it names.
+    """
+    at: dict[int, list[Named]] = {}
+    posts: dict[int, list[Named]] = {}
+    for start, end, named in found:
+        for i in range(start, end):
+            (posts if named.how == "posting" else at).setdefault(i, []).append(named)
+    return at, posts
+
+
 def referred(told: Iterable[Named]) -> list[Named]:
     """Parties meant by a reference: their own words stand elsewhere."""
     return [replace(n, start=-1, end=-1, basis="reference") for n in told]

@@ -26,7 +26,7 @@ from worker.events.merge import Told
 from worker.events.parties import Gazetteer
 from worker.events.plover import data
 
-UNSEEN = ("voa-kept", "held", "statements-kept", "articles-kept")
+UNSEEN = ("voa-kept", "held", "statements-kept", "articles-kept", "plain-kept")
 TUNED = ("dev", "seed", "own")
 RIDGE = 0.01
 """Pull of each weight towards zero, per event: enough that a sign seen five times stays quiet."""

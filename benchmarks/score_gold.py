@@ -40,6 +40,7 @@ FILES = {
     "held": ROOT / "tests" / "data" / "held_out_articles.jsonl",
     "statements": ROOT / "tests" / "data" / "statements_articles.jsonl",
     "articles-kept": Path(__file__).with_name("articles_kept.jsonl"),
+    "plain-kept": Path(__file__).with_name("plain_kept.jsonl"),
     "statements-kept": ROOT / "tests" / "data" / "statements_kept_articles.jsonl",
 }
 

@@ -10,7 +10,7 @@ import pytest
 
 from worker.events import judging
 from worker.events.extract import Coder
-from worker.events.judging import DOUBTED, SURE, Judge, together
+from worker.events.judging import DOUBTED, SURE, SURE_ALONE, Judge, together
 from worker.events.language.nlp import load
 from worker.events.merge import Told
 from worker.events.parties import Gazetteer
@@ -22,7 +22,7 @@ from worker.model import Article, Event
 
 NLP, GAZETTEER = load(), Gazetteer.load()
 CODES = ("NOR", "TCD", "PER")
-DOUBTFUL, CERTAIN = DOUBTED / 2, (1 + SURE) / 2
+DOUBTFUL, CERTAIN = DOUBTED / 2, (1 + SURE_ALONE) / 2
 
 
 class Opinion:
@@ -39,7 +39,7 @@ class Opinion:
                 for pair in passage.pairs(number):
                     self.asked.append((passage.start + number, pair))
                     shares = [self._shares.get((kind, *pair), 0.2) for kind in types()]
-                    modes = [float(mode == self._mode) for mode in ("", *MODES)]
+                    modes = [float((mode or "") == self._mode) for _, mode in MODES]
                     yield Answer(
                         passage.start + number,
                         pair,
@@ -86,7 +86,7 @@ def test_what_a_noun_tells_in_passing_stays() -> None:
 
 def test_an_act_that_no_rule_told_is_added_where_the_model_is_sure() -> None:
     text = "It rained in Lima. On Friday, Norway gave the cold shoulder to Chad."
-    shares = {("REJECT", "NOR", "TCD"): CERTAIN, ("ACCUSE", "TCD", "NOR"): SURE - 0.01}
+    shares = {("REJECT", "NOR", "TCD"): CERTAIN, ("ACCUSE", "TCD", "NOR"): SURE_ALONE - 0.01}
     (event,) = coded(text, Opinion(shares, word="shoulder", mode="meet"))
     assert (event.type, event.mode, *codes(event)) == ("REJECT", "meet", ["NOR"], ["TCD"])
     assert event.rule == "relate.reject"
@@ -98,6 +98,24 @@ def test_an_act_that_no_rule_told_is_added_where_the_model_is_sure() -> None:
     assert account.rule_line is None
     assert account.trigger.quote == "shoulder"
     assert [party.entry is not None for party in account.parties] == [True, True]
+
+
+def test_where_the_rules_told_an_act_another_one_is_likelier() -> None:
+    shares = {("REJECT", "NOR", "TCD"): (SURE + SURE_ALONE) / 2, ("ACCUSE", "PER", "TCD"): CERTAIN}
+    text = "Norway gave the cold shoulder to Chad."
+    assert coded(text, Opinion(shares, word="shoulder")) == ()
+    found = coded(f"{text} Peru condemned Chad.", Opinion(shares, word="shoulder"))
+    assert sorted(event.type for event in found) == ["ACCUSE", "REJECT"]
+
+
+def test_a_mode_read_from_what_is_asked_for_gives_way_to_a_likelier_one() -> None:
+    read = coded("Norway urged Chad to reconsider.", Opinion({}))[0]
+    likelier = coded("Norway urged Chad to reconsider.", Opinion({}, mode="yield"))[0]
+    assert (read.type, read.mode, likelier.mode) == ("REQUEST", "change", "yield")
+    summoned = "Norway summoned the ambassador of Chad."
+    own = coded(summoned, Opinion({}))[0].mode
+    assert own is not None
+    assert coded(summoned, Opinion({}, mode="allege"))[0].mode == own
 
 
 def test_what_the_rules_told_already_is_not_added_again() -> None:

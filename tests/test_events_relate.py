@@ -22,6 +22,7 @@ from worker.events.relate.lines import (
     Passage,
     passages,
 )
+from worker.events.relate.network import packaged, packs
 from worker.events.relate.pieces import Vocabulary
 from worker.events.relate.reading import look
 from worker.events.rules import lexicon
@@ -184,20 +185,59 @@ def test_the_arrays_say_where_parties_stand() -> None:
     second = line("the minister met .", state(1, "NOR", "head"), claims=(claim,))
     batch = encode([Passage(0, (first, second))], VOCABULARY)
     arrays = batch.arrays
-    assert [PIECES[n] for n in arrays["ids"][0]][:4] == ["[CLS]", "[unused0]", "met", "[unused0]"]
+    assert [PIECES[n] for n in arrays["ids"]][:4] == ["[CLS]", "[unused0]", "met", "[unused0]"]
     question = batch.questions[1]
-    norway, chad = 0, 1
-    row = {pair: n for n, pair in enumerate(question.pairs)}
-    assert arrays["here"][1, norway].argmax() == question.first[1]
-    assert arrays["here"][1, chad].sum() == 0
-    assert arrays["before"][1].sum(axis=1).tolist() == [1, 1]
     offset = len(batch.questions[0].pairs)
+    row = {pair: offset + n for n, pair in enumerate(question.pairs)}
+    norway, chad = (arrays[side][row["NOR", "TCD"]] for side in ("source", "target"))
+    here, before = arrays["standing"][::2], arrays["standing"][1::2]
+    assert here[norway].argmax() == question.first[1]
+    assert here[chad].sum() == 0
+    assert before[[norway, chad]].sum(axis=1).tolist() == [1, 1]
+    assert arrays["words"][1].nonzero()[0].tolist() == question.first
+    assert arrays["target"][row["NOR", NOBODY]] == len(arrays["parties"])
     claimed = arrays["claims"][offset:]
-    assert claimed[row["NOR", "TCD"], plover.types().index("ACCUSE")] == 1
+    assert claimed[row["NOR", "TCD"] - offset, plover.types().index("ACCUSE")] == 1
     assert claimed[:, -1].all()
     assert claimed[:, : len(plover.types())].sum() == 1
     silent = encode([Passage(0, (first, replace(second, claims=None)))], VOCABULARY)
     assert silent.arrays["claims"][-1, -2] == 1
+
+
+def test_passages_stand_behind_one_another() -> None:
+    one = Passage(0, (line("Norway met Chad .", state(0, "NOR"), state(2, "TCD")),))
+    other = Passage(4, (line("Peru met the minister .", state(0, "PER"), state(3, "TCD", "head")),))
+    alone, both = encode([other], VOCABULARY), encode([one, other], VOCABULARY)
+    size = len(alone.arrays["ids"])
+    assert both.arrays["passage"][-size:].tolist() == [1] * size
+    for name in ("ids", "marks", "place"):
+        assert both.arrays[name][-size:].tolist() == alone.arrays[name].tolist()
+    parties, pairs = len(alone.arrays["parties"]), len(alone.arrays["source"])
+    standing = both.arrays["standing"][-2 * parties :]
+    assert np.array_equal(standing[:, -size:], alone.arrays["standing"])
+    assert not standing[:, :-size].any()
+    assert (both.arrays["question"][-pairs:] == 1).all()
+    ends = both.arrays["source"][-pairs:].max(), both.arrays["target"][-pairs:].max()
+    assert ends == (2 * parties - 1, 2 * parties)
+
+
+def test_what_is_said_of_a_passage_hangs_on_no_other_of_its_article() -> None:
+    found = [
+        Passage(n, (line(text, state(0, "NOR"), state(2, "TCD")),))
+        for n, text in enumerate(("Norway bombed Chad .", "Norway met Chad on Monday ."))
+    ]
+    network = packaged()
+    together = list(network.answers(found))
+    apart = [answer for passage in found for answer in network.answers([passage])]
+    assert [(a.sentence, a.pair) for a in together] == [(a.sentence, a.pair) for a in apart]
+    for one, other in zip(together, apart, strict=True):
+        assert one.shares == pytest.approx(other.shares, abs=0.03)  # of eight bits
+
+
+def test_passages_are_packed_in_order_up_to_a_size() -> None:
+    found = [Passage(n, (line("word " * size),)) for n, size in enumerate((60, 50, 60, 5, 500, 1))]
+    sizes = [[len(p.lines[0].words) for p in pack] for pack in packs(found)]
+    assert sizes == [[60, 50], [60, 5], [500], [1]]
 
 
 def test_a_sentence_must_mark_both_parties_once() -> None:

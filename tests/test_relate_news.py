@@ -125,8 +125,9 @@ def test_our_own_articles_are_coded_soundly() -> None:
             assert event["actors"], article["doc_id"]
 
 
-def test_no_article_of_our_own_judges_and_teaches() -> None:
-    kept = (ROOT / "benchmarks" / "articles_kept.jsonl").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["articles_kept.jsonl", "plain_kept.jsonl"])
+def test_no_article_of_our_own_judges_and_teaches(name: str) -> None:
+    kept = (ROOT / "benchmarks" / name).read_text(encoding="utf-8")
     judging = [json.loads(line) for line in kept.splitlines()]
     assert len(judging) == 40
     assert not {one["text"] for one in judging} & {one["text"] for one in ARTICLES}

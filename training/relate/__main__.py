@@ -3,7 +3,9 @@
     python -m training.relate read WORK --corpora DIR [--gold PLOVER_GSR.jsonl]
     python -m training.relate train WORK TEACHER.pt [--layers 6]
     python -m training.relate train WORK STUDENT.pt --layers 3 --teacher TEACHER.pt
-    python -m training.relate export STUDENT.pt [--out DIR]
+    python -m training.relate train WORK THIN.pt --layers 3 --inner 768 --teacher TEACHER.pt \\
+        --start STUDENT.pt
+    python -m training.relate export THIN.pt [--out DIR]
     python -m training.relate judge WORK [--files DIR]
 
 `train` and `export` need what ``training/teacher.txt`` names. `judge` asks the packaged model, or
@@ -45,9 +47,10 @@ def main() -> None:
         elif name == "train":
             command.add_argument("out", type=Path)
             command.add_argument("--layers", type=int, default=6)
+            command.add_argument("--inner", type=int, default=1536)
+            command.add_argument("--start", type=Path, help="a model to begin with, made thin")
             command.add_argument("--epochs", type=int, default=4)
             command.add_argument("--seed", type=int, default=1)
-            command.add_argument("--start", type=Path, help="a deeper model to begin with")
             command.add_argument("--teacher", type=Path, action="append", default=[])
         elif name == "export":
             command.add_argument("model", type=Path)
@@ -79,19 +82,22 @@ def train(
     folder: Path,
     out: Path,
     layers: int,
+    inner: int,
     epochs: int,
     seed: int,
-    start: Path | None,
     teacher: list[Path],
+    start: Path | None,
 ) -> None:
     """Learn from all but what is kept for judging."""
     from training.relate import fit  # noqa: PLC0415 - torch
 
     found = _kept(folder)
     learnt = [story for example, story in found["pairs"] if example.group != judge.KEPT]
-    settings = fit.Settings(layers=layers, epochs=epochs, seed=seed)
+    settings = fit.Settings(layers=layers, inner=inner, epochs=epochs, seed=seed)
     if layers < fit.Settings().layers:
         settings = replace(settings, rate=3e-4)
+    if start:
+        settings = replace(settings, rate=1.5e-4, head_rate=5e-4)
     teachers = [fit.load(path) for path in teacher]
     coded = [*found["news"], *found["articles"]]
     fit.train(coded, learnt, settings, out, teachers, fit.load(start) if start else None)

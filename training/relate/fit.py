@@ -21,6 +21,8 @@ from worker.events.relate.network import MODES
 from worker.events.relate.pieces import Vocabulary
 
 _PIECES = 3000  # of a batch, its padding included
+_TYPE = torch.tensor([TYPES[kind] for kind, _ in MODES])
+_WATCHED = 60  # batches by which neurons are judged
 _NOISE = 12  # pieces by which lengths differ within a batch
 
 
@@ -30,16 +32,19 @@ class Settings:
 
     Attributes:
         pairs: share of the labelled pairs that are read in each epoch.
+        modes: weight of the modes beside the types.
         optional, also: weight of acts that coders may leave out, and of the other sentences that
             tell an act.
     """
 
     layers: int = 6
+    inner: int = 1536
     epochs: int = 4
     rate: float = 2e-4
     head_rate: float = 1e-3
     warm_up: float = 0.1
     pairs: float = 0.6
+    modes: float = 0.6
     optional: float = 0.5
     also: float = 0.5
     seed: int = 1
@@ -55,7 +60,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Truth:
-    """What is true of a batch: (n, types) values and weights, modes of pairs, trigger words."""
+    """What is true of a batch: (n, types) values and weights, modes of pairs, trigger words.
+
+    A mode is the number of its pair and of the mode in `MODES`.
+    """
 
     values: Tensor
     weights: Tensor
@@ -75,21 +83,21 @@ def train(
         stories: coded as a whole.
         pairs: of which one pair is labelled.
         teachers: whose mean opinion counts as much as the labels.
-        start: a deeper model to begin with; by default the transformer as it comes.
+        start: what to begin with, made thin; by default the transformer as it comes.
     """
     torch.manual_seed(settings.seed)
     rng = random.Random(settings.seed)
     vocabulary = Vocabulary(tuple(pieces()[0]))
-    model = Model(settings.layers)
-    if start is not None:
-        model.begin_with(start)
+    rounds = [_round(stories, pairs, settings, rng) for _ in range(settings.epochs)]
+    model = start or Model(settings.layers, settings.inner)
+    if start is not None and settings.inner < start.shape[1]:
+        start.thin(settings.inner, _loads(start, rounds[0][:_WATCHED], vocabulary))
     brought, new = model.learnt()
     groups = [
         {"params": brought, "lr": settings.rate},
         {"params": new, "lr": settings.head_rate},
     ]
     optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=0.01)
-    rounds = [_round(stories, pairs, settings, rng) for _ in range(settings.epochs)]
     steps = sum(map(len, rounds))
     warm = settings.warm_up * steps
     schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -104,11 +112,11 @@ def train(
             given = tensors(batch.arrays)
             with torch.autocast("cpu", torch.bfloat16):
                 scores = model(**given)
-                loss = loss_of(scores, truth(items, batch, settings))
+                loss = loss_of(scores, truth(items, batch, settings), settings)
                 if teachers:
                     with torch.no_grad():
                         opinions = [teacher(**given) for teacher in teachers]
-                    loss = (loss + _distance(scores, opinions)) / 2
+                    loss = (loss + _distance(scores, opinions, settings)) / 2
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -119,14 +127,35 @@ def train(
             if done % 100 == 0:
                 print(f"{done} of {steps}, {time.monotonic() - began:.0f} s", flush=True)
         print(f"epoch {number}: {total / len(batches):.3f}", flush=True)
-        torch.save((settings.layers, model.state_dict()), out)
+        torch.save((model.shape, model.state_dict()), out)
     return model.eval()
+
+
+def _loads(model: Model, batches: Sequence[list[Item]], vocabulary: Vocabulary) -> list[Tensor]:
+    """How much each neuron inside each layer fires."""
+    layers = model.encoder.encoder.layer
+    sums = [torch.zeros(model.shape[1]) for _ in layers]
+
+    def watch(at: int, fired: Tensor) -> None:
+        sums[at] += fired.detach().float().abs().mean((0, 1))
+
+    hooks = [
+        layer.intermediate.register_forward_hook(lambda *told, at=n: watch(at, told[2]))
+        for n, layer in enumerate(layers)
+    ]
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        for items in batches:
+            batch = encode([item.passage for item in items], vocabulary)
+            model.eval()(**tensors(batch.arrays))
+    for hook in hooks:
+        hook.remove()
+    return sums
 
 
 def load(path: Path) -> Model:
     """A model as `train` wrote it."""
-    layers, weights = torch.load(path)
-    model = Model(layers)
+    shape, weights = torch.load(path)
+    model = Model(*shape)
     model.load_state_dict(weights)
     return model.eval()
 
@@ -162,8 +191,8 @@ def truth(items: Sequence[Item], batch: Batch, settings: Settings) -> Truth:
     values: list[NDArray[np.float32]] = []
     weights: list[NDArray[np.float32]] = []
     modes: list[tuple[int, int]] = []
-    shape = (*batch.arrays["ids"].shape, len(TYPES))
-    triggers, tagged = np.zeros(shape, np.float32), np.zeros(shape[:2], np.float32)
+    size = len(batch.arrays["ids"])
+    triggers, tagged = np.zeros((size, len(TYPES)), np.float32), np.zeros(size, np.float32)
     row = 0
     for question in batch.questions:
         item = items[question.passage]
@@ -174,10 +203,10 @@ def truth(items: Sequence[Item], batch: Batch, settings: Settings) -> Truth:
         modes += [(row + at, mode) for at, mode in found]
         row += len(question.pairs)
         if item.story.asked is None and all(act.words for act in item.story.coded):
-            tagged[question.passage, question.first] = 1
+            tagged[question.first] = 1
         for act in item.story.coded:
             for word in act.words.get(number, ()):
-                triggers[question.passage, question.first[word], TYPES[act.type]] = 1
+                triggers[question.first[word], TYPES[act.type]] = 1
     return Truth(
         torch.from_numpy(np.concatenate(values)),
         torch.from_numpy(np.concatenate(weights)),
@@ -193,7 +222,7 @@ def _of_question(
     """Values, weights, and the modes of pairs: of one sentence."""
     shape = len(question.pairs), len(TYPES)
     values, weights = np.zeros(shape, np.float32), np.ones(shape, np.float32)
-    modes: dict[int, int] = {}
+    modes: dict[tuple[int, str], int] = {}
     if story.asked is not None:
         known = [(number, pair) in story.asked for pair in question.pairs]
         weights *= np.array(known, np.float32)[:, None]
@@ -205,8 +234,8 @@ def _of_question(
                 values[at, TYPES[act.type]] = weight > 0
                 weights[at, TYPES[act.type]] = weight
                 if weight > 0 and story.asked is None:
-                    modes[at] = 0 if act.mode is None else 1 + MODES.index(act.mode)
-    return values, weights, list(modes.items())
+                    modes[at, act.type] = MODES.index((act.type, act.mode))
+    return values, weights, [(at, mode) for (at, _), mode in modes.items()]
 
 
 def _weight(act: Coded, number: int, settings: Settings) -> float:
@@ -217,26 +246,37 @@ def _weight(act: Coded, number: int, settings: Settings) -> float:
     return weight * settings.also if number in act.also else 0.0
 
 
-def loss_of(scores: Scores, truth: Truth) -> Tensor:
+def loss_of(scores: Scores, truth: Truth, settings: Settings) -> Tensor:
     """Cross entropy of types, of modes, and of the words that tell an act."""
     binary = nn.functional.binary_cross_entropy_with_logits
     positive = max(1.0, float((truth.values * truth.weights).sum()))
     loss = binary(scores.types, truth.values, weight=truth.weights, reduction="sum") / positive
     if truth.modes:
         rows, modes = (torch.tensor(part) for part in zip(*truth.modes, strict=True))
-        loss = loss + 0.3 * nn.functional.cross_entropy(scores.modes[rows], modes)
+        told = nn.functional.cross_entropy(_of_type(scores.modes[rows], modes), modes)
+        loss = loss + settings.modes * told
     if bool(truth.tagged.any()):
-        each = binary(scores.triggers, truth.triggers, reduction="none").sum(2) * truth.tagged
+        each = binary(scores.triggers, truth.triggers, reduction="none").sum(1) * truth.tagged
         loss = loss + 0.5 * each.sum() / max(1.0, float(truth.triggers.sum()))
     return loss
 
 
-def _distance(scores: Scores, opinions: Sequence[Scores]) -> Tensor:
+def _distance(scores: Scores, opinions: Sequence[Scores], settings: Settings) -> Tensor:
     """Cross entropy with what the teachers think."""
     shares = torch.stack([one.types.sigmoid() for one in opinions]).mean(0)
-    modes = torch.stack([one.modes.softmax(1) for one in opinions]).mean(0)
+    modes = torch.stack([_by_type(one.modes) for one in opinions]).exp().mean(0)
     binary = nn.functional.binary_cross_entropy_with_logits
     loss = binary(scores.types, shares, reduction="sum") / max(1.0, float(shares.sum()))
-    likely = shares.max(1).values
-    each = nn.functional.cross_entropy(scores.modes, modes, reduction="none")
-    return loss + 0.3 * (each * likely).sum() / max(1.0, float(likely.sum()))
+    each = -_by_type(scores.modes) * modes * shares[:, _TYPE]
+    return loss + settings.modes * each.sum() / max(1.0, float(shares.sum()))
+
+
+def _of_type(scores: Tensor, modes: Tensor) -> Tensor:
+    """The scores of modes, of which those of another type than the true one cannot be."""
+    return scores.masked_fill(_TYPE[None] != _TYPE[modes][:, None], float("-inf"))
+
+
+def _by_type(scores: Tensor) -> Tensor:
+    """Logarithms of the shares of the modes of each type."""
+    sums = [scores[:, n == _TYPE].logsumexp(1) for n in range(len(TYPES))]
+    return scores - torch.stack(sums, 1)[:, _TYPE]

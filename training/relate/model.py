@@ -7,6 +7,7 @@ and what the rules claim of them make the scores of the sixteen types and of the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -64,7 +65,7 @@ def pieces() -> tuple[list[str], list[int]]:
 
 @dataclass(frozen=True)
 class Scores:
-    """What the model says: (n, types), (n, 1 + modes), (n, t) looked at, (b, t, types) triggers."""
+    """What the model says: (n, types), (n, modes), (n, t) looked at, (t, types) triggers."""
 
     types: Tensor
     modes: Tensor
@@ -77,9 +78,10 @@ class Model(nn.Module):
 
     Args:
         layers: of the transformer; fewer than its six are picked evenly.
+        inner: neurons inside each of them, at most its 1,536.
     """
 
-    def __init__(self, layers: int = 6, drop: float = 0.1) -> None:
+    def __init__(self, layers: int = 6, inner: int = 1536, drop: float = 0.1) -> None:
         super().__init__()
         self.encoder = AutoModel.from_pretrained(
             encoder_path(),
@@ -90,6 +92,7 @@ class Model(nn.Module):
         )
         stack = self.encoder.encoder
         stack.layer = nn.ModuleList(stack.layer[n] for n in _KEPT_LAYERS[layers])
+        self.thin(inner, [layer.intermediate.dense.weight.norm(dim=1) for layer in stack.layer])
         self._shrink()
         size = self.encoder.config.hidden_size
         kinds = len(KINDS) + 1
@@ -106,7 +109,7 @@ class Model(nn.Module):
         self.key_source, self.key_target = (nn.Linear(size, WIDTH) for _ in range(2))
         self.values, self.salience = nn.Linear(size, WIDTH), nn.Linear(size, HEADS)
         self.hidden = nn.Linear(3 * WIDTH + CLAIMED, HIDDEN)
-        self.types, self.modes = nn.Linear(HIDDEN, len(types())), nn.Linear(HIDDEN, 1 + len(MODES))
+        self.types, self.modes = nn.Linear(HIDDEN, len(types())), nn.Linear(HIDDEN, len(MODES))
         self.claims = nn.Linear(CLAIMED, len(types()), bias=False)
         self.triggers = nn.Linear(size, len(types()))
         self.drop = nn.Dropout(0.2)
@@ -116,13 +119,28 @@ class Model(nn.Module):
         nn.init.constant_(self.types.bias, -4.0)
         nn.init.constant_(self.triggers.bias, -5.0)
 
-    def begin_with(self, other: Model) -> None:
-        """Take over the weights of a deeper one, whose first and last layers are kept."""
-        mine, theirs = self.encoder.encoder.layer, other.encoder.encoder.layer
-        places = np.linspace(0, len(theirs) - 1, len(mine)).round().astype(int)
-        stack = nn.ModuleList(theirs[n] for n in places.tolist())
-        other.encoder.encoder.layer = stack
-        self.load_state_dict(other.state_dict())
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Layers, and neurons inside each."""
+        layers = self.encoder.encoder.layer
+        return len(layers), layers[0].intermediate.dense.out_features
+
+    def thin(self, inner: int, loads: Sequence[Tensor]) -> None:
+        """Keep some neurons of each layer: those that tell the next ones most.
+
+        Args:
+            loads: for each layer, how much each of its neurons fires.
+        """
+        for layer, load in zip(self.encoder.encoder.layer, loads, strict=True):
+            told, heard = layer.intermediate.dense, layer.output.dense
+            kept = (load * heard.weight.norm(dim=0)).topk(inner).indices.sort().values
+            layer.intermediate.dense = nn.Linear(told.in_features, inner)
+            layer.output.dense = nn.Linear(inner, heard.out_features)
+            with torch.no_grad():
+                layer.intermediate.dense.weight.copy_(told.weight[kept])
+                layer.intermediate.dense.bias.copy_(told.bias[kept])
+                layer.output.dense.weight.copy_(heard.weight[:, kept])
+                layer.output.dense.bias.copy_(heard.bias)
 
     def _shrink(self) -> None:
         """Keep the pieces that ship; those that stand for names begin as a word each."""
@@ -141,49 +159,71 @@ class Model(nn.Module):
         return [p for p in every if id(p) in brought], [p for p in every if id(p) not in brought]
 
     def forward(
-        self, ids: Tensor, relations: Tensor, marks: Tensor, mask: Tensor, hints: Tensor,
-        here: Tensor, before: Tensor, parties: Tensor, words: Tensor, passage: Tensor,
-        question: Tensor, source: Tensor, target: Tensor, claims: Tensor,
+        self, ids: Tensor, relations: Tensor, marks: Tensor, passage: Tensor, place: Tensor,
+        hints: Tensor, standing: Tensor, parties: Tensor, words: Tensor, question: Tensor,
+        source: Tensor, target: Tensor, claims: Tensor,
     ) -> Scores:  # fmt: skip
         given = self.encoder.embeddings.word_embeddings(ids)
         given = given + self.relations(relations) + self.marks(marks) + self.hints(hints)
-        read = self.encoder(inputs_embeds=given, attention_mask=mask).last_hidden_state
-        read = self.drop(read)
-        triggers = self.triggers(read)
-        own = read[passage]  # (s, t, size)
-        named = torch.cat([here.to(own.dtype) @ own, before.to(own.dtype) @ own], 2)
+        read = self.drop(self._read(given, passage, place))
+        named = (standing.to(read.dtype) @ read).reshape(len(parties), -1)
         sources = torch.tanh(self.sources(named) + self.source_kinds(parties))
         targets = torch.tanh(self.targets(named) + self.target_kinds(parties))
-        nobody = torch.tanh(self.nobody).to(targets.dtype) + torch.zeros_like(targets[:, :1])
-        targets = torch.cat([targets, nobody], 1)
-        looked = self._looks(self.ask_source(sources), self.key_source(own))[:, :, None]
-        looked = looked + self._looks(self.ask_target(targets), self.key_target(own))[:, None]
-        looked = looked + self.salience(own).transpose(1, 2)[:, None, None]
-        # (s, sources, targets, heads, t): of every two parties of a sentence, asked about or not
-        looked = looked.masked_fill(~words[:, None, None, None], -1e4).float().softmax(4)
-        values = self.values(own).unflatten(2, (HEADS, -1)).permute(0, 2, 1, 3)  # (s, heads, t, …)
-        grid = (
-            looked.to(values.dtype).flatten(1, 2).transpose(1, 2) @ values
-        )  # (s, heads, pairs, …)
-        seen = grid.transpose(1, 2).flatten(2).unflatten(1, looked.shape[1:3])
-        parts = [
-            sources[question, source],
-            targets[question, target],
-            seen[question, source, target],
-            claims.to(seen.dtype),
-        ]
-        hidden = nn.functional.gelu(self.hidden(torch.cat(parts, 1)))
-        hidden = self.drop(hidden)
+        targets = torch.cat([targets, torch.tanh(self.nobody).to(targets.dtype)[None]])
+        seen, attended = self._look(read, words, question, sources[source], targets[target])
+        parts = [sources[source], targets[target], seen, claims.to(seen.dtype)]
+        hidden = self.drop(nn.functional.gelu(self.hidden(torch.cat(parts, 1))))
         scores = self.types(hidden) + self.claims(claims)
-        attended = looked.mean(3)[question, source, target]
+        triggers = self.triggers(read)
         return Scores(scores.float(), self.modes(hidden).float(), attended, triggers.float())
 
-    def _looks(self, asking: Tensor, keys: Tensor) -> Tensor:
-        """(s, p, heads, t): how much each party's question likes each piece."""
-        asking = asking.unflatten(2, (HEADS, -1)).transpose(1, 2)
-        keys = keys.unflatten(2, (HEADS, -1)).transpose(1, 2)
-        scores: Tensor = asking @ keys.transpose(2, 3) / (WIDTH // HEADS) ** 0.5
-        return scores.transpose(1, 2)
+    def _read(self, given: Tensor, passage: Tensor, place: Tensor) -> Tensor:
+        """(t, size): the passages read, each for itself."""
+        shape = int(passage.max()) + 1, int(place.max()) + 1
+        padded = given.new_zeros((*shape, given.shape[1])).index_put((passage, place), given)
+        mask = torch.zeros(shape, dtype=torch.int64).index_put((passage, place), torch.tensor(1))
+        read: Tensor = self.encoder(inputs_embeds=padded, attention_mask=mask).last_hidden_state
+        return read[passage, place]
+
+    def _look(
+        self, read: Tensor, words: Tensor, question: Tensor, sources: Tensor, targets: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """What the heads find for each pair: (n, width), and (n, t) where they look.
+
+        The work is done by sentence, of as many words and pairs as the longest has.
+        """
+        number, piece = words.nonzero(as_tuple=True)
+        column = _columns(number)
+        shape = len(words), int(column.max()) + 1
+        there = torch.zeros(shape, dtype=torch.bool).index_put((number, column), torch.tensor(True))
+        own = read.new_zeros((*shape, read.shape[1])).index_put((number, column), read[piece])
+        row = _columns(question)
+        asking = torch.cat(
+            [_heads(self.ask_source(sources)), _heads(self.ask_target(targets))], 2
+        )  # (n, heads, …)
+        padded = asking.new_zeros((len(words), int(row.max()) + 1, *asking.shape[1:]))
+        padded = padded.index_put((question, row), asking).transpose(1, 2)
+        keys = torch.cat([_heads(self.key_source(own)), _heads(self.key_target(own))], 3)
+        scores = padded @ keys.permute(0, 2, 3, 1) / (WIDTH // HEADS) ** 0.5
+        scores = scores + self.salience(own).transpose(1, 2)[:, :, None]
+        looked = scores.masked_fill(~there[:, None, None], -1e4).float().softmax(3)
+        seen = looked.to(own.dtype) @ _heads(self.values(own)).transpose(1, 2)
+        mean = looked.mean(1)[question, row]  # (n, longest)
+        attended = torch.zeros(len(question), len(read))
+        pair, at = there[question].nonzero(as_tuple=True)
+        place = torch.zeros(shape, dtype=torch.int64).index_put((number, column), piece)
+        attended = attended.index_put((pair, place[question[pair], at]), mean[pair, at].float())
+        return seen.transpose(1, 2)[question, row].flatten(1), attended
+
+
+def _heads(vectors: Tensor) -> Tensor:
+    return vectors.unflatten(-1, (HEADS, -1))
+
+
+def _columns(rows: Tensor) -> Tensor:
+    """Number what stands in each row; rows are in order."""
+    at = torch.arange(len(rows))
+    return at - torch.searchsorted(rows, rows)
 
 
 def tensors(arrays: Arrays) -> dict[str, Tensor]:

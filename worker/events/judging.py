@@ -28,8 +28,11 @@ from worker.events.rules import Rule, lexicon
 from worker.events.telling import Draft, Heard
 from worker.events.who.phrases import Named, referred
 
-SURE = 0.6
+SURE = 0.55
 """Probability from which an act is added that no rule told."""
+
+SURE_ALONE = 0.75
+"""The same where no rule told anything of the article: such articles seldom tell an act."""
 
 DOUBTED = 0.2
 """Probability below which an act that a verb tells by the rules is dropped."""
@@ -81,6 +84,7 @@ class Judge:
         for answer in self.network.answers(passages(lines)):
             answers[answer.sentence].append(answer)
         believed = [_believed(act, answers[at]) for act, at in zip(told, where, strict=True)]
+        sure_from = SURE if told else SURE_ALONE
         known = {(act.type, pair) for act in told for pair in _joined(act)}
         understood = {n.code: n for act in told for n in (*act.actors, *act.recipients)}
         if self.issuer is not None:
@@ -90,7 +94,7 @@ class Judge:
             *(
                 self._act(kind, parties, sure, heard[: number + 1], understood)
                 for number in range(len(heard))
-                for kind, sure in _overlooked(answers[number], known)
+                for kind, sure in _overlooked(answers[number], known, sure_from)
                 for parties in together(kind, [answer.pair for answer in sure])
             ),
         ]
@@ -199,7 +203,9 @@ def _believed(told: Told, answers: Iterable[Answer]) -> Told:
     if not found:
         return told
     best = max(found, key=lambda answer: float(answer.shares[at]))
-    mode = told.mode or best.mode(told.type)
+    rule = lexicon().rule(told.label)
+    is_given = told.mode is not None and rule is not None and rule.mode is not None
+    mode = told.mode if is_given else best.mode(told.type, told.mode)
     return replace(told, belief=float(best.shares[at]), mode=mode)
 
 
@@ -210,13 +216,15 @@ def _is_doubtful(told: Told) -> bool:
 
 
 def _overlooked(
-    answers: Sequence[Answer], known: set[tuple[str, frozenset[str]]]
+    answers: Sequence[Answer], known: set[tuple[str, frozenset[str]]], sure_from: float
 ) -> Iterator[tuple[str, list[Answer]]]:
     """Per type, the pairs of a sentence between which the model finds an act that no rule told."""
-    likely = [answer for answer in answers if answer.highest >= SURE]
+    likely = [answer for answer in answers if answer.highest >= sure_from]
     for kind, at in TYPES.items() if likely else ():
         sure = [
-            a for a in likely if a.shares[at] >= SURE and (kind, frozenset(a.pair)) not in known
+            a
+            for a in likely
+            if a.shares[at] >= sure_from and (kind, frozenset(a.pair)) not in known
         ]
         if sure:
             yield kind, sure

@@ -1,19 +1,19 @@
-"""Passages as arrays, the way that the network takes them.
+"""Passages as arrays, the way that the network takes them: one behind the other.
 
-Sizes: ``b`` passages of up to ``t`` pieces; ``s`` sentences asked about, of up to ``p`` parties;
+Sizes: ``t`` pieces of all passages together; ``s`` sentences asked about, ``q`` parties of theirs;
 ``n`` pairs in all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from worker.events.plover import types
-from worker.events.relate.lines import Line, Mark, Pair, Passage
+from worker.events.relate.lines import NOBODY, Line, Mark, Pair, Passage
 from worker.events.relate.pieces import Vocabulary
 
 RELATIONS = (
@@ -66,99 +66,102 @@ class Batch:
 
 @dataclass(slots=True)
 class _Pieces:
-    """One passage cut into pieces; of each piece what its word is."""
+    """Passages cut into pieces; of each piece what its word is, and where it stands.
 
-    ids: list[int]
-    relations: list[int]
-    marks: list[int]
-    hints: list[tuple[str, ...]]
-    first: list[list[int]]
+    ``first[passage][line][word]`` is the first piece of a word.
+    """
+
+    ids: list[int] = field(default_factory=list)
+    relations: list[int] = field(default_factory=list)
+    marks: list[int] = field(default_factory=list)
+    hints: list[tuple[int, str]] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    first: list[list[list[int]]] = field(default_factory=list)
 
     def add(self, cut: Sequence[int], relation: int, mark: int, hints: tuple[str, ...]) -> None:
+        for kind in hints:
+            self.hints += [(at, kind) for at in range(len(self.ids), len(self.ids) + len(cut))]
         self.ids.extend(cut)
         self.relations.extend([relation] * len(cut))
         self.marks.extend([mark] * len(cut))
-        self.hints.extend([hints] * len(cut))
 
 
 def encode(passages: Sequence[Passage], vocabulary: Vocabulary) -> Batch:
     """Put passages into arrays; those of which nothing can be asked cost their reading alone."""
-    cuts = [_pieces(passage, vocabulary) for passage in passages]
+    cut = _Pieces()
+    for passage in passages:
+        _cut(passage, vocabulary, cut)
     questions = [
-        Question(number, at, pairs, cut.first[at])
-        for number, (passage, cut) in enumerate(zip(passages, cuts, strict=True))
+        Question(number, at, pairs, cut.first[number][at])
+        for number, passage in enumerate(passages)
         for at in range(len(passage.lines))
         if (pairs := passage.pairs(at))
     ]
-    arrays = _read(cuts)
-    length = arrays["ids"].shape[1]
-    arrays |= _asked(questions, passages, cuts, length)
-    return Batch(questions, arrays)
+    return Batch(questions, _read(cut) | _asked(questions, passages, cut))
 
 
-def _read(cuts: Sequence[_Pieces]) -> Arrays:
-    """(b, t) `ids`, `relations`, `marks`, `mask`, and (b, t, types) `hints`."""
-    shape = len(cuts), max((len(cut.ids) for cut in cuts), default=1)
-    ids, relations, marks, mask = (np.zeros(shape, np.int64) for _ in range(4))
-    hints = np.zeros((*shape, len(TYPES)), np.float32)
-    for row, cut in enumerate(cuts):
-        size = len(cut.ids)
-        ids[row, :size] = cut.ids
-        relations[row, :size] = cut.relations
-        marks[row, :size] = cut.marks
-        mask[row, :size] = 1
-        for at, kinds in enumerate(cut.hints):
-            for kind in kinds:
-                hints[row, at, TYPES[kind]] = 1
-    return {"ids": ids, "relations": relations, "marks": marks, "mask": mask, "hints": hints}
+def _read(cut: _Pieces) -> Arrays:
+    """(t,) `ids`, `relations`, `marks`, `passage`, `place` in it, and (t, types) `hints`."""
+    hints = np.zeros((len(cut.ids), len(TYPES)), np.float32)
+    for at, kind in cut.hints:
+        hints[at, TYPES[kind]] = 1
+    return {
+        "ids": np.array(cut.ids, np.int64),
+        "relations": np.array(cut.relations, np.int64),
+        "marks": np.array(cut.marks, np.int64),
+        "passage": np.repeat(np.arange(len(cut.sizes)), cut.sizes),
+        "place": np.concatenate([np.arange(size) for size in cut.sizes]),
+        "hints": hints,
+    }
 
 
-def _asked(
-    questions: Sequence[Question], passages: Sequence[Passage], cuts: Sequence[_Pieces], length: int
-) -> Arrays:
+def _asked(questions: Sequence[Question], passages: Sequence[Passage], cut: _Pieces) -> Arrays:
     """What the pairs are: where their parties stand, and what the rules claim of them.
 
-    (s, p, t) `here` and `before`: shares of pieces that sum to 1; (s, p) `parties`: kind and place;
-    (s, t) `words`; (s,) `passage`; (n,) `question`, `source`, `target` (p: nobody); `claims`.
+    (2q, t) `standing`: shares of the pieces that stand for a party in its sentence, then of those
+    before, which sum to 1; (q,) `parties`: kind and place; (s, t) `words`; (n,) `question`,
+    `source`, `target` (q: nobody); (n, ...) `claims`.
     """
-    codes = [list(dict.fromkeys(c for pair in q.pairs for c in pair if c)) for q in questions]
-    most = max((len(found) for found in codes), default=1)
-    here, before = (np.zeros((len(questions), most, length), np.float32) for _ in range(2))
-    parties = np.zeros((len(questions), most), np.int64)
-    words = np.zeros((len(questions), length), np.bool_)
-    asked: list[tuple[int, int, int]] = []
+    size = len(cut.ids)
+    words = np.zeros((len(questions), size), np.bool_)
+    parties: list[int] = []
+    shares: list[tuple[int, list[int]]] = []
+    asked: list[tuple[int, str, str, dict[str, int]]] = []
     claims: list[Floats] = []
-    for row, (question, found) in enumerate(zip(questions, codes, strict=True)):
-        passage, cut = passages[question.passage], cuts[question.passage]
+    for row, question in enumerate(questions):
+        passage = passages[question.passage]
         words[row, question.first] = True
-        for column, code in enumerate(found):
-            own, earlier, place = _places(passage, question.line, code, cut)
-            here[row, column, own] = 1 / max(1, len(own))
-            before[row, column, earlier] = 1 / max(1, len(earlier))
-            parties[row, column] = _party(passage, question.line, code, place)
-        columns = {code: column for column, code in enumerate(found)}
-        asked += [(row, columns[a], columns.get(b, most)) for a, b in question.pairs]
+        rows = {NOBODY: -1}
+        for code in dict.fromkeys(code for pair in question.pairs for code in pair if code):
+            rows[code] = len(parties)
+            own, earlier, place = _places(passage, question.line, code, cut.first[question.passage])
+            shares += [(2 * len(parties), own), (2 * len(parties) + 1, earlier)]
+            parties.append(_party(passage, question.line, code, place))
+        asked += [(row, a, b, rows) for a, b in question.pairs]
         claims.append(_claims(passage.lines[question.line], question.pairs))
-    places = np.array(asked, np.int64).reshape(-1, 3)
+    standing = np.zeros((2 * len(parties), size), np.float32)
+    for at, pieces in shares:
+        standing[at, pieces] = 1 / max(1, len(pieces))
+    target = np.array([rows[b] for _, _, b, rows in asked], np.int64)
     return {
-        "here": here,
-        "before": before,
-        "parties": parties,
+        "standing": standing,
+        "parties": np.array(parties, np.int64),
         "words": words,
-        "passage": np.array([q.passage for q in questions], np.int64),
-        "question": places[:, 0],
-        "source": places[:, 1],
-        "target": places[:, 2],
+        "question": np.array([row for row, *_ in asked], np.int64),
+        "source": np.array([rows[a] for _, a, _, rows in asked], np.int64),
+        "target": np.where(target < 0, len(parties), target),
         "claims": np.concatenate(claims) if claims else np.zeros((0, CLAIMED), np.float32),
     }
 
 
-def _places(passage: Passage, at: int, code: str, cut: _Pieces) -> tuple[list[int], list[int], str]:
+def _places(
+    passage: Passage, at: int, code: str, firsts: Sequence[list[int]]
+) -> tuple[list[int], list[int], str]:
     """The pieces that name or mean a party in a sentence, and before; which of `PLACES` that is."""
     *earlier, own = (
         [(first[word], mark.how) for mark in line.marks if mark.code == code
          for word in range(mark.first, mark.last)]
-        for line, first in zip(passage.lines[: at + 1], cut.first[: at + 1], strict=True)
+        for line, first in zip(passage.lines[: at + 1], firsts[: at + 1], strict=True)
     )  # fmt: skip
     told = {piece for piece, how in own if how != "posting"}
     place = "here" if told else "posting" if own else "elsewhere"
@@ -197,8 +200,11 @@ def _kind(mark: Mark) -> int:
     return KINDS.index(mark.kind) if mark.kind in KINDS else _OTHER
 
 
-def _pieces(passage: Passage, vocabulary: Vocabulary) -> _Pieces:
-    found = _Pieces([vocabulary.number(_OPEN)], [0], [0], [()], [])
+def _cut(passage: Passage, vocabulary: Vocabulary, into: _Pieces) -> None:
+    """Add the pieces of a passage to those before."""
+    start = len(into.ids)
+    into.add((vocabulary.number(_OPEN),), 0, 0, ())
+    firsts: list[list[int]] = []
     for line in passage.lines:
         marked: dict[int, int] = {}
         masked: dict[int, Mark] = {}
@@ -215,12 +221,13 @@ def _pieces(passage: Passage, vocabulary: Vocabulary) -> _Pieces:
             if name is not None and at != name.first and first:
                 first.append(first[-1])  # a name is one piece, however long
                 continue
-            first.append(len(found.ids))
+            first.append(len(into.ids))
             cut = vocabulary.cut(text) if name is None else (vocabulary.number(_mask(name)),)
-            found.add(cut, _relation(label), marked.get(at, 0), hints)
-        found.first.append(first)
-    found.add((vocabulary.number(_CLOSE),), 0, 0, ())
-    return found
+            into.add(cut, _relation(label), marked.get(at, 0), hints)
+        firsts.append(first)
+    into.add((vocabulary.number(_CLOSE),), 0, 0, ())
+    into.first.append(firsts)
+    into.sizes.append(len(into.ids) - start)
 
 
 def _mask(name: Mark) -> str:

@@ -6,7 +6,7 @@ on one thread: workers are processes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources.abc import Traversable
@@ -19,9 +19,18 @@ from worker.events.relate.encoding import Batch, Floats, encode
 from worker.events.relate.lines import Pair, Passage
 from worker.events.relate.pieces import Vocabulary
 
+_PACK = 120
+_CLEARLY = 0.5  # log-odds
 WEIGHTS, PIECES = "types.onnx", "pieces.txt"
-MODES = tuple(dict.fromkeys(mode for _, mode in meanings() if mode is not None))
-"""All modes, each once; the network's scores begin with that of none."""
+MODES = tuple(meanings())
+"""Each type with no mode and with each of its modes: what the network scores against one another.
+
+What "yield" is to a request it is not to a refusal, so that each mode is scored by type.
+"""
+
+_OF_TYPE = {
+    kind: [number for number, (of, _) in enumerate(MODES) if of == kind] for kind, _ in MODES
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +41,7 @@ class Answer:
         sentence: its number in the article.
         shares: (types,) probability of an act of each type, independent of one another.
         highest: the highest of them.
-        modes: (1 + modes,) scores, of no mode first.
+        modes: (types and modes,) scores in the order of `MODES`; only those of one type compare.
         word: number of the word in the sentence that speaks most for an act.
     """
 
@@ -43,11 +52,17 @@ class Answer:
     modes: Floats
     word: int
 
-    def mode(self, kind: str) -> str | None:
-        """The likeliest mode of an act of that type."""
-        allowed = [None, *(mode for mode in MODES if (kind, mode) in meanings())]
-        scores = [self.modes[0 if mode is None else 1 + MODES.index(mode)] for mode in allowed]
-        return allowed[int(np.argmax(scores))]
+    def mode(self, kind: str, read: str | None = None) -> str | None:
+        """The likeliest mode of an act of that type.
+
+        Args:
+            read: the mode that it is read to have; it stays unless another is clearly likelier.
+        """
+        scores = {MODES[number][1]: float(self.modes[number]) for number in _OF_TYPE[kind]}
+        if read is not None:
+            del scores[None]
+            scores[read] += _CLEARLY
+        return max(scores, key=scores.__getitem__)
 
 
 class Network:
@@ -59,28 +74,42 @@ class Network:
         self._vocabulary = vocabulary
 
     def answers(self, passages: Iterable[Passage]) -> Iterator[Answer]:
-        """What it says of every pair that the passages ask about, in order.
+        """What it says of every pair that the passages of one article ask about, in order.
 
-        Each passage is read alone: padded to a longer one it would cost more, and the scale of its
-        eight-bit numbers would hang on the other.
+        Several are read at once, none of them sees the others: small ones alone would be dear.
         """
-        for passage in passages:
-            batch = encode([passage], self._vocabulary)
+        for pack in packs(passages):
+            batch = encode(pack, self._vocabulary)
             if batch.questions:
-                yield from self._of(passage, batch)
+                yield from self._of(pack, batch)
 
-    def _of(self, passage: Passage, batch: Batch) -> Iterator[Answer]:
+    def _of(self, pack: Sequence[Passage], batch: Batch) -> Iterator[Answer]:
         scores, modes, looked = self._session.run(None, batch.arrays)
         shares = 1 / (1 + np.exp(-scores))
         highest = shares.max(axis=1).tolist()
         row = 0
         for question in batch.questions:
-            number = passage.start + question.line
+            number = pack[question.passage].start + question.line
             end = row + len(question.pairs)
             words = looked[row:end][:, question.first].argmax(axis=1).tolist()
             for pair, word in zip(question.pairs, words, strict=True):
                 yield Answer(number, pair, shares[row], highest[row], modes[row], word)
                 row += 1
+
+
+def packs(passages: Iterable[Passage]) -> Iterator[list[Passage]]:
+    """Passages to be read at once, of some `_PACK` words at most."""
+    pack: list[Passage] = []
+    size = 0
+    for passage in passages:
+        words = sum(len(line.words) for line in passage.lines)
+        if pack and size + words > _PACK:
+            yield pack
+            pack, size = [], 0
+        pack.append(passage)
+        size += words
+    if pack:
+        yield pack
 
 
 @cache

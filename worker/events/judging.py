@@ -28,7 +28,7 @@ from worker.events.rules import Rule, lexicon
 from worker.events.telling import Draft, Heard
 from worker.events.who.phrases import Named, referred
 
-SURE = 0.55
+SURE = 0.57
 """Probability from which an act is added that no rule told."""
 
 SURE_ALONE = 0.75

@@ -113,6 +113,22 @@ CASES = {
         "The president of Kenya said on Saturday that he will visit Uganda next month.",
         ["AGREE 2024-01-13"],
     ),
+    "whoever confirms it": (
+        "Kenya will send aid to Uganda next month, a spokesman confirmed on Friday.",
+        ["AGREE 2024-01-12"],
+    ),
+    "but not what its subject did before": (
+        "The president of Kenya, who rested on Friday, will visit Uganda.",
+        ["AGREE 2024-01-15"],
+    ),
+    "what was let happen": (
+        "The Kenyan army let six Ugandan drivers go on Saturday.",
+        ["RETREAT 2024-01-13"],
+    ),
+    "a year long ago": (
+        "Britain and Germany signed a treaty in 1890.",
+        ["SUPPORT 1890"],
+    ),
     "a year": ("Iraq invaded Kuwait in 1990.", ["ASSAULT 1990"]),
     "a time that nobody can put on a calendar": (
         "Canada recalled its ambassador to Chad decades ago.",

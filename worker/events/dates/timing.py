@@ -160,7 +160,9 @@ class Timeline:
 
     def _announced(self, trigger: Token) -> Dated:
         """The day on which a future act was announced: one past, the story's, the news's."""
-        best = _best(trigger, [p for p in self._expressions if self._can_be_announcement(p)])
+        best = _best(
+            trigger, [p for p in self._expressions if self._can_be_announcement(trigger, p)]
+        )
         found = best and self._resolved(best)
         if best and found:
             return self._by(best, found)
@@ -264,11 +266,11 @@ class Timeline:
     def _is_to_come(self, found: str) -> bool:
         return self._published is not None and edtf.is_to_come(found, self._published)
 
-    def _can_be_announcement(self, found: Placed) -> bool:
+    def _can_be_announcement(self, trigger: Token, found: Placed) -> bool:
         """Whether an expression beside a future act can be the day of its announcement."""
         if found.expression.kind == "weekday":
             # "said Tuesday it will …": the weekday of the verb of saying, not of the act to come.
-            return lemma(found.clause) in _SAYING
+            return lemma(found.clause) in _SAYING or _reports(found.clause, trigger)
         if tense_of(found.clause) == "present" or _is_since(found):
             return False  # "will give more than it has given since 2012"
         date = self._resolved(found)
@@ -324,12 +326,12 @@ def tense_of(trigger: Token) -> Tense:
         helpers = {c.lower_ for c in node.children if base(c) in ("aux", "cop")}
         if helpers & {"had", "'d", "’d"} and node.tag_ != "VB":
             return "pluperfect"
-        if helpers & {"has", "have", "'ve", "’ve"}:
+        if helpers & {"has", "have", "having", "'ve", "’ve"}:
             return "perfect"
         if node.tag_ == "VBD" or helpers & {"was", "were", "did"}:
             return "past"
-        if node.tag_ in ("VBZ", "VBP", "MD") or helpers:
-            return "present"
+        if node.dep_ != "xcomp" and (node.tag_ in ("VBZ", "VBP", "MD") or helpers):
+            return "present"  # "let them go": no tense of its own, whatever its tag
     return "none"
 
 
@@ -542,6 +544,16 @@ def _is_rough(found: Placed) -> bool:
 def _announced_then(trigger: Token) -> bool:
     """ "Said it would": told in the past, and so of the story's day."""
     return any(t.tag_ == "VBD" for t in _chain(trigger)[1:])
+
+
+def _reports(clause: Token, trigger: Token) -> bool:
+    """ "It will send aid, a spokesman *confirmed* on Thursday", "*vowed* Friday to send it"."""
+    if clause.tag_ != "VBD":
+        return False
+    above = _chain(trigger)
+    if clause in above[1:]:
+        return base(above[above.index(clause) - 1]) in ("ccomp", "xcomp")
+    return clause.head == trigger and base(clause) == "parataxis"
 
 
 def _tells_on(found: Placed) -> bool:

@@ -46,11 +46,9 @@ def main() -> None:
             command.add_argument("--gold", type=Path, help="PLOVER's sentences")
         elif name == "train":
             command.add_argument("out", type=Path)
-            command.add_argument("--layers", type=int, default=6)
-            command.add_argument("--inner", type=int, default=1536)
+            for setting in ("--layers", "--inner", "--epochs", "--seed"):
+                command.add_argument(setting, type=int, default=argparse.SUPPRESS)
             command.add_argument("--start", type=Path, help="a model to begin with, made thin")
-            command.add_argument("--epochs", type=int, default=4)
-            command.add_argument("--seed", type=int, default=1)
             command.add_argument("--teacher", type=Path, action="append", default=[])
         elif name == "export":
             command.add_argument("model", type=Path)
@@ -81,23 +79,20 @@ def read(folder: Path, corpora: Path, gold: Path | None) -> None:
 def train(
     folder: Path,
     out: Path,
-    layers: int,
-    inner: int,
-    epochs: int,
-    seed: int,
     teacher: list[Path],
     start: Path | None,
+    **given: int,
 ) -> None:
-    """Learn from all but what is kept for judging."""
+    """Learn from all but what is kept for judging; `given` are fields of `fit.Settings`."""
     from training.relate import fit  # noqa: PLC0415 - torch
 
     found = _kept(folder)
     learnt = [story for example, story in found["pairs"] if example.group != judge.KEPT]
-    settings = fit.Settings(layers=layers, inner=inner, epochs=epochs, seed=seed)
-    if layers < fit.Settings().layers:
-        settings = replace(settings, rate=3e-4)
+    settings = fit.Settings(**given)
     if start:
         settings = replace(settings, rate=1.5e-4, head_rate=5e-4)
+    elif settings.layers < fit.Settings().layers:
+        settings = replace(settings, rate=3e-4)
     teachers = [fit.load(path) for path in teacher]
     coded = [*found["news"], *found["articles"]]
     fit.train(coded, learnt, settings, out, teachers, fit.load(start) if start else None)

@@ -59,7 +59,7 @@ class _Graph:
         self.nodes: list[onnx.NodeProto] = []
         self.weights: list[onnx.TensorProto] = []
 
-    def weight(self, values: Tensor | NDArray[np.generic] | Sequence[int]) -> str:
+    def weight(self, values: Tensor | NDArray[np.generic]) -> str:
         if isinstance(values, Tensor):
             values = values.detach().numpy()
         name = f"w{len(self.weights)}"

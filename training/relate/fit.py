@@ -172,18 +172,14 @@ def _round(
     ]
     chosen = rng.sample(list(pairs), round(settings.pairs * len(pairs)))
     items += [Item(story, Passage(0, story.lines)) for story in chosen if story.lines]
-    items.sort(key=lambda item: _length(item) + _NOISE * rng.random())
+    items.sort(key=lambda item: item.passage.size + _NOISE * rng.random())
     batches: list[list[Item]] = [[]]
     for item in items:
-        if (len(batches[-1]) + 1) * _length(item) > _PIECES and batches[-1]:
+        if (len(batches[-1]) + 1) * item.passage.size > _PIECES and batches[-1]:
             batches.append([])
         batches[-1].append(item)
     rng.shuffle(batches)
     return batches
-
-
-def _length(item: Item) -> int:
-    return sum(len(line.words) for line in item.passage.lines)
 
 
 def truth(items: Sequence[Item], batch: Batch, settings: Settings) -> Truth:

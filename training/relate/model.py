@@ -65,11 +65,10 @@ def pieces() -> tuple[list[str], list[int]]:
 
 @dataclass(frozen=True)
 class Scores:
-    """What the model says: (n, types), (n, modes), (n, t) looked at, (t, types) triggers."""
+    """What the model says: (n, types), (n, modes), (t, types) triggers."""
 
     types: Tensor
     modes: Tensor
-    looked: Tensor
     triggers: Tensor
 
 
@@ -81,7 +80,7 @@ class Model(nn.Module):
         inner: neurons inside each of them, at most its 1,536.
     """
 
-    def __init__(self, layers: int = 6, inner: int = 1536, drop: float = 0.1) -> None:
+    def __init__(self, layers: int, inner: int, drop: float = 0.1) -> None:
         super().__init__()
         self.encoder = AutoModel.from_pretrained(
             encoder_path(),
@@ -170,12 +169,11 @@ class Model(nn.Module):
         sources = torch.tanh(self.sources(named) + self.source_kinds(parties))
         targets = torch.tanh(self.targets(named) + self.target_kinds(parties))
         targets = torch.cat([targets, torch.tanh(self.nobody).to(targets.dtype)[None]])
-        seen, attended = self._look(read, words, question, sources[source], targets[target])
+        seen = self._look(read, words, question, sources[source], targets[target])
         parts = [sources[source], targets[target], seen, claims.to(seen.dtype)]
         hidden = self.drop(nn.functional.gelu(self.hidden(torch.cat(parts, 1))))
         scores = self.types(hidden) + self.claims(claims)
-        triggers = self.triggers(read)
-        return Scores(scores.float(), self.modes(hidden).float(), attended, triggers.float())
+        return Scores(scores.float(), self.modes(hidden).float(), self.triggers(read).float())
 
     def _read(self, given: Tensor, passage: Tensor, place: Tensor) -> Tensor:
         """(t, size): the passages read, each for itself."""
@@ -187,8 +185,8 @@ class Model(nn.Module):
 
     def _look(
         self, read: Tensor, words: Tensor, question: Tensor, sources: Tensor, targets: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """What the heads find for each pair: (n, width), and (n, t) where they look.
+    ) -> Tensor:
+        """What the heads find for each pair: (n, width).
 
         The work is done by sentence, of as many words and pairs as the longest has.
         """
@@ -208,12 +206,7 @@ class Model(nn.Module):
         scores = scores + self.salience(own).transpose(1, 2)[:, :, None]
         looked = scores.masked_fill(~there[:, None, None], -1e4).float().softmax(3)
         seen = looked.to(own.dtype) @ _heads(self.values(own)).transpose(1, 2)
-        mean = looked.mean(1)[question, row]  # (n, longest)
-        attended = torch.zeros(len(question), len(read))
-        pair, at = there[question].nonzero(as_tuple=True)
-        place = torch.zeros(shape, dtype=torch.int64).index_put((number, column), piece)
-        attended = attended.index_put((pair, place[question[pair], at]), mean[pair, at].float())
-        return seen.transpose(1, 2)[question, row].flatten(1), attended
+        return seen.transpose(1, 2)[question, row].flatten(1)
 
 
 def _heads(vectors: Tensor) -> Tensor:

@@ -126,7 +126,7 @@ def _asked(questions: Sequence[Question], passages: Sequence[Passage], cut: _Pie
     words = np.zeros((len(questions), size), np.bool_)
     parties: list[int] = []
     shares: list[tuple[int, list[int]]] = []
-    asked: list[tuple[int, str, str, dict[str, int]]] = []
+    asked: list[tuple[int, int, int]] = []
     claims: list[Floats] = []
     for row, question in enumerate(questions):
         passage = passages[question.passage]
@@ -137,18 +137,18 @@ def _asked(questions: Sequence[Question], passages: Sequence[Passage], cut: _Pie
             own, earlier, place = _places(passage, question.line, code, cut.first[question.passage])
             shares += [(2 * len(parties), own), (2 * len(parties) + 1, earlier)]
             parties.append(_party(passage, question.line, code, place))
-        asked += [(row, a, b, rows) for a, b in question.pairs]
+        asked += [(row, rows[a], rows[b]) for a, b in question.pairs]
         claims.append(_claims(passage.lines[question.line], question.pairs))
     standing = np.zeros((2 * len(parties), size), np.float32)
     for at, pieces in shares:
         standing[at, pieces] = 1 / max(1, len(pieces))
-    target = np.array([rows[b] for _, _, b, rows in asked], np.int64)
+    which, source, target = np.array(asked, np.int64).reshape(-1, 3).T
     return {
         "standing": standing,
         "parties": np.array(parties, np.int64),
         "words": words,
-        "question": np.array([row for row, *_ in asked], np.int64),
-        "source": np.array([rows[a] for _, a, _, rows in asked], np.int64),
+        "question": which,
+        "source": source,
         "target": np.where(target < 0, len(parties), target),
         "claims": np.concatenate(claims) if claims else np.zeros((0, CLAIMED), np.float32),
     }

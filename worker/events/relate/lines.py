@@ -95,6 +95,11 @@ class Passage:
     start: int
     lines: tuple[Line, ...]
 
+    @property
+    def size(self) -> int:
+        """How many words it has."""
+        return sum(len(line.words) for line in self.lines)
+
     def pairs(self, at: int) -> list[Pair]:
         """The pairs of parties that are asked about in one of the sentences.
 

@@ -19,7 +19,7 @@ from worker.events.relate.encoding import Batch, Floats, encode
 from worker.events.relate.lines import Pair, Passage
 from worker.events.relate.pieces import Vocabulary
 
-_PACK = 120
+_PACK = 120  # words
 _CLEARLY = 0.5  # log-odds
 WEIGHTS, PIECES = "types.onnx", "pieces.txt"
 MODES = tuple(meanings())
@@ -102,12 +102,11 @@ def packs(passages: Iterable[Passage]) -> Iterator[list[Passage]]:
     pack: list[Passage] = []
     size = 0
     for passage in passages:
-        words = sum(len(line.words) for line in passage.lines)
-        if pack and size + words > _PACK:
+        if pack and size + passage.size > _PACK:
             yield pack
             pack, size = [], 0
         pack.append(passage)
-        size += words
+        size += passage.size
     if pack:
         yield pack
 

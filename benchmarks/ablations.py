@@ -16,6 +16,7 @@ from unittest.mock import patch
 import score_gold
 
 from worker.events import extract, judging
+from worker.events.dates import choosing
 from worker.events.dates.timing import Timeline
 from worker.events.extract import Coder
 from worker.events.language.nlp import load
@@ -40,6 +41,7 @@ def without() -> list[Without]:
         Without("model of types", patch.object(judging.Judge, "settle", _unjudged)),
         Without("repairs of trees", patch.object(extract, "mend", lambda *_: None)),
         Without("reference", patch.object(reference.Discourse, "refer", lambda *_: [])),
+        Without("weighing of days", patch.object(choosing, "chosen", lambda *_: None)),
         Without("dates", patch.object(Timeline, "read", lambda *_: None)),
         Without(
             "names of the article's own",

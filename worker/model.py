@@ -171,10 +171,13 @@ class Account:
         standing: what the clause says of it: "fact", "future", "refused" …
         evidence: the quotation.
         parties: how each was found.
-        date, date_basis: what was found and how: "expression" of the clause, "story" told before,
-            "news" (the day of publication), "announced" (a future act), "open".
+        date, date_basis: what was found and how: "expression" of the sentence, "story" told before,
+            "following" (told after the act), "news" (the day of publication), "announced" (a future
+            act), "open".
         date_words, date_line: the expression, and its line of the grammar.
         counted_from: EDTF of publication with who says so: "2015-10 (address)".
+        date_by_rule: where more spoke for another day than for that of the rules, theirs and its
+            basis: "2015-10-02 (news)".
     """
 
     rule: str
@@ -188,6 +191,7 @@ class Account:
     date_words: Evidence | None = None
     date_line: str | None = None
     counted_from: str | None = None
+    date_by_rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -77,7 +77,7 @@ def of_news(corpora: Path, nlp: Language, gazetteer: Gazetteer) -> Iterator[Stor
         if document["part"] != "keep" and document["document"] not in kept:
             sentences = texts[document["document"]]
             for start, end in pairwise([*document["stories"], len(sentences)]):
-                story = teller.story(_article(document, sentences, start, end))
+                story = teller.story(_cut(document, sentences, start, end))
                 yield withheld(story) if document["part"] == "tune" else story
 
 
@@ -94,7 +94,7 @@ def withheld(story: Story) -> Story:
     return replace(story, lines=tuple(replace(line, claims=None) for line in story.lines))
 
 
-def _article(
+def _cut(
     document: dict[str, Any], sentences: Sequence[str], start: int, end: int
 ) -> dict[str, Any]:
     """One story of a coded document in the form of the gold documents."""
@@ -111,6 +111,18 @@ def _article(
     return {"doc_id": name, "text": " ".join(sentences[start:end]), "events": events}
 
 
+def article(document: Mapping[str, Any]) -> Article:
+    """What the coder reads of a document in the form of the gold documents."""
+    day = document.get("published")
+    return Article(
+        id=document["doc_id"],
+        text=document["text"],
+        title=document.get("title"),
+        source=document.get("source"),
+        published=date.fromisoformat(day) if day else None,
+    )
+
+
 class Teller:
     """Reads coded documents with the rules alone."""
 
@@ -125,16 +137,7 @@ class Teller:
 
     def story(self, document: dict[str, Any]) -> Story:
         """A document in the form of the gold documents."""
-        day = document.get("published")
-        self._coder.code_one(
-            Article(
-                id=document["doc_id"],
-                text=document["text"],
-                title=document.get("title"),
-                source=document.get("source"),
-                published=date.fromisoformat(day) if day else None,
-            )
-        )
+        self._coder.code_one(article(document))
         claims: list[list[Claim]] = [[] for _ in self._heard]
         for told in self._told:
             for number in self._at(*told.evidence[0])[:1]:

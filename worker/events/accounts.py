@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from worker.events.dates.anchors import Anchor
@@ -15,7 +16,7 @@ from worker.model import Account, Evidence, Resolved
 def account(act: Act, when: Dated, anchor: Anchor | None, offset: int) -> Account:
     """The account of one act, whose paragraph stands at ``offset`` in the article."""
     text = act.trigger.doc.text
-    return Account(
+    told = Account(
         rule=act.label,
         rule_line=_rule_line(act.rule.id) if act.rule.lemmas else None,
         trigger=_quote(text, act.trigger.idx, act.trigger.idx + len(act.trigger), offset),
@@ -25,11 +26,21 @@ def account(act: Act, when: Dated, anchor: Anchor | None, offset: int) -> Accoun
             *(_resolved(named, "actor", text, offset) for named in act.actors),
             *(_resolved(named, "recipient", text, offset) for named in act.recipients),
         ),
+        date=None,
+        date_basis="open",
+        counted_from=None if anchor is None else f"{anchor.published} ({anchor.basis})",
+    )
+    return redated(told, when)
+
+
+def redated(told: Account, when: Dated) -> Account:
+    """The account of an act that took place then."""
+    return replace(
+        told,
         date=when.date,
         date_basis=when.basis,
         date_words=None if when.words is None else _at(*when.words),
         date_line=None if when.line is None else _date_line(when.line),
-        counted_from=None if anchor is None else f"{anchor.published} ({anchor.basis})",
     )
 
 

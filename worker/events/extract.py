@@ -22,6 +22,7 @@ from worker.events import judging
 from worker.events.confidence import certainty, signs
 from worker.events.dates import anchors, edtf
 from worker.events.dates.anchors import Anchor
+from worker.events.dating import dated
 from worker.events.language import datelines, operative
 from worker.events.language import nlp as pipeline
 from worker.events.language.parsed import Doc
@@ -167,6 +168,7 @@ class Coder:
         telling = Telling(self._lexicon, draft, domestic=self._domestic)
         told = self._across_borders(telling.all(docs, found))
         told = self._across_borders(self._judge(draft, told, telling.heard))
+        told = dated(told, telling.heard)
         events = tuple(_event(draft.article, one, draft.anchor) for one in merge(told))
         if events and is_sport((draft.article.title or "", draft.article.text), self._lexicon):
             return ()

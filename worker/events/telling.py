@@ -87,6 +87,10 @@ class Heard:
         """What the model of types reads of it."""
         return sight.line(self.span, self.named, self.phrases, self.triggers, self.issuer)
 
+    def word(self, place: int) -> Token:
+        """The word at a place of the article."""
+        return next(t for t in self.span if self.offset + t.idx + len(t) > place)
+
     @property
     def start(self) -> int:
         """Where it begins in the article."""

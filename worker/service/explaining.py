@@ -54,7 +54,8 @@ def _date(account: Mapping[str, Any]) -> str:
     text = f"{account['date'] or 'open'} by {account['date_basis']}"
     if account["date_words"]:
         text += f": {_quote(account['date_words'])} ({account['date_line']})"
-    return text + (f", counted from {account['counted_from']}" if account["counted_from"] else "")
+    text += f", counted from {account['counted_from']}" if account["counted_from"] else ""
+    return text + (f", not {account['date_by_rule']}" if account["date_by_rule"] else "")
 
 
 def _quote(evidence: Mapping[str, Any]) -> str:

@@ -95,8 +95,8 @@ class Dating(_Model):
 
     Attributes:
         date: this report's own; the event's may be a better one.
-        basis: "expression" of the act's clause, "story" told before, "news" (day of publication),
-            "announced" (a future act), "open".
+        basis: "expression" of the act's sentence, "story" told before, "following" told after it,
+            "news" (day of publication), "announced" (a future act), "open".
         words: the expression.
     """
 

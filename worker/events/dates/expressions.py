@@ -87,6 +87,21 @@ def beside(expression: Expression, told: str, *, onward: bool = False) -> str | 
     return _counted(words, told, -1 if (words["side"] == "after") != onward else 1)
 
 
+def to_the_day(expression: Expression, published: str) -> str | None:
+    """ "A week ago", "in the past 24 hours", taken at their word; None where they are rough."""
+    words = expression.words
+    number, roughly = _number(words.get("count", "one"))
+    if number is None or roughly or len(published) < len("2024-01-15"):
+        return None
+    if words["unit"] == "week" and number == 1:
+        number = 7
+    elif words["unit"] == "hour":
+        number //= 24
+    elif words["unit"] != "day":
+        return None
+    return edtf.moved(published, "day", number if "ahead" in words else -number)
+
+
 def _day(words: dict[str, str], at: Setting) -> str | None:
     if "month" not in words and "number" not in words:
         return _day_alone(words, at)

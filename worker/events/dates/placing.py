@@ -273,3 +273,30 @@ def chain_of(token: Token) -> list[Token]:
     while chain[-1].head != chain[-1] and len(chain) < _MAX_CLIMB:
         chain.append(chain[-1].head)
     return chain
+
+
+def tells_of(found: Placed, trigger: Token) -> bool:
+    """ "The day after *the vote*", "a day after X *received a report accusing* Y"."""
+    told = counted_from(found)
+    if told == trigger:
+        return True
+    chain = chain_of(trigger)
+    if told not in chain:
+        return False
+    return all(base(t) in ("acl", "obj", "xcomp") for t in chain[: chain.index(told)])
+
+
+def counted_from(offset: Placed) -> Token:
+    """What an offset is counted from: "the vote", or the verb of its clause."""
+    told = offset.last.head
+    return told.head if base(told) == "nsubj" and told.i < told.head.i else told
+
+
+def compared(found: Placed) -> Token | None:
+    """The clause that was so many days after, or before, what an offset is counted from."""
+    told = counted_from(found)
+    main = clause_of(told)
+    if main != told:
+        return main
+    behind = (c for c in children(told, "parataxis", "conj", "ccomp") if c.i > told.i)
+    return next(behind, None) if found.first.i < told.i else None

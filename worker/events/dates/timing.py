@@ -20,7 +20,8 @@ from worker.events.dates.placing import (
     Quoted,
     belongs_to_noun,
     chain_of,
-    clause_of,
+    compared,
+    counted_from,
     follows,
     is_elsewhere,
     is_limit,
@@ -30,6 +31,7 @@ from worker.events.dates.placing import (
     nearest,
     opens_with,
     placed,
+    tells_of,
     tells_on,
     tense_of,
 )
@@ -118,7 +120,9 @@ class Timeline:
             self._told += 1
             self._now = moment
 
-    def _quoted(self, token: Token) -> bool:
+    def is_quoted(self, token: Token) -> bool:
+        """Whether a word of its sentence stands within quotation marks."""
+        self._catch_up()
         return self._now is not None and self._now.quoted(token)
 
     @property
@@ -127,6 +131,24 @@ class Timeline:
         self._catch_up()
         return [] if self._now is None else self._now.expressions
 
+    @property
+    def offset(self) -> int:
+        """That of its paragraph in the article."""
+        self._catch_up()
+        return 0 if self._now is None else self._now.offset
+
+    @property
+    def story(self) -> Dated | None:
+        """The day of which the story tells, as far as it is of late."""
+        self._catch_up()
+        return self._story
+
+    @property
+    def previous(self) -> str | None:
+        """EDTF of the date told before."""
+        self._catch_up()
+        return self._previous
+
     def date(self, trigger: Token, standing: Standing) -> Dated:
         """When the act of a trigger took place; a future act when it was announced."""
         self._catch_up()
@@ -134,16 +156,16 @@ class Timeline:
             return self._announced(trigger)
         if (beside := self._beside(trigger)) is not None:
             return beside
-        best = nearest(trigger, [p for p in self.expressions if not self._is_other(trigger, p)])
+        best = nearest(trigger, [p for p in self.expressions if not self.is_other(trigger, p)])
         if best is not None:
-            found = self._resolved(best)
+            found = self.resolved(best)
             if is_elsewhere(best) or (found is None and best.expression.kind == "vague"):
                 return replace(self._by(best, None, "open"), firm=False)
-            if found is not None and not self._is_to_come(found):
+            if found is not None and not self.is_to_come(found):
                 return self._by(best, found)
         return self._undated(trigger)
 
-    def _is_other(self, trigger: Token, found: Placed) -> bool:
+    def is_other(self, trigger: Token, found: Placed) -> bool:
         """Whether a date says nothing of when a trigger's act took place."""
         if opens_with(trigger, found):
             return False
@@ -158,7 +180,7 @@ class Timeline:
         """
         if is_since(found):
             return tense_of(trigger) == "past" or _is_first(trigger)
-        date = self._resolved(found)
+        date = self.resolved(found)
         if date is None or self.published is None or not follows(trigger, found):
             return False
         if len(date) == len("2024"):
@@ -170,7 +192,7 @@ class Timeline:
         best = nearest(
             trigger, [p for p in self.expressions if self._can_be_announcement(trigger, p)]
         )
-        found = best and self._resolved(best)
+        found = best and self.resolved(best)
         if best and found:
             return self._by(best, found)
         if self._story is not None and _announced_then(trigger):
@@ -183,8 +205,8 @@ class Timeline:
             if found.expression.kind != "offset":
                 continue
             date = None
-            main = _compared(found)
-            if _tells_of(found, trigger) and main is not None:
+            main = compared(found)
+            if tells_of(found, trigger) and main is not None:
                 told = self.date(main, Standing.FACT).date
                 if told and not _is_rough(found):
                     date = dates.beside(found.expression, told)
@@ -197,13 +219,13 @@ class Timeline:
 
     def _known(self, offset: Placed) -> str | None:
         """The date that the text gives for what an offset counts from: "after the 21 July raid"."""
-        told = _counted_from(offset)
+        told = counted_from(offset)
         for other in self.expressions:
             if other.token.i < offset.last.i or told not in chain_of(other.token):
                 continue
             if not _is_rough(offset) and (other.clause == told or not is_predicate(told)):
-                date = self._resolved(other)
-                return None if date is None or self._is_to_come(date) else date
+                date = self.resolved(other)
+                return None if date is None or self.is_to_come(date) else date
         return None
 
     def _undated(self, trigger: Token) -> Dated:
@@ -215,7 +237,7 @@ class Timeline:
         for other in self.expressions:
             if other.clause not in above or is_elsewhere(other) or belongs_to_noun(other):
                 continue
-            date = self._resolved(other)
+            date = self.resolved(other)
             if date is not None and edtf.is_past(date, found.date):
                 return replace(self._by(other, date, "story"), firm=False)
         return found
@@ -224,7 +246,7 @@ class Timeline:
         tense = tense_of(trigger)
         if tense == "pluperfect":
             return self._reported(trigger)
-        told_on = tense == "past" or trigger.pos_ == "NOUN" or self._quoted(trigger)
+        told_on = tense == "past" or trigger.pos_ == "NOUN" or self.is_quoted(trigger)
         if tense == "past" and (aside := self._told_aside(trigger)):
             return aside
         if self._story is not None and told_on:
@@ -243,13 +265,14 @@ class Timeline:
             return None
         dated, sentence, number = self._aside
         near = sentence.doc is trigger.doc and self._told - number <= _ASIDE
-        return replace(dated, firm=False) if near and not self._quoted(trigger) else None
+        return replace(dated, firm=False) if near and not self.is_quoted(trigger) else None
 
     def _news(self) -> str | None:
         known = self.published is not None and len(self.published) >= len("2015-10")
         return self.published if known else None
 
-    def _resolved(self, found: Placed) -> str | None:
+    def resolved(self, found: Placed) -> str | None:
+        """EDTF of an expression of its sentence, or None where the text leaves it open."""
         if found.expression.kind == "offset":
             return None
         now = tense_of(found.clause) == "present" and not is_over(found)
@@ -267,10 +290,11 @@ class Timeline:
         above = chain_of(found.clause)
         for other in self.expressions:
             if other.expression.kind in ("day", "weekday") and other.clause in above[1:]:
-                return self._resolved(other)
+                return self.resolved(other)
         return None
 
-    def _is_to_come(self, found: str) -> bool:
+    def is_to_come(self, found: str) -> bool:
+        """Whether a date lies after publication."""
         return self.published is not None and edtf.is_to_come(found, self.published)
 
     def _can_be_announcement(self, trigger: Token, found: Placed) -> bool:
@@ -280,7 +304,7 @@ class Timeline:
             return lemma(found.clause) in SAYING or _reports(found.clause, trigger)
         if tense_of(found.clause) == "present" or is_since(found):
             return False  # "will give more than it has given since 2012"
-        date = self._resolved(found)
+        date = self.resolved(found)
         return (
             date is not None and self.published is not None and edtf.is_past(date, self.published)
         )
@@ -288,12 +312,12 @@ class Timeline:
     def _remember(self) -> None:
         """Keep the time of the sentence's main clause: the story goes on from there."""
         for found in self.expressions:
-            date = self._resolved(found)
-            if date is None or self._is_to_come(date) or not tells_on(found):
+            date = self.resolved(found)
+            if date is None or self.is_to_come(date) or not tells_on(found):
                 continue
             self._previous = date
             self._aside = None
-            if self._is_recent(date):
+            if self.is_recent(date):
                 self._story = self._by(found, date, "story")
             elif len(date) == len("2024-01-15") and tense_of(found.clause) == "past":
                 dated = self._by(found, date, "story")
@@ -304,7 +328,8 @@ class Timeline:
         firm = found.expression.line not in _SERIES
         return Dated(date, basis, where, found.expression.line, firm)
 
-    def _is_recent(self, date: str) -> bool:
+    def is_recent(self, date: str) -> bool:
+        """Whether a date is a day shortly before publication."""
         days = edtf.days_between(date, self.published) if self.published else None
         return days is not None and days <= _RECENTLY
 
@@ -318,33 +343,6 @@ def _speaks_now(trigger: Token) -> bool:
     """ "Deplores", "is appalled": a finite verb in the present, or a quality."""
     verbs = {trigger.tag_, *(c.tag_ for c in children(trigger, "cop"))}
     return bool(verbs & {"VBZ", "VBP"}) and tense_of(trigger) == "present"
-
-
-def _tells_of(found: Placed, trigger: Token) -> bool:
-    """ "The day after *the vote*", "a day after X *received a report accusing* Y"."""
-    told = _counted_from(found)
-    if told == trigger:
-        return True
-    chain = chain_of(trigger)
-    if told not in chain:
-        return False
-    return all(base(t) in ("acl", "obj", "xcomp") for t in chain[: chain.index(told)])
-
-
-def _counted_from(offset: Placed) -> Token:
-    """What an offset is counted from: "the vote", or the verb of its clause."""
-    told = offset.last.head
-    return told.head if base(told) == "nsubj" and told.i < told.head.i else told
-
-
-def _compared(found: Placed) -> Token | None:
-    """The clause that was so many days after, or before, what an offset is counted from."""
-    told = _counted_from(found)
-    main = clause_of(told)
-    if main != told:
-        return main
-    behind = (c for c in children(told, "parataxis", "conj", "ccomp") if c.i > told.i)
-    return next(behind, None) if found.first.i < told.i else None
 
 
 def _is_rough(found: Placed) -> bool:

@@ -15,6 +15,7 @@ from worker.events.language.nlp import load
 from worker.events.merge import Told
 from worker.events.parties import Gazetteer
 from worker.events.plover import types
+from worker.events.relate.glance import WORTH, chance
 from worker.events.relate.lines import NOBODY, Pair, Passage
 from worker.events.relate.network import MODES, Answer
 from worker.events.telling import Draft, Heard
@@ -57,6 +58,12 @@ def coded(text: str, opinion: Opinion, source: str | None = None) -> tuple[Event
     day = date(2024, 5, 20)
     article = Article(id="x", text=text, published=day, source=source)
     return Coder(NLP, GAZETTEER, judge=settle).code_one(article)
+
+
+@pytest.fixture
+def everything_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also what a glance finds too plain to be read."""
+    monkeypatch.setattr(judging, "WORTH", 0.0)
 
 
 def codes(event: Event) -> tuple[list[str], list[str]]:
@@ -125,6 +132,7 @@ def test_what_the_rules_told_already_is_not_added_again() -> None:
     assert event.rule == "accuse.condemn"
 
 
+@pytest.mark.usefixtures("everything_is_read")
 def test_a_party_told_in_the_sentence_before_has_no_place_in_this_one() -> None:
     text = "Chad is a neighbour of Libya. Norway gave it the cold shoulder."
     (event,) = coded(text, Opinion({("REJECT", "NOR", "LBY"): CERTAIN}, word="shoulder"))
@@ -132,6 +140,7 @@ def test_a_party_told_in_the_sentence_before_has_no_place_in_this_one() -> None:
     assert (libya.code, libya.mention, libya.basis) == ("LBY", None, "reference")
 
 
+@pytest.mark.usefixtures("everything_is_read")
 def test_a_statement_speaks_for_its_issuer() -> None:
     text = "We have no time for Chad."
     opinion = Opinion({("REJECT", "GBR", "TCD"): CERTAIN}, word="time")
@@ -181,10 +190,30 @@ def test_pairs_make_acts(kind: str, pairs: list[str], acts: list[tuple[str, str]
     assert found == sorted(acts)
 
 
-def test_nothing_is_asked_of_an_article_of_one_party() -> None:
+def test_nothing_is_asked_where_no_sentence_is_worth_it() -> None:
     opinion = Opinion({})
     assert coded("Norway is cold. It rained in Oslo.", opinion) == ()
     assert opinion.asked == []
+
+
+def test_a_sentence_of_one_party_is_read_with_the_one_before() -> None:
+    text = "Chad lies at a lake. Norwegian officials denied the charge and accused it of spying."
+    opinion = Opinion({("ACCUSE", "NOR", "TCD"): CERTAIN}, word="accused")
+    assert any(codes(event) == (["NOR"], ["TCD"]) for event in coded(text, opinion))
+    assert (1, ("NOR", "TCD")) in opinion.asked
+
+
+def test_a_glance_tells_acts_from_other_sentences() -> None:
+    named = [("NOR", "state"), ("TCD", "state")]
+    acts, others = (
+        [chance(words.split(), named) for words in lines]
+        for lines in (
+            ("accused of spying on .", "and signed a treaty .", "welcomed the offer of ."),
+            ("and have long winters .", "is bigger than .", "lies to the west of ."),
+        )
+    )
+    assert min(acts) > max(WORTH, *others)
+    assert chance(["accused"], named) > chance(["accused"], named[:1])
 
 
 def test_the_packaged_model_judges_by_default() -> None:

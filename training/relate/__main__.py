@@ -5,6 +5,7 @@
     python -m training.relate train WORK STUDENT.pt --layers 3 --teacher TEACHER.pt
     python -m training.relate train WORK THIN.pt --layers 3 --inner 768 --teacher TEACHER.pt \\
         --start STUDENT.pt
+    python -m training.relate glance WORK [--files DIR]
     python -m training.relate export THIN.pt [--out DIR]
     python -m training.relate judge WORK [--files DIR]
 
@@ -36,7 +37,8 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, work in (("read", read), ("train", train), ("export", export), ("judge", judged)):
+    steps = {"read": read, "train": train, "glance": glanced, "export": export, "judge": judged}
+    for name, work in steps.items():
         command = commands.add_parser(name)
         command.set_defaults(work=work)
         if name != "export":
@@ -96,6 +98,14 @@ def train(
     teachers = [fit.load(path) for path in teacher]
     coded = [*found["news"], *found["articles"]]
     fit.train(coded, learnt, settings, out, teachers, fit.load(start) if start else None)
+
+
+def glanced(folder: Path, files: Path) -> None:
+    """Learn which sentences are worth reading."""
+    from training.relate import glance  # noqa: PLC0415 - scipy
+
+    found = _kept(folder)
+    glance.fit([*found["news"], *found["articles"]], files / "glance.tsv")
 
 
 def export(model: Path, out: Path) -> None:

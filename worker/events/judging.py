@@ -8,7 +8,7 @@ belief, and one of its own is added only where it is sure enough.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
@@ -22,6 +22,7 @@ from worker.events.locations import location
 from worker.events.merge import Told
 from worker.events.relate import sight
 from worker.events.relate.encoding import TYPES
+from worker.events.relate.glance import WORTH
 from worker.events.relate.lines import MUTUAL, NOBODY, Claim, Pair, passages
 from worker.events.relate.network import Answer, Network, packaged
 from worker.events.rules import Rule, lexicon
@@ -76,9 +77,8 @@ class Judge:
         for act, at in zip(told, where, strict=True):
             claims[at].append(_claim(act))
         lines = {
-            number: replace(one.line, claims=tuple(claims[number]))
-            for number, one in enumerate(heard)
-            if claims[number] or one.may_tell()
+            number: replace(heard[number].line, claims=tuple(claims[number]))
+            for number in worth_reading(heard, {n for n in claims if n is not None})
         }
         answers: dict[int | None, list[Answer]] = defaultdict(list)
         for answer in self.network.answers(passages(lines)):
@@ -131,6 +131,21 @@ class Judge:
         when = here.timeline.date(trigger, act.standing)
         found = telling.told(act, when, self.anchor, here.offset, location(act, here.phrases))
         return replace(found, belief=float(best.shares[TYPES[kind]]))
+
+
+def worth_reading(heard: Sequence[Heard], claimed: Collection[int]) -> list[int]:
+    """The numbers of the sentences that the network is to read.
+
+    Those in which the rules found an act, or that may tell one at a glance; with a sentence of one
+    party the one before it too, where the other party may stand.
+
+    Args:
+        claimed: in which the rules found an act.
+    """
+    read = {n for n, one in enumerate(heard) if n in claimed or one.chance >= WORTH}
+    alone = {n for n in read if len(heard[n].line.codes) == 1}
+    before = {n - 1 for n in alone if n and heard[n - 1].named}
+    return sorted(read | before)
 
 
 def together(kind: str, pairs: Iterable[Pair]) -> Iterator[Parties]:

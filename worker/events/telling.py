@@ -24,7 +24,7 @@ from worker.events.language.parsed import Doc, Span, Token
 from worker.events.language.tree import lemma
 from worker.events.locations import location
 from worker.events.merge import Told
-from worker.events.relate import sight
+from worker.events.relate import glance, sight
 from worker.events.relate.lines import Line
 from worker.events.rules import Lexicon
 from worker.events.who.phrases import Named, Phrases, by_token, distinct, is_somebody, referred
@@ -74,13 +74,16 @@ class Heard:
     issuer: Named | None
     timeline: Timeline
 
-    def may_tell(self) -> bool:
-        """Whether two parties stand in it, one of them by name or as the issuer."""
-        codes = {named.code for *_, named in self.named}
-        codes |= {self.issuer.code} if self.issuer is not None else set()
-        if len(codes) == 1:
-            codes |= {mark.code for mark in self.line.marks}
-        return len(codes) > 1
+    @property
+    def chance(self) -> float:
+        """Of an act that it tells, at a glance; 0 where nobody is named."""
+        named = [(named.code, named.kind) for *_, named in self.named]
+        if self.issuer is not None:
+            named.append((self.issuer.code, glance.ISSUER))
+        if not named:
+            return 0.0
+        inside = {n for start, end, _ in self.named for n in range(start, end)}
+        return glance.chance((t.lower_ for t in self.span if t.i not in inside), named)
 
     @cached_property
     def line(self) -> Line:

@@ -87,6 +87,12 @@ class Line:
     issuer: str | None = None
     claims: tuple[Claim, ...] | None = ()
 
+    @property
+    def codes(self) -> set[str]:
+        """Who is named or meant in it; the issuer of a statement in each of its sentences."""
+        own = {mark.code for mark in self.marks}
+        return own if self.issuer is None else own | {self.issuer}
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:

@@ -17,6 +17,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import fsum
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ class Example:
 
     def is_got(self, weights: Mapping[str, float]) -> bool:
         """Whether the day for which most speaks is right."""
-        scores = [sum(weights.get(sign, 0.0) for sign in each.signs) for each in self.candidates]
+        scores = [fsum(weights.get(sign, 0.0) for sign in each.signs) for each in self.candidates]
         return self.right[scores.index(max(scores))]
 
 

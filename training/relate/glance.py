@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from training.relate.stories import Story
-from worker.events.relate.glance import ISSUER, WORTH, signs
+from worker.events.relate.glance import ALWAYS, ISSUER, WORTH, signs
 from worker.events.relate.lines import Line, passages
 
 PULL = 10.0
@@ -33,7 +33,7 @@ def fit(stories: Iterable[Story], out: Path) -> None:
     at = [(n, numbers[s]) for n, (found, _) in enumerate(looked) for s in found if s in numbers]
     stands = csr_matrix((np.ones(len(at)), tuple(zip(*at, strict=True))), (len(looked), len(names)))
     told = np.array([told for _, told in looked], float)
-    weights = _weights(stands, told, free=numbers["always"])
+    weights = _weights(stands, told, free=numbers[ALWAYS])
     weights[np.abs(weights) < _QUIET] = 0
     read = 1 / (1 + np.exp(-(stands @ weights))) >= WORTH
     print(f"{len(looked)} sentences, {read.mean():.3f} read, {read[told > 0].mean():.3f} of acts")

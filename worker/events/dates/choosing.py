@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import fsum
 
 from worker.events.dates import edtf
 from worker.events.dates import expressions as dates
@@ -35,6 +36,7 @@ from worker.events.plover import data, read_tsv
 _BEFORE, _AFTER = 3, 2  # sentences around that of the act
 _LEAD = 2  # sentences that are told apart at the beginning of an article
 _BASIS: dict[str, Basis] = {"own": "expression", "before": "story", "after": "following"}
+_PLACES = frozenset({"rules", "open", "news", "month", "story", *_BASIS})
 _CALENDAR = frozenset({"weekday", "month", "day"})
 _COUNTED = frozenset({"later", "offset"})
 """Kinds of expressions that are read from the calendar, or counted from another date."""
@@ -89,7 +91,7 @@ def chosen(asked: Asked, number: int, timelines: Sequence[Timeline]) -> Dated | 
         return None
     table = weights()
     found = candidates(asked, number, timelines)
-    return max(found, key=lambda one: sum(table.get(sign, 0.0) for sign in one.signs)).told
+    return max(found, key=lambda one: fsum(table.get(sign, 0.0) for sign in one.signs)).told
 
 
 def candidates(asked: Asked, number: int, timelines: Sequence[Timeline]) -> list[Candidate]:
@@ -104,9 +106,6 @@ def candidates(asked: Asked, number: int, timelines: Sequence[Timeline]) -> list
     for known in signs.values():
         known |= {f"{place} | {sign}" for place in known & _PLACES for sign in setting}
     return [Candidate(date, dated, frozenset(signs[date])) for date, dated in told.items()]
-
-
-_PLACES = {"rules", "open", "news", "month", "story", *_BASIS}
 
 
 @cache

@@ -19,6 +19,9 @@ Named = tuple[str, str]
 ISSUER = "issuer"
 """Kind of the party that issues a statement, in each of its sentences."""
 
+ALWAYS = "(always)"
+"""The sign that every sentence has."""
+
 WORTH = 0.15
 """Chance of an act from which a sentence is read."""
 
@@ -31,16 +34,16 @@ def chance(words: Iterable[str], named: Collection[Named]) -> float:
         named: who is, by name or as the issuer of the statement.
     """
     table = weights()
-    score = sum(table.get(sign, 0.0) for sign in signs(words, named))
+    score = math.fsum(table.get(sign, 0.0) for sign in signs(words, named))
     return 1 / (1 + math.exp(-score))
 
 
 def signs(words: Iterable[str], named: Collection[Named]) -> Iterator[str]:
-    """What speaks for or against an act, as the table names it."""
-    yield "always"
+    """What speaks for or against an act, as the table names it: words, and what no word is."""
+    yield ALWAYS
     if len({code for code, _ in named}) > 1:
-        yield "two parties"
-    yield from {f"party {kind}" for _, kind in named}
+        yield "(two parties)"
+    yield from {f"({kind})" for _, kind in named}
     yield from set(words)
 
 

@@ -18,7 +18,7 @@ from collections.abc import Iterable
 
 from score_gold import GOLD, article, documents
 
-from worker.events import extract
+from worker.events import extract, log_odds
 from worker.events.confidence import probability, signs
 from worker.events.extract import Coder
 from worker.events.language.nlp import load
@@ -115,15 +115,12 @@ def main() -> None:
     reliability(found)
     weights = fit(found)
     elsewhere(examples(TUNED), weights)
-    lines = [f"{sign}\t{weight:.2f}\n" for sign, weight in sorted(weights.items())]
-    print("".join(lines))
+    print(log_odds.lines(weights))
     if options.write:
         target = data("lexicon", "confidence.tsv")
-        header = (
-            "# Weights (log-odds) of the signs of worker/events/confidence.py, fitted by\n"
-            f"# benchmarks/fit_confidence.py on {len(found)} events.\nsign\tweight\n"
-        )
-        target.write_text(header + "".join(lines), encoding="utf-8")
+        made = {"of": "worker/events/confidence.py", "by": "benchmarks/fit_confidence.py"}
+        table = log_odds.table(weights, **made, on=f"{len(found)} events")
+        target.write_text(table, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import fsum
@@ -22,13 +21,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
 
+from training import signs
 from training.relate.stories import ARTICLES, article
+from training.signs import Floats
 from worker import events
-from worker.events import judging
+from worker.events import judging, log_odds
 from worker.events.dates.choosing import Candidate, candidates
 from worker.events.dating import asked
 from worker.events.extract import Coder
@@ -51,7 +50,6 @@ RARELY = 20
 FOLDS = 5
 _QUIET = 0.03
 
-Floats = NDArray[np.float64]
 Document = Mapping[str, Any]
 Coding = Callable[[Told, Sequence[Heard], Document], Document | None]
 """From an act that was found in a document to what is coded of it there, if anything."""
@@ -151,12 +149,9 @@ def _is_right(got: str | None, coded: str | None) -> bool:
 
 def fit(found: Sequence[Example]) -> dict[str, float]:
     """The weight of each sign that is not too rare."""
-    counts = Counter(sign for one in found for each in one.candidates for sign in each.signs)
-    signs = {sign: n for n, sign in enumerate(sorted(s for s, c in counts.items() if c >= RARELY))}
+    names = signs.frequent((each.signs for one in found for each in one.candidates), RARELY)
     told = [one for one in found if any(one.right)]
-    rows = [each for one in told for each in one.candidates]
-    at = [(n, signs[sign]) for n, each in enumerate(rows) for sign in each.signs if sign in signs]
-    stands = csr_matrix((np.ones(len(at)), tuple(zip(*at, strict=True))), (len(rows), len(signs)))
+    stands = signs.matrix([each.signs for one in told for each in one.candidates], names)
     sizes = np.array([len(one.candidates) for one in told])
     starts = np.cumsum(sizes) - sizes
     right = np.array([ok for one in told for ok in one.right], float)
@@ -173,8 +168,8 @@ def fit(found: Sequence[Example]) -> dict[str, float]:
         loss = counted @ (np.log(every) - np.log(of_right)) + PULL / 2 * weights @ weights
         return float(loss), slope
 
-    learnt = minimize(missed, np.zeros(len(signs)), jac=True, method="L-BFGS-B").x
-    return {sign: float(learnt[n]) for sign, n in signs.items()}
+    learnt = minimize(missed, np.zeros(len(names)), jac=True, method="L-BFGS-B").x
+    return dict(zip(names, learnt.tolist(), strict=True))
 
 
 def _judge(found: Sequence[Example], more: Sequence[Example]) -> None:
@@ -203,12 +198,9 @@ def main() -> None:
     _judge(found, more)
     if options.write:
         weights = {s: w for s, w in fit([*found, *more]).items() if abs(w) >= _QUIET}
-        rows = (f"{sign}\t{weight:.2f}\n" for sign, weight in sorted(weights.items()))
-        header = (
-            "# Weights (log-odds) of the signs of worker/events/dates/choosing.py, fitted by\n"
-            f"# training/dating.py on {len(found) + len(more)} acts.\nsign\tweight\n"
-        )
-        OUT.write_text(header + "".join(rows), encoding="utf-8")
+        made = {"of": "worker/events/dates/choosing.py", "by": "training/dating.py"}
+        table = log_odds.table(weights, **made, on=f"{len(found) + len(more)} acts")
+        OUT.write_text(table, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from training.relate.stories import Story
+from training.signs import Floats, frequent, matrix
+from worker.events import log_odds
 from worker.events.relate.glance import ALWAYS, ISSUER, WORTH, signs
 from worker.events.relate.lines import Line, passages
 
@@ -21,23 +21,22 @@ RARELY = 8
 """Signs of fewer sentences weigh nothing."""
 _QUIET = 0.1
 
-Floats = NDArray[np.float64]
-
 
 def fit(stories: Iterable[Story], out: Path) -> None:
     """Write the weights, and print what share of sentences and of those with an act they keep."""
     looked = [(_signs(line), told) for line, told in _lines(stories)]
-    counts = Counter(sign for found, _ in looked for sign in found)
-    names = sorted(sign for sign, count in counts.items() if count >= RARELY)
-    numbers = {sign: n for n, sign in enumerate(names)}
-    at = [(n, numbers[s]) for n, (found, _) in enumerate(looked) for s in found if s in numbers]
-    stands = csr_matrix((np.ones(len(at)), tuple(zip(*at, strict=True))), (len(looked), len(names)))
+    rows = [found for found, _ in looked]
+    names = frequent(rows, RARELY)
+    stands = matrix(rows, names)
     told = np.array([told for _, told in looked], float)
-    weights = _weights(stands, told, free=numbers[ALWAYS])
+    weights = _weights(stands, told, free=names.index(ALWAYS))
     weights[np.abs(weights) < _QUIET] = 0
     read = 1 / (1 + np.exp(-(stands @ weights))) >= WORTH
     print(f"{len(looked)} sentences, {read.mean():.3f} read, {read[told > 0].mean():.3f} of acts")
-    _write(out, dict(zip(names, weights.tolist(), strict=True)), len(looked))
+    kept = {sign: w for sign, w in zip(names, weights.tolist(), strict=True) if w}
+    made = {"of": "worker/events/relate/glance.py", "by": "training/relate/glance.py"}
+    table = log_odds.table(kept, **made, on=f"{len(looked)} sentences")
+    out.write_text(table, encoding="utf-8")
 
 
 def _signs(line: Line) -> list[str]:
@@ -83,12 +82,3 @@ def _weights(stands: csr_matrix, told: Floats, *, free: int) -> Floats:
     start = np.zeros(stands.shape[1])
     learnt: Floats = minimize(missed, start, jac=True, method="L-BFGS-B").x
     return learnt
-
-
-def _write(out: Path, weights: dict[str, float], sentences: int) -> None:
-    rows = [f"{sign}\t{weight:.2f}\n" for sign, weight in weights.items() if weight]
-    header = (
-        "# Weights (log-odds) of the signs of worker/events/relate/glance.py, fitted by\n"
-        f"# training/relate/glance.py on {sentences} sentences.\nsign\tweight\n"
-    )
-    out.write_text(header + "".join(rows), encoding="utf-8")

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from functools import cache
 
+from worker.events import log_odds
 from worker.events.merge import Told
-from worker.events.plover import data, read_tsv
 from worker.events.rules import lexicon
 
 _SURE = 4.0  # log-odds beyond which the model of types is not believed more
@@ -52,8 +51,6 @@ def probability(found: Mapping[str, float], table: dict[str, float]) -> float:
     return 1 / (1 + math.exp(-score))
 
 
-@cache
 def weights() -> dict[str, float]:
     """Log-odds of each sign."""
-    rows = read_tsv(data("lexicon", "confidence.tsv"))
-    return {row["sign"]: float(row["weight"]) for row in rows}
+    return log_odds.read("lexicon", "confidence.tsv")

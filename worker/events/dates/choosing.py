@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from math import fsum
 
+from worker.events import log_odds
 from worker.events.dates import edtf
 from worker.events.dates import expressions as dates
 from worker.events.dates.placing import (
@@ -31,7 +31,6 @@ from worker.events.dates.placing import (
 from worker.events.dates.timing import Basis, Dated, Timeline
 from worker.events.language.parsed import Token
 from worker.events.language.tree import base, is_predicate, lemma
-from worker.events.plover import data, read_tsv
 
 _BEFORE, _AFTER = 3, 2  # sentences around that of the act
 _LEAD = 2  # sentences that are told apart at the beginning of an article
@@ -108,11 +107,9 @@ def candidates(asked: Asked, number: int, timelines: Sequence[Timeline]) -> list
     return [Candidate(date, dated, frozenset(signs[date])) for date, dated in told.items()]
 
 
-@cache
 def weights() -> dict[str, float]:
     """Log-odds of each sign."""
-    rows = read_tsv(data("lexicon", "dating.tsv"))
-    return {row["sign"]: float(row["weight"]) for row in rows}
+    return log_odds.read("lexicon", "dating.tsv")
 
 
 def _setting(asked: Asked, number: int, here: Timeline) -> list[str]:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator
-from functools import cache
 
-from worker.events.plover import data, read_tsv
+from worker.events import log_odds
 
 Named = tuple[str, str]
 """Code and kind of a party."""
@@ -47,7 +46,6 @@ def signs(words: Iterable[str], named: Collection[Named]) -> Iterator[str]:
     yield from set(words)
 
 
-@cache
 def weights() -> dict[str, float]:
     """Log-odds of each sign."""
-    return {row["sign"]: float(row["weight"]) for row in read_tsv(data("relate", "glance.tsv"))}
+    return log_odds.read("relate", "glance.tsv")

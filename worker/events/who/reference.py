@@ -20,7 +20,11 @@ _FIRST = frozenset({"i", "we", "me", "us", "my", "our", "ours", "myself", "ourse
 _PERSON = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
 _THING = frozenset({"it", "its", "itself"})
 _PLURAL = frozenset({"they", "them", "their", "theirs", "themselves", "both", "each"})
-_COUNTS = {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5}
+_COUNTS = {
+    "two": 2, "both": 2, "three": 3, "four": 4, "five": 5,
+    "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+}  # fmt: skip
+_FEW = 3  # parties that are understood though they were never told side by side
 _QUALIFYING = frozenset({"amod", "compound", "nmod", "nmod:poss", "flat"})
 _RULING = frozenset({"regime", "junta", "authority", "army", "military", "police", "court"})
 """Whom an official statement speaks about, where it says of no country: not the issuer's own."""
@@ -392,9 +396,9 @@ class Discourse:
             by_sentence.setdefault(seen.sentence, []).insert(0, seen.named)
         for _, named in sorted(by_sentence.items(), reverse=True):
             pair = _unique(named)
-            if len(pair) >= number:
+            if len(pair) == number or (len(pair) > number and number <= _FEW):
                 return pair[:number]
-        return _unique([s.named for s in before])[:number]
+        return _unique([s.named for s in before])[:number] if number <= _FEW else []
 
     def _seat(self, position: tuple[int, int], sentence: int) -> Found:
         """ "In Minsk, a spokesman for the foreign ministry …": of the capital told before it."""

@@ -27,7 +27,10 @@ DOUBTFUL, CERTAIN = DOUBTED / 2, (1 + SURE_ALONE) / 2
 
 
 class Opinion:
-    """A network that thinks what it is told to: of a type and a pair, how likely they are."""
+    """A network that thinks what it is told to: of a type and a pair, how likely they are.
+
+    Where a word tells the act, it finds it in the sentences that have the word alone.
+    """
 
     def __init__(self, shares: dict[tuple[str, str, str], float], word: str = "", mode: str = ""):
         self._shares, self._word, self._mode = shares, word, mode
@@ -36,10 +39,12 @@ class Opinion:
     def answers(self, passages: Iterable[Passage]) -> Iterator[Answer]:
         for passage in passages:
             for number, line in enumerate(passage.lines):
-                word = line.words.index(self._word) if self._word in line.words else 0
+                told = not self._word or self._word in line.words
+                word = line.words.index(self._word) if self._word and told else 0
+                known = self._shares if told else {}
                 for pair in passage.pairs(number):
                     self.asked.append((passage.start + number, pair))
-                    shares = [self._shares.get((kind, *pair), 0.2) for kind in types()]
+                    shares = [known.get((kind, *pair), 0.2) for kind in types()]
                     modes = [float((mode or "") == self._mode) for _, mode in MODES]
                     yield Answer(
                         passage.start + number,
@@ -138,6 +143,15 @@ def test_a_party_told_in_the_sentence_before_has_no_place_in_this_one() -> None:
     (event,) = coded(text, Opinion({("REJECT", "NOR", "LBY"): CERTAIN}, word="shoulder"))
     (libya,) = event.recipients
     assert (libya.code, libya.mention, libya.basis) == ("LBY", None, "reference")
+
+
+@pytest.mark.usefixtures("everything_is_read")
+def test_an_act_may_touch_whom_the_article_names_elsewhere_alone() -> None:
+    text = "The Norwegians were cross. " + "It rained. " * 5 + "Chad is dry. Chad is large."
+    (event,) = coded(text, Opinion({("REJECT", "NOR", "TCD"): CERTAIN}, word="cross"))
+    (chad,) = event.recipients
+    assert (chad.code, chad.mention, chad.basis) == ("TCD", None, "reference")
+    assert event.evidence[0].quote == "The Norwegians were cross"
 
 
 @pytest.mark.usefixtures("everything_is_read")

@@ -20,6 +20,7 @@ from worker.events.relate.lines import (
     Line,
     Mark,
     Passage,
+    cast,
     passages,
 )
 from worker.events.relate.network import packaged, packs
@@ -173,10 +174,30 @@ def test_an_article_is_cut_into_passages_without_loss() -> None:
             assert words <= 110 or len(passage.lines) == 1
 
 
+def test_an_article_is_about_those_whom_most_of_its_sentences_name() -> None:
+    sentences = ["NOR TCD", "PER", "", "PER NOR", "OMN OMN OMN", "QAT"]
+    found = cast([(code, "state") for code in named.split()] for named in sentences)
+    assert [mark.code for mark in found] == ["NOR", "TCD", "PER"]
+    assert {mark.how for mark in found} == {"cast"}
+    assert cast([[], []]) == ()
+
+
+def test_an_absent_party_is_asked_about_where_the_article_is_about_it() -> None:
+    one = line("Norway condemned the raid .", state(0, "NOR"))
+    about = cast([[("TCD", "state"), ("NOR", "state")]])
+    assert set(Passage(4, (one,), about).pairs(0)) == {
+        ("NOR", "TCD"), ("TCD", "NOR"), ("NOR", NOBODY),
+    }  # fmt: skip
+    nobody = line("It rained .")
+    assert Passage(4, (nobody,), about).pairs(0) == []
+
+
 def test_what_is_left_out_parts_passages() -> None:
     one = line("It rained .")
-    found = passages({2: one, 3: one, 5: one, 9: one})
+    about = cast([[("NOR", "state")]])
+    found = list(passages({2: one, 3: one, 5: one, 9: one}, about))
     assert [(p.start, len(p.lines)) for p in found] == [(2, 2), (5, 1), (9, 1)]
+    assert all(p.cast == about for p in found)
 
 
 def test_the_arrays_say_where_parties_stand() -> None:
@@ -204,9 +225,26 @@ def test_the_arrays_say_where_parties_stand() -> None:
     assert silent.arrays["claims"][-1, -2] == 1
 
 
+def test_the_arrays_say_whom_the_article_is_about() -> None:
+    about = cast([[("TCD", "state"), ("NOR", "state")]])
+    alone = encode([Passage(0, (line("the raid .", state(0, "NOR")),))], VOCABULARY)
+    batch = encode([Passage(0, (line("the raid .", state(0, "NOR")),), about)], VOCABULARY)
+    assert [PIECES[n] for n in batch.arrays["ids"]][:3] == ["[CLS]", "[unused0]", "[unused0]"]
+    assert batch.questions[0].first == [at + 2 for at in alone.questions[0].first]
+    (pair,) = (n for n, p in enumerate(batch.questions[0].pairs) if p == ("NOR", "TCD"))
+    norway, chad = (batch.arrays[side][pair] for side in ("source", "target"))
+    here, before = batch.arrays["standing"][::2], batch.arrays["standing"][1::2]
+    assert before[chad].nonzero()[0].tolist() == [1]
+    assert before[norway].nonzero()[0].tolist() == [2]
+    assert here[chad].sum() == 0
+    assert here[norway].nonzero()[0].tolist() == [3]
+
+
 def test_passages_stand_behind_one_another() -> None:
-    one = Passage(0, (line("Norway met Chad .", state(0, "NOR"), state(2, "TCD")),))
-    other = Passage(4, (line("Peru met the minister .", state(0, "PER"), state(3, "TCD", "head")),))
+    about = cast([[("OMN", "state")]])
+    one = Passage(0, (line("Norway met Chad .", state(0, "NOR"), state(2, "TCD")),), about)
+    met = line("Peru met the minister .", state(0, "PER"), state(3, "TCD", "head"))
+    other = Passage(4, (met,), about)
     alone, both = encode([other], VOCABULARY), encode([one, other], VOCABULARY)
     size = len(alone.arrays["ids"])
     assert both.arrays["passage"][-size:].tolist() == [1] * size
@@ -222,9 +260,14 @@ def test_passages_stand_behind_one_another() -> None:
 
 
 def test_what_is_said_of_a_passage_hangs_on_no_other_of_its_article() -> None:
+    norway, chad = frozenset({"NOR"}), frozenset({"TCD"})
+    told = {"Norway bombed Chad .": "ASSAULT", "Norway met Chad on Monday .": "CONSULT"}
     found = [
-        Passage(n, (line(text, state(0, "NOR"), state(2, "TCD")),))
-        for n, text in enumerate(("Norway bombed Chad .", "Norway met Chad on Monday ."))
+        Passage(
+            n,
+            (line(text, state(0, "NOR"), state(2, "TCD"), claims=(Claim(kind, norway, chad),)),),
+        )
+        for n, (text, kind) in enumerate(told.items())
     ]
     network = packaged()
     together = list(network.answers(found))

@@ -18,7 +18,7 @@ from training.relate.stories import Coded, Story
 from worker.events.relate.encoding import TYPES, Batch, Question, encode
 from worker.events.relate.lines import TOGETHER, Passage, passages
 from worker.events.relate.network import MODES
-from worker.events.relate.pieces import Vocabulary
+from worker.events.relate.pieces import UNKNOWN, Vocabulary
 
 _PIECES = 3000  # of a batch, its padding included
 _TYPE = torch.tensor([TYPES[kind] for kind, _ in MODES])
@@ -33,6 +33,7 @@ class Settings:
     Attributes:
         pairs: share of the labelled pairs that are read in each epoch.
         modes: weight of the modes beside the types.
+        hidden: share of the pieces of words that are not shown, anew in every round.
         optional, also: weight of acts that coders may leave out, and of the other sentences that
             tell an act.
     """
@@ -45,6 +46,7 @@ class Settings:
     warm_up: float = 0.1
     pairs: float = 0.6
     modes: float = 0.6
+    hidden: float = 0.1
     optional: float = 0.5
     also: float = 0.5
     seed: int = 1
@@ -110,8 +112,9 @@ def train(
         for items in batches:
             batch = encode([item.passage for item in items], vocabulary)
             given = tensors(batch.arrays)
+            shown = given | {"ids": _hidden(given["ids"], vocabulary, settings.hidden)}
             with torch.autocast("cpu", torch.bfloat16):
-                scores = model(**given)
+                scores = model(**shown)
                 loss = loss_of(scores, truth(items, batch, settings), settings)
                 if teachers:
                     with torch.no_grad():
@@ -129,6 +132,13 @@ def train(
         print(f"epoch {number}: {total / len(batches):.3f}", flush=True)
         torch.save((model.shape, model.state_dict()), out)
     return model.eval()
+
+
+def _hidden(ids: Tensor, vocabulary: Vocabulary, share: float) -> Tensor:
+    """The pieces, some of them unknown; those that stand for names are shown."""
+    words = torch.tensor([not piece.startswith("[") for piece in vocabulary.pieces])
+    chosen = words[ids] & (torch.rand(len(ids)) < share)
+    return ids.masked_fill(chosen, vocabulary.number(UNKNOWN))
 
 
 def _loads(model: Model, batches: Sequence[list[Item]], vocabulary: Vocabulary) -> list[Tensor]:
@@ -167,7 +177,9 @@ def _round(
     items = [
         Item(story, passage)
         for story in stories
-        for passage in passages(dict(enumerate(story.lines)), first=rng.randint(1, TOGETHER))
+        for passage in passages(
+            dict(enumerate(story.lines)), story.cast, first=rng.randint(1, TOGETHER)
+        )
         if any(passage.pairs(n) for n in range(len(passage.lines)))
     ]
     chosen = rng.sample(list(pairs), round(settings.pairs * len(pairs)))

@@ -53,7 +53,7 @@ def _signs(line: Line) -> list[str]:
 def _lines(stories: Iterable[Story]) -> Iterator[tuple[Line, bool]]:
     """The sentences of which the rules say nothing, and whether they tell an act."""
     for story in stories:
-        for passage in passages(dict(enumerate(story.lines))):
+        for passage in passages(dict(enumerate(story.lines)), story.cast):
             for n, line in enumerate(passage.lines):
                 if line.codes and not line.claims:
                     pairs = set(passage.pairs(n))

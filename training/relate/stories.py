@@ -23,7 +23,7 @@ from worker.events.extract import Coder
 from worker.events.merge import Told
 from worker.events.parties import Gazetteer
 from worker.events.plover import read_tsv
-from worker.events.relate.lines import Claim, Line, Pair
+from worker.events.relate.lines import Claim, Line, Mark, Pair, cast
 from worker.events.telling import Draft, Heard
 from worker.model import Article
 
@@ -62,6 +62,14 @@ class Story:
     lines: tuple[Line, ...]
     coded: tuple[Coded, ...]
     asked: frozenset[tuple[int, Pair]] | None = None
+
+    @property
+    def cast(self) -> tuple[Mark, ...]:
+        """Whom it is about."""
+        return cast(
+            [(mark.code, mark.kind) for mark in line.marks if mark.how == "name"]
+            for line in self.lines
+        )
 
 
 def of_news(corpora: Path, nlp: Language, gazetteer: Gazetteer) -> Iterator[Story]:

@@ -23,16 +23,16 @@ from worker.events.merge import Told
 from worker.events.relate import sight
 from worker.events.relate.encoding import TYPES
 from worker.events.relate.glance import WORTH
-from worker.events.relate.lines import MUTUAL, NOBODY, Claim, Pair, passages
+from worker.events.relate.lines import MUTUAL, NOBODY, Claim, Mark, Pair, cast, passages
 from worker.events.relate.network import Answer, Network, packaged
 from worker.events.rules import Rule, lexicon
 from worker.events.telling import Draft, Heard
 from worker.events.who.phrases import Named, referred
 
-SURE = 0.57
+SURE = 0.55
 """Probability from which an act is added that no rule told."""
 
-SURE_ALONE = 0.75
+SURE_ALONE = 0.7
 """The same where no rule told anything of the article: such articles seldom tell an act."""
 
 DOUBTED = 0.2
@@ -81,7 +81,7 @@ class Judge:
             for number in worth_reading(heard, {n for n in claims if n is not None})
         }
         answers: dict[int | None, list[Answer]] = defaultdict(list)
-        for answer in self.network.answers(passages(lines)):
+        for answer in self.network.answers(passages(lines, _cast(heard))):
             answers[answer.sentence].append(answer)
         believed = [_believed(act, answers[at]) for act, at in zip(told, where, strict=True)]
         sure_from = SURE if told else SURE_ALONE
@@ -92,7 +92,7 @@ class Judge:
         return [
             *(act for act in believed if not _is_doubtful(act)),
             *(
-                self._act(kind, parties, sure, heard[: number + 1], understood)
+                self._act(kind, parties, sure, heard, number, understood)
                 for number in range(len(heard))
                 for kind, sure in _overlooked(answers[number], known, sure_from)
                 for parties in together(kind, [answer.pair for answer in sure])
@@ -105,20 +105,21 @@ class Judge:
         parties: Parties,
         sure: Sequence[Answer],
         heard: Sequence[Heard],
+        number: int,
         understood: Mapping[str, Named],
     ) -> Told:
-        """The act that the model found in the last of the sentences.
+        """The act that the model found in the sentence of that number.
 
         Args:
             understood: parties that may stand in no sentence: those of the rules' acts, the issuer.
         """
-        *before, here = heard
+        here, others = heard[number], [*heard[:number][::-1], *heard[number + 1 :]]
         best = max(
             (a for a in sure if {*a.pair} - {NOBODY} <= {*parties[0], *parties[1]}),
             key=lambda answer: float(answer.shares[TYPES[kind]]),
         )
         actors, recipients = (
-            tuple(_party(code, here, before, understood) for code in codes) for codes in parties
+            tuple(_party(code, here, others, understood) for code in codes) for codes in parties
         )
         trigger = here.span[best.word]
         named = [(n.start, n.end) for n in (*actors, *recipients) if n.start >= 0]
@@ -146,6 +147,11 @@ def worth_reading(heard: Sequence[Heard], claimed: Collection[int]) -> list[int]
     alone = {n for n in read if len(heard[n].line.codes) == 1}
     before = {n - 1 for n in alone if n and heard[n - 1].named}
     return sorted(read | before)
+
+
+def _cast(heard: Sequence[Heard]) -> tuple[Mark, ...]:
+    """Whom the article is about."""
+    return cast([(n.code, n.kind) for *_, n in one.named if n.how != "posting"] for one in heard)
 
 
 def together(kind: str, pairs: Iterable[Pair]) -> Iterator[Parties]:
@@ -180,19 +186,19 @@ def _companies(mutual: set[Pair]) -> Iterator[tuple[str, ...]]:
 
 
 def _party(
-    code: str, here: Heard, before: Sequence[Heard], understood: Mapping[str, Named]
+    code: str, here: Heard, others: Sequence[Heard], understood: Mapping[str, Named]
 ) -> Named:
-    """Who is meant by a code in a sentence: as it names them, else as one before it does."""
+    """Who is meant by a code in a sentence: as it names them, else as the first other that does."""
     own = [n for _, n in sight.marks(here.span, here.named, here.phrases) if n.code == code]
     if own:
         return next((n for n in own if n.start >= 0), own[0])
-    earlier = (
+    elsewhere = (
         named
-        for one in reversed(before)
+        for one in others
         for _, named in sight.marks(one.span, one.named, one.phrases)
         if named.code == code
     )
-    return referred([next(earlier, None) or understood[code]])[0]
+    return referred([next(elsewhere, None) or understood[code]])[0]
 
 
 def _sentence(act: Told, heard: Sequence[Heard]) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ RELATIONS = (
 KINDS = ("state", "igo", "group")
 """Kinds of parties that the network tells apart; all others are one more."""
 
-HOWS = ("name", "head", "meant", "posting")
+HOWS = ("name", "head", "meant", "posting", "cast")
 PLACES = ("here", "posting", "elsewhere")
 """Where the sentence has a party: named or meant in it; only as a posting; not at all."""
 
@@ -68,7 +69,8 @@ class Batch:
 class _Pieces:
     """Passages cut into pieces; of each piece what its word is, and where it stands.
 
-    ``first[passage][line][word]`` is the first piece of a word.
+    ``first[passage][line][word]`` is the first piece of a word, ``cast[passage]`` the first of
+    those that stand for whom the article is about.
     """
 
     ids: list[int] = field(default_factory=list)
@@ -77,6 +79,7 @@ class _Pieces:
     hints: list[tuple[int, str]] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     first: list[list[list[int]]] = field(default_factory=list)
+    cast: list[int] = field(default_factory=list)
 
     def add(self, cut: Sequence[int], relation: int, mark: int, hints: tuple[str, ...]) -> None:
         for kind in hints:
@@ -135,6 +138,8 @@ def _asked(questions: Sequence[Question], passages: Sequence[Passage], cut: _Pie
         for code in dict.fromkeys(code for pair in question.pairs for code in pair if code):
             rows[code] = len(parties)
             own, earlier, place = _places(passage, question.line, code, cut.first[question.passage])
+            start = cut.cast[question.passage]
+            earlier += [start + n for n, mark in enumerate(passage.cast) if mark.code == code]
             shares += [(2 * len(parties), own), (2 * len(parties) + 1, earlier)]
             parties.append(_party(passage, question.line, code, place))
         asked += [(row, rows[a], rows[b]) for a, b in question.pairs]
@@ -171,12 +176,9 @@ def _places(
 
 def _party(passage: Passage, at: int, code: str, place: str) -> int:
     """One number for kind, place and whether the statement is its own."""
-    kinds = (
-        _kind(mark)
-        for line in reversed(passage.lines[: at + 1])
-        for mark in line.marks
-        if mark.code == code
-    )
+    lines = reversed(passage.lines[: at + 1])
+    marks = chain(chain.from_iterable(line.marks for line in lines), passage.cast)
+    kinds = (_kind(mark) for mark in marks if mark.code == code)
     whole = (len(KINDS) + 1) * PLACES.index(place) + next(kinds, 0)
     own = code == passage.lines[at].issuer
     return whole + (len(KINDS) + 1) * len(PLACES) * own
@@ -204,14 +206,16 @@ def _cut(passage: Passage, vocabulary: Vocabulary, into: _Pieces) -> None:
     """Add the pieces of a passage to those before."""
     start = len(into.ids)
     into.add((vocabulary.number(_OPEN),), 0, 0, ())
+    into.cast.append(len(into.ids))
+    for mark in passage.cast:
+        into.add((vocabulary.number(_mask(mark)),), 0, _told(mark), ())
     firsts: list[list[int]] = []
     for line in passage.lines:
         marked: dict[int, int] = {}
         masked: dict[int, Mark] = {}
         for mark in line.marks:
-            told = 1 + _kind(mark) * len(HOWS) + HOWS.index(mark.how)
             for word in range(mark.first, mark.last):
-                marked.setdefault(word, told)
+                marked.setdefault(word, _told(mark))
                 if mark.how in ("name", "posting"):
                     masked.setdefault(word, mark)
         first: list[int] = []
@@ -228,6 +232,10 @@ def _cut(passage: Passage, vocabulary: Vocabulary, into: _Pieces) -> None:
     into.add((vocabulary.number(_CLOSE),), 0, 0, ())
     into.first.append(firsts)
     into.sizes.append(len(into.ids) - start)
+
+
+def _told(mark: Mark) -> int:
+    return 1 + _kind(mark) * len(HOWS) + HOWS.index(mark.how)
 
 
 def _mask(name: Mark) -> str:

@@ -21,7 +21,7 @@ ISSUER = "issuer"
 ALWAYS = "(always)"
 """The sign that every sentence has."""
 
-WORTH = 0.15
+WORTH = 0.18
 """Chance of an act from which a sentence is read."""
 
 

@@ -6,7 +6,8 @@ stands beside it as claims, to be believed or not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import permutations
 
@@ -20,6 +21,7 @@ TOGETHER = 4
 """Most sentences of a passage."""
 
 _WORDS = 110  # most words of them
+_CAST = 3  # most parties of an article that all its passages name first
 _PARTIES = 8  # most parties of one sentence that are asked about: 64 pairs
 
 Pair = tuple[str, str]
@@ -34,7 +36,8 @@ class Mark:
         first, last: its words; ``last`` is exclusive.
         kind: as `worker.model.Party`.
         how: "name"; "head" (of a phrase that stands for it: "officials" of "Iranian officials"),
-            "meant" (a reference), "posting" (where its embassy stands).
+            "meant" (a reference), "posting" (where its embassy stands), "cast" (nowhere: the
+            article is about it).
         person: one human being.
     """
 
@@ -96,10 +99,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Sentences that are read together; ``start`` is the number of the first in its article."""
+    """Sentences that are read together.
+
+    Attributes:
+        start: the number of the first in its article.
+        cast: whom the article is about, whether or not they are named here.
+    """
 
     start: int
     lines: tuple[Line, ...]
+    cast: tuple[Mark, ...] = ()
 
     @property
     def size(self) -> int:
@@ -109,7 +118,8 @@ class Passage:
     def pairs(self, at: int) -> list[Pair]:
         """The pairs of parties that are asked about in one of the sentences.
 
-        One of the two at least is named or meant in it; the other one may be told before.
+        One of the two at least is named or meant in it; the other one may be told before, or be
+        one of those that the article is about.
         """
         line = self.lines[at]
         told = (c for claim in line.claims or () for c in (*claim.actors, *claim.recipients))
@@ -122,16 +132,35 @@ class Passage:
             for mark in earlier.marks
             if mark.how != "posting"
         )
-        codes = list(dict.fromkeys([*here, *before]))[:_PARTIES]
+        cast = (mark.code for mark in self.cast)
+        codes = list(dict.fromkeys([*here, *before, *cast]))[:_PARTIES]
         both = [(a, b) for a, b in permutations(codes, 2) if a in here or b in here]
         return both + [(code, NOBODY) for code in codes if code in here]
 
 
-def passages(lines: Mapping[int, Line], *, first: int = TOGETHER) -> Iterator[Passage]:
+def cast(named: Iterable[Iterable[tuple[str, str]]]) -> tuple[Mark, ...]:
+    """Whom an article is about: those named in most of its sentences, the first counting double.
+
+    Args:
+        named: for each sentence, code and kind of those that it names.
+    """
+    kinds: dict[str, str] = {}
+    counted: Counter[str] = Counter()
+    for number, found in enumerate(named):
+        here = dict(found)
+        kinds |= here
+        counted.update(dict.fromkeys(here, 1 if number else 2))
+    return tuple(Mark(0, 0, code, kinds[code], "cast") for code, _ in counted.most_common(_CAST))
+
+
+def passages(
+    lines: Mapping[int, Line], cast: tuple[Mark, ...] = (), *, first: int = TOGETHER
+) -> Iterator[Passage]:
     """Put what stands together into passages.
 
     Args:
         lines: sentences by their number in the article; some may be left out.
+        cast: whom the article is about.
         first: how many sentences the first passage may have; training cuts anew in every round.
     """
     together: list[Line] = []
@@ -141,10 +170,10 @@ def passages(lines: Mapping[int, Line], *, first: int = TOGETHER) -> Iterator[Pa
         words += len(line.words)
         follows = number == start + len(together)
         if together and not (follows and len(together) < most and words <= _WORDS):
-            yield Passage(start, tuple(together))
+            yield Passage(start, tuple(together), cast)
             together, most, words = [], TOGETHER, len(line.words)
         if not together:
             start = number
         together.append(line)
     if together:
-        yield Passage(start, tuple(together))
+        yield Passage(start, tuple(together), cast)

@@ -6,10 +6,12 @@ import re
 import unicodedata
 from functools import lru_cache
 
+UNKNOWN = "[UNK]"
+"""Stands for a word that has no pieces."""
+
 _PARTS = re.compile(r"[^\W_]+|[^\w\s]|_")
 _LONGEST = 5  # pieces of one word; what is longer is a serial number or an address
 _REMEMBERED = 50_000  # words
-_UNKNOWN = "[UNK]"
 
 
 class Vocabulary:
@@ -34,7 +36,7 @@ class Vocabulary:
         plain = unicodedata.normalize("NFD", word.lower())
         plain = "".join(c for c in plain if unicodedata.category(c) != "Mn")
         found = [n for part in _PARTS.findall(plain) for n in self._greedy(part)]
-        return tuple(found[:_LONGEST]) or (self._numbers[_UNKNOWN],)
+        return tuple(found[:_LONGEST]) or (self._numbers[UNKNOWN],)
 
     def _greedy(self, part: str) -> list[int]:
         """The longest piece that fits, then the longest of the rest; unknown if one is missing."""
@@ -47,7 +49,7 @@ class Vocabulary:
                 if number is not None:
                     break
             else:
-                return [self._numbers[_UNKNOWN]]
+                return [self._numbers[UNKNOWN]]
             found.append(number)
             start = end
         return found

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from training.relate.model import Model, Scores, pieces, tensors
 from training.relate.stories import Coded, Story
 from worker.events.relate.encoding import TYPES, Batch, Question, encode
-from worker.events.relate.lines import TOGETHER, Passage, passages
+from worker.events.relate.lines import TOGETHER, Passage
 from worker.events.relate.network import MODES
 from worker.events.relate.pieces import UNKNOWN, Vocabulary
 
@@ -90,6 +90,8 @@ def train(
     torch.manual_seed(settings.seed)
     rng = random.Random(settings.seed)
     vocabulary = Vocabulary(tuple(pieces()[0]))
+    unknown = vocabulary.number(UNKNOWN)
+    words = torch.tensor([not piece.startswith("[") for piece in vocabulary.pieces])  # no names
     rounds = [_round(stories, pairs, settings, rng) for _ in range(settings.epochs)]
     model = start or Model(settings.layers, settings.inner)
     if start is not None and settings.inner < start.shape[1]:
@@ -112,7 +114,8 @@ def train(
         for items in batches:
             batch = encode([item.passage for item in items], vocabulary)
             given = tensors(batch.arrays)
-            shown = given | {"ids": _hidden(given["ids"], vocabulary, settings.hidden)}
+            hidden = words[given["ids"]] & (torch.rand(len(given["ids"])) < settings.hidden)
+            shown = given | {"ids": given["ids"].masked_fill(hidden, unknown)}
             with torch.autocast("cpu", torch.bfloat16):
                 scores = model(**shown)
                 loss = loss_of(scores, truth(items, batch, settings), settings)
@@ -132,13 +135,6 @@ def train(
         print(f"epoch {number}: {total / len(batches):.3f}", flush=True)
         torch.save((model.shape, model.state_dict()), out)
     return model.eval()
-
-
-def _hidden(ids: Tensor, vocabulary: Vocabulary, share: float) -> Tensor:
-    """The pieces, some of them unknown; those that stand for names are shown."""
-    words = torch.tensor([not piece.startswith("[") for piece in vocabulary.pieces])
-    chosen = words[ids] & (torch.rand(len(ids)) < share)
-    return ids.masked_fill(chosen, vocabulary.number(UNKNOWN))
 
 
 def _loads(model: Model, batches: Sequence[list[Item]], vocabulary: Vocabulary) -> list[Tensor]:
@@ -177,9 +173,7 @@ def _round(
     items = [
         Item(story, passage)
         for story in stories
-        for passage in passages(
-            dict(enumerate(story.lines)), story.cast, first=rng.randint(1, TOGETHER)
-        )
+        for passage in story.passages(first=rng.randint(1, TOGETHER))
         if any(passage.pairs(n) for n in range(len(passage.lines)))
     ]
     chosen = rng.sample(list(pairs), round(settings.pairs * len(pairs)))

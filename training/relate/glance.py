@@ -13,7 +13,7 @@ from training.relate.stories import Story
 from training.signs import Floats, frequent, matrix
 from worker.events import log_odds
 from worker.events.relate.glance import ALWAYS, ISSUER, WORTH, signs
-from worker.events.relate.lines import Line, passages
+from worker.events.relate.lines import Line
 
 PULL = 10.0
 """Of the squared weights towards zero, against the log-likelihood of all sentences."""
@@ -53,7 +53,7 @@ def _signs(line: Line) -> list[str]:
 def _lines(stories: Iterable[Story]) -> Iterator[tuple[Line, bool]]:
     """The sentences of which the rules say nothing, and whether they tell an act."""
     for story in stories:
-        for passage in passages(dict(enumerate(story.lines)), story.cast):
+        for passage in story.passages():
             for n, line in enumerate(passage.lines):
                 if line.codes and not line.claims:
                     pairs = set(passage.pairs(n))

@@ -23,7 +23,7 @@ from worker.events.extract import Coder
 from worker.events.merge import Told
 from worker.events.parties import Gazetteer
 from worker.events.plover import read_tsv
-from worker.events.relate.lines import Claim, Line, Mark, Pair, cast
+from worker.events.relate.lines import TOGETHER, Claim, Line, Pair, Passage, cast, passages
 from worker.events.telling import Draft, Heard
 from worker.model import Article
 
@@ -63,13 +63,13 @@ class Story:
     coded: tuple[Coded, ...]
     asked: frozenset[tuple[int, Pair]] | None = None
 
-    @property
-    def cast(self) -> tuple[Mark, ...]:
-        """Whom it is about."""
-        return cast(
+    def passages(self, *, first: int = TOGETHER) -> Iterator[Passage]:
+        """What of it is read together, as `worker.events.relate.lines.passages` cuts it."""
+        named = (
             [(mark.code, mark.kind) for mark in line.marks if mark.how == "name"]
             for line in self.lines
         )
+        return passages(dict(enumerate(self.lines)), cast(named), first=first)
 
 
 def of_news(corpora: Path, nlp: Language, gazetteer: Gazetteer) -> Iterator[Story]:

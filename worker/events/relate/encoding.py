@@ -137,9 +137,8 @@ def _asked(questions: Sequence[Question], passages: Sequence[Passage], cut: _Pie
         rows = {NOBODY: -1}
         for code in dict.fromkeys(code for pair in question.pairs for code in pair if code):
             rows[code] = len(parties)
-            own, earlier, place = _places(passage, question.line, code, cut.first[question.passage])
-            start = cut.cast[question.passage]
-            earlier += [start + n for n, mark in enumerate(passage.cast) if mark.code == code]
+            first, cast = cut.first[question.passage], cut.cast[question.passage]
+            own, earlier, place = _places(passage, question.line, code, first, cast)
             shares += [(2 * len(parties), own), (2 * len(parties) + 1, earlier)]
             parties.append(_party(passage, question.line, code, place))
         asked += [(row, rows[a], rows[b]) for a, b in question.pairs]
@@ -160,7 +159,7 @@ def _asked(questions: Sequence[Question], passages: Sequence[Passage], cut: _Pie
 
 
 def _places(
-    passage: Passage, at: int, code: str, firsts: Sequence[list[int]]
+    passage: Passage, at: int, code: str, firsts: Sequence[list[int]], cast: int
 ) -> tuple[list[int], list[int], str]:
     """The pieces that name or mean a party in a sentence, and before; which of `PLACES` that is."""
     *earlier, own = (
@@ -171,6 +170,7 @@ def _places(
     told = {piece for piece, how in own if how != "posting"}
     place = "here" if told else "posting" if own else "elsewhere"
     before = {piece for found in earlier for piece, _ in found}
+    before |= {cast + n for n, mark in enumerate(passage.cast) if mark.code == code}
     return sorted(told or {piece for piece, _ in own}), sorted(before), place
 
 
